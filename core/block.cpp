@@ -1,0 +1,75 @@
+#include "core/block.h"
+
+#include <utility>
+
+#include "core/merkle.h"
+
+namespace bsn {
+
+TransactionPtr make_transaction(const ChainName& chain, Transaction parts) {
+  CanonicalBytes body("bsn/body/v1");
+  body.add(parts.contract).add(parts.function).add(static_cast<std::uint64_t>(parts.args.size()));
+  for (const std::string& arg : parts.args) body.add(arg);
+  parts.body = body.digest();
+  CanonicalBytes whole("bsn/transaction/v1");
+  whole.add(chain.network).add(chain.chain).add(parts.project).add(parts.idempotency_key);
+  whole.add(parts.body);
+  parts.id = whole.digest();
+  parts.size = static_cast<std::uint32_t>(body.bytes().size() + whole.bytes().size());
+  return std::make_shared<const Transaction>(std::move(parts));
+}
+
+TransactionPtr make_transaction(const Call& call) {
+  Transaction parts;
+  parts.project = call.project;
+  parts.contract = call.contract;
+  parts.function = call.function;
+  parts.args = call.args;
+  parts.idempotency_key = call.idempotency_key;
+  return make_transaction(call.chain, std::move(parts));
+}
+
+Digest proposal_digest(const Proposal& proposal) {
+  CanonicalBytes bytes("bsn/proposal/v1");
+  bytes.add(proposal.height).add(proposal.parent);
+  bytes.add(static_cast<std::uint64_t>(proposal.time.ns));
+  bytes.add(static_cast<std::uint64_t>(proposal.proposer.value));
+  bytes.add(transactions_root(proposal.transactions));
+  return bytes.digest();
+}
+
+Digest header_digest(const BlockHeader& header) {
+  CanonicalBytes bytes("bsn/block/v1");
+  bytes.add(header.height).add(header.parent).add(header.transactions_root);
+  bytes.add(header.receipts_root).add(header.state_root);
+  bytes.add(static_cast<std::uint64_t>(header.time.ns));
+  bytes.add(static_cast<std::uint64_t>(header.proposer.value));
+  return bytes.digest();
+}
+
+Digest receipt_digest(const Receipt& receipt) {
+  CanonicalBytes bytes("bsn/receipt/v1");
+  bytes.add(receipt.transaction).add(static_cast<std::uint64_t>(receipt.status));
+  bytes.add(receipt.value);
+  return bytes.digest();
+}
+
+Digest transactions_root(const std::vector<TransactionPtr>& transactions) {
+  std::vector<Digest> leaves;
+  leaves.reserve(transactions.size());
+  for (const TransactionPtr& transaction : transactions) {
+    leaves.push_back(merkle_leaf(transaction->id.view()));
+  }
+  return merkle_root(leaves);
+}
+
+Digest receipts_root(const std::vector<Receipt>& receipts) {
+  std::vector<Digest> leaves;
+  leaves.reserve(receipts.size());
+  for (const Receipt& receipt : receipts) {
+    leaves.push_back(merkle_leaf(receipt_digest(receipt).view()));
+  }
+  return merkle_root(leaves);
+}
+
+}  // namespace bsn

@@ -1,0 +1,90 @@
+// Transactions, proposals and blocks.
+//
+// An engine agrees on a Proposal: an ordered list of transactions. The ledger executes it and seals the Block, whose
+// header adds the roots of what came out. Every honest peer seals the same bytes, because execution is deterministic;
+// the next proposal names the sealed block's hash as its parent and thereby pins the state root.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/call.h"
+#include "core/digest.h"
+#include "core/ids.h"
+#include "core/time.h"
+
+namespace bsn {
+
+// A write that a chain orders. Made from a submit call; immutable once made, and shared instead of copied.
+struct Transaction {
+  std::string project;
+  std::string contract;
+  std::string function;
+  std::vector<std::string> args;
+  std::string idempotency_key;
+
+  // Set by make_transaction and by the codec, never by hand.
+  Digest id;              // over chain, project, key and body: the same call gives the same id
+  Digest body;            // over contract, function and args: tells a reused key from a retry
+  std::uint32_t size = 0; // canonical bytes, what block limits count
+};
+using TransactionPtr = std::shared_ptr<const Transaction>;
+
+// Computes id, body and size. `chain` is part of the id, so that no chain can be given another's transaction.
+TransactionPtr make_transaction(const ChainName& chain, Transaction parts);
+TransactionPtr make_transaction(const Call& call);
+
+// What an engine orders: height, transactions, and who proposed it when.
+struct Proposal {
+  Height height = 0;
+  Digest parent;            // hash of the block at height-1; zero where the engine pipelines (Raft)
+  Instant time;             // the proposer's clock when it was cut
+  ValidatorIndex proposer;
+  std::vector<TransactionPtr> transactions;
+};
+using ProposalPtr = std::shared_ptr<const Proposal>;
+
+// Identity of a proposal, over all its fields and the ids of its transactions.
+Digest proposal_digest(const Proposal& proposal);
+
+enum class ReceiptStatus : std::uint8_t {
+  ok,
+  refused,    // the contract said no: no effect
+  duplicate,  // the same (project, key) was executed before: no effect
+};
+
+// What came out of one transaction. `value` is the contract's result, or its reason for refusing.
+struct Receipt {
+  Digest transaction;
+  ReceiptStatus status = ReceiptStatus::ok;
+  std::string value;
+  bool operator==(const Receipt&) const = default;
+};
+
+struct BlockHeader {
+  Height height = 0;
+  Digest parent;
+  Digest transactions_root;  // merkle_root over transaction ids
+  Digest receipts_root;      // merkle_root over receipt digests
+  Digest state_root;         // after this block
+  Instant time;              // never before the parent's
+  ValidatorIndex proposer;
+  bool operator==(const BlockHeader&) const = default;
+};
+
+struct Block {
+  BlockHeader header;
+  std::vector<TransactionPtr> transactions;
+  std::vector<Receipt> receipts;  // one per transaction, in order
+  Digest hash;                    // of the header; set by whoever seals or decodes the block
+};
+using BlockPtr = std::shared_ptr<const Block>;
+
+Digest header_digest(const BlockHeader& header);
+Digest receipt_digest(const Receipt& receipt);
+Digest transactions_root(const std::vector<TransactionPtr>& transactions);
+Digest receipts_root(const std::vector<Receipt>& receipts);
+
+}  // namespace bsn

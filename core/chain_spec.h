@@ -1,0 +1,97 @@
+// What a city node must know to host its part of a chain: given to it when it is commissioned, the same in both modes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/ids.h"
+#include "core/place.h"
+#include "core/time.h"
+#include "core/wan_model.h"
+
+namespace bsn {
+
+enum class NetworkKind : std::uint8_t { alliance, public_, cross_chain };
+std::string_view to_string(NetworkKind kind);  // "alliance", "public", "cross-chain"
+std::optional<NetworkKind> parse_network_kind(std::string_view name);
+
+// What one block may hold, at most.
+struct BlockLimits {
+  std::uint32_t max_transactions = 500;  // 1 ... 100,000
+  std::uint32_t max_bytes = 2 * 1024 * 1024;
+};
+
+// Raft as Fabric's ordering service runs it. f = (m-1)/2 crashed validators are tolerated.
+struct RaftParameters {
+  Duration heartbeat = milliseconds(500);         // leader -> followers
+  Duration election_timeout = seconds(5);         // the least; each election draws from [1x, 2x); > 2 heartbeats
+  Duration batch_timeout = seconds(2);            // a batch is cut this long after its first transaction ...
+  std::uint32_t max_inflight_batches = 5;         // ... or when a block limit is reached; the leader waits at this many
+  std::uint32_t kept_entries = 256;               // log entries kept behind the last sealed block for slow followers
+};
+
+// Three-phase BFT with rounds. f = (m-1)/3 faulty validators of m are tolerated.
+struct BftParameters {
+  enum class Rotation : std::uint8_t {
+    every_block,      // Tendermint, CITA-BFT, dBFT, FISCO's PBFT: proposer = (height + round) mod m
+    on_view_change,   // classic PBFT: the primary stays until a view change
+  };
+  Rotation rotation = Rotation::every_block;
+  Duration interval = seconds(1);         // least time between a block and the next proposal when work waits
+  Duration empty_interval = seconds(1);   // an empty block is proposed this long after the last; 0: never
+  Duration propose_timeout = seconds(3);  // round 0; see timeout_step
+  Duration vote_timeout = seconds(1);
+  Duration timeout_step = milliseconds(500);  // added per round (Tendermint) ...
+  bool timeout_doubles = false;               // ... or the time-out doubles per round (PBFT, dBFT)
+};
+
+using EngineParameters = std::variant<RaftParameters, BftParameters>;
+
+struct MempoolLimits {
+  std::uint32_t max_transactions = 10'000;
+  std::uint64_t max_bytes = 64 * 1024 * 1024;
+  Duration forward_interval = milliseconds(20);  // transactions gathered this long before they go to the proposers
+};
+
+struct GenesisAccount {
+  std::string account;
+  std::uint64_t balance = 0;
+};
+
+struct ChainSpec {
+  ChainIndex index;
+  ChainName name;
+  NetworkKind kind = NetworkKind::alliance;
+  EngineParameters engine;
+  BlockLimits block;
+  MempoolLimits mempool;
+  std::vector<GenesisAccount> genesis;
+  std::vector<CityIndex> validators;  // ValidatorIndex v stands in city validators[v]; 1 ... 200, no city twice
+  std::vector<CityIndex> followers;   // full copies that do not vote; no city twice, none that is a validator
+};
+
+struct CitySpec {
+  CityIndex index;
+  std::string name;  // "beijing"
+  Place place;
+  CityState state = CityState::connected;
+};
+
+// Whether acknowledged means on the platter (fsync) or in the page cache (survives kill -9, not power loss).
+enum class Durability : std::uint8_t { fsync, os };
+
+// Everything one city node is told when it is commissioned.
+struct NodeSpec {
+  CityIndex self;
+  std::uint64_t seed = 1;
+  WanParameters wan;
+  Durability durability = Durability::fsync;
+  std::vector<CitySpec> cities;   // itself and every city it exchanges messages with
+  std::vector<ChainSpec> chains;  // those it hosts a peer of; none while it is building
+};
+
+}  // namespace bsn

@@ -1,0 +1,64 @@
+// What a gateway must know: city nodes, chains with their peers, projects with grants and plans.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/chain_spec.h"
+#include "core/digest.h"
+
+namespace bsn {
+
+// A project's quota. 0 means unlimited.
+struct Plan {
+  double calls_per_second = 0;
+  double burst = 0;               // the bucket's size in calls; at least 1 when calls_per_second is set
+  std::uint64_t calls_per_day = 0;
+};
+
+// Who may call. The access key itself is never kept, only its SHA-256.
+struct ProjectSpec {
+  std::string name;
+  Digest key_hash;
+  std::vector<std::string> networks;  // granted; "*" grants all
+  Plan plan;
+};
+
+// Retries: each call earns `budget_per_call` tokens, each retry spends one; the bucket holds `budget_max`. So that all
+// attempts together stay below (1 + budget_per_call) x calls + budget_max.
+struct RetryParameters {
+  std::uint32_t max_attempts = 3;
+  double budget_per_call = 0.1;
+  double budget_max = 100;
+};
+
+// When a city node counts as unhealthy although its stream stands.
+struct HealthParameters {
+  std::uint32_t failures_in_a_row = 5;
+  Duration ejected_for = seconds(5);
+};
+
+// A chain as the gateway sees it.
+struct RouteSpec {
+  ChainIndex index;
+  ChainName name;
+  NetworkKind kind = NetworkKind::alliance;
+  std::string family;                 // "raft", "bft": shown by ListNetworks
+  std::vector<CityIndex> validators;
+  std::vector<CityIndex> followers;
+};
+
+struct GatewaySpec {
+  CityIndex home;                  // calls that name no origin count as admitted here
+  std::uint64_t seed = 1;
+  WanParameters wan;
+  std::vector<CitySpec> cities;    // all, in the order of their index
+  std::vector<RouteSpec> routes;   // all, in the order of their index
+  std::vector<ProjectSpec> projects;
+  RetryParameters retry;
+  HealthParameters health;
+  std::uint32_t max_calls = 20'000;  // under way at once; beyond: RESOURCE_EXHAUSTED GATEWAY_FULL
+};
+
+}  // namespace bsn

@@ -1,0 +1,108 @@
+// What chain peers of one chain say to each other. Values only; the wire form is in proto/codec.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "core/block.h"
+#include "core/ids.h"
+
+namespace bsn {
+
+// ---- Raft (Ongaro, "Consensus: Bridging Theory and Practice", 2014) ----
+
+struct RaftEntry {
+  std::uint64_t term = 0;
+  std::uint64_t index = 0;  // from 1
+  ProposalPtr proposal;     // null: the no-op with which a leader opens its term
+};
+
+// RequestVote (section 3.4); `pre_vote` asks without raising the term (section 9.6).
+struct RaftVoteRequest {
+  std::uint64_t term = 0;
+  bool pre_vote = false;
+  std::uint64_t last_index = 0;
+  std::uint64_t last_term = 0;
+};
+
+struct RaftVoteReply {
+  std::uint64_t term = 0;
+  bool pre_vote = false;
+  bool granted = false;
+};
+
+// AppendEntries (section 3.5); with no entries it is the heartbeat.
+struct RaftAppend {
+  std::uint64_t term = 0;
+  std::uint64_t previous_index = 0;
+  std::uint64_t previous_term = 0;
+  std::uint64_t commit = 0;
+  std::vector<RaftEntry> entries;
+};
+
+// `match`: on success the last index known to agree; on refusal where the leader should look next.
+struct RaftAppendReply {
+  std::uint64_t term = 0;
+  bool success = false;
+  std::uint64_t match = 0;
+};
+
+// Stands in for InstallSnapshot (section 5): the follower fetches blocks up to `height`, then goes on from last_index.
+struct RaftInstall {
+  std::uint64_t term = 0;
+  std::uint64_t last_index = 0;
+  std::uint64_t last_term = 0;
+  Height height = 0;
+};
+
+// ---- BFT (Buchman, Kwon, Milosevic, "The latest gossip on BFT consensus", arXiv:1807.04938, algorithm 1) ----
+
+struct BftProposal {
+  Height height = 0;
+  std::uint32_t round = 0;
+  std::int64_t valid_round = -1;  // -1: none
+  ProposalPtr proposal;
+};
+
+enum class BftVoteKind : std::uint8_t { prevote, precommit };
+
+struct BftVote {
+  Height height = 0;
+  std::uint32_t round = 0;
+  BftVoteKind kind = BftVoteKind::prevote;
+  Digest proposal;  // zero: nil
+  bool operator==(const BftVote&) const = default;
+};
+
+using ConsensusMessage = std::variant<RaftVoteRequest, RaftVoteReply, RaftAppend, RaftAppendReply,
+                                      RaftInstall, BftProposal, BftVote>;
+
+// ---- any chain ----
+
+// Transactions on their way to whoever proposes next.
+struct TransactionsForward {
+  std::vector<TransactionPtr> transactions;
+};
+
+// "Send me your blocks from this height on."
+struct BlocksRequest {
+  Height from = 0;
+};
+
+// Consecutive blocks, oldest first, asked for or pushed; `tip` is the sender's height.
+struct Blocks {
+  std::vector<BlockPtr> blocks;
+  Height tip = 0;
+};
+
+using PeerMessage = std::variant<ConsensusMessage, TransactionsForward, BlocksRequest, Blocks>;
+
+// A message with its addresses: which chain, from which city node. The receiver is whoever gets it.
+struct PeerEnvelope {
+  ChainIndex chain;
+  CityIndex from;
+  PeerMessage message;
+};
+
+}  // namespace bsn

@@ -1,0 +1,119 @@
+// The gateway machine: admits calls and routes them. One step of a call after the other:
+//
+//   key -> project -> grant -> rate and quota -> shape of the call -> route -> nearest healthy peer -> forward
+//   -> (retry within the budget, only when safe) -> reply with the split of its time
+//
+// Cheap checks come first; an unknown, a wrong and a revoked key get the same answer (safety.md, rule 5).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/call.h"
+#include "core/gateway_spec.h"
+#include "core/machine.h"
+
+namespace bsn {
+
+// ---- inputs ----
+
+// A client's call. Answered exactly once, by a GatewayAnswer with the same id.
+struct ClientCall {
+  CallId id;               // chosen by the driver; never reused
+  std::string access_key;  // as the client sent it; hashed at once
+  std::string origin;      // city whose gateway admits the call; empty: the gateway's home
+  Call call;               // `project` is ignored and set from the key
+  Instant received;        // when the process got it: what gateway_queue counts from
+  Instant deadline;
+};
+
+struct ClientGone {
+  CallId id;
+};
+
+// One attempt at one city node, as the gateway numbers it: never used twice.
+using AttemptId = StrongNumber<struct AttemptTag, std::uint64_t>;
+
+// A city node's answer to an attempt. `node_received` is when the node got it, on the gateway's clock where both share
+// one, else nullopt.
+struct NodeReply {
+  AttemptId attempt;
+  Reply reply;
+  std::optional<Instant> node_received;
+};
+
+// The stream to a city node opened (its node says whether it serves) or broke (open attempts on it are lost).
+struct NodeLink {
+  CityIndex city;
+  bool up = false;
+  bool serving = false;
+};
+
+using GatewayInput = std::variant<ClientCall, ClientGone, NodeReply, NodeLink>;
+
+// ---- outputs ----
+
+// Send this to the city node; the driver holds it for the way from `origin` to the city first.
+struct Forward {
+  AttemptId attempt;
+  CityIndex city;
+  CityIndex origin;
+  Call call;
+  Instant deadline;
+};
+
+struct GatewayAnswer {
+  CallId id;
+  Reply reply;
+};
+
+using GatewayOutput = std::variant<Forward, GatewayAnswer>;
+
+// One candidate of a route and what speaks for or against it; what ExplainRoute shows.
+struct RouteCandidate {
+  CityIndex city;
+  bool validator = false;
+  bool healthy = false;
+  Duration distance;   // one-way base delay from the origin
+  bool chosen = false;
+  std::string why;     // "nearest healthy", "unhealthy: link down", "farther than suzhou" ...
+};
+
+// Counters since the start; attempts = calls forwarded + retries.
+struct GatewayCounters {
+  std::uint64_t calls = 0;
+  std::uint64_t refused = 0;   // answered without an attempt
+  std::uint64_t attempts = 0;
+  std::uint64_t retries = 0;
+};
+
+class Gateway {
+ public:
+  explicit Gateway(GatewaySpec spec);
+  ~Gateway();
+  Gateway(Gateway&&) noexcept;
+  Gateway& operator=(Gateway&&) noexcept;
+
+  void step(Instant now, const GatewayInput& input, std::vector<GatewayOutput>& out);
+  void advance_to(Instant now, std::vector<GatewayOutput>& out);
+  std::optional<Instant> next_wakeup() const;
+
+  // Candidates for a call to this chain from this origin (empty: home), best first. Empty: unknown chain or origin.
+  std::vector<RouteCandidate> explain(Instant now, const ChainName& chain, const std::string& origin,
+                                      Operation operation) const;
+
+  bool healthy(CityIndex city, Instant now) const;
+  const GatewaySpec& spec() const;
+  const GatewayCounters& counters() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+static_assert(Machine<Gateway, GatewayInput, GatewayOutput>);
+
+}  // namespace bsn

@@ -1,0 +1,48 @@
+// The judges: they watch a cluster from outside, the same in both modes, and say what was broken.
+//
+//   AGR       no two peers of a chain have different blocks at one height
+//   HASH      parent, roots and hash of every block verify, and replay from genesis gives the same
+//   XO        at most one execution per (project, chain, idempotency key); equal answers for equal keys
+//   BANK      the balances of a chain add up to its genesis supply at every height, none is negative
+//   DUR       every write acknowledged committed or final is in the chain at the place its answer named
+//   ANSWERED  every call was answered exactly once
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/block.h"
+#include "core/call.h"
+#include "core/chain_spec.h"
+#include "core/ledger_auditor.h"
+#include "sim/report.h"
+
+namespace bsn {
+
+// `make_auditor` is node/ledger_auditor's make_ledger_auditor, handed in by the drivers because sim/ does not know node/.
+class InvariantChecker {
+ public:
+  InvariantChecker(std::vector<ChainSpec> chains, MakeAuditor make_auditor);
+
+  // A peer stored this block. Blocks of one peer come in order of height; after a restart a peer may repeat some.
+  void block_stored(ChainIndex chain, CityIndex peer, const BlockPtr& block);
+
+  // A client got this answer to this call.
+  void answered(const Call& call, const Reply& reply);
+
+  // Counts for ANSWERED, from a recorder.
+  void calls(std::uint64_t answered_once, std::uint64_t answered_wrongly);
+
+  bool broken() const;
+  // At the end of a run: DUR is judged now.
+  std::vector<InvariantReport> finish();
+
+ private:
+  // Private state is the implementer's.
+};
+
+}  // namespace bsn

@@ -1,0 +1,124 @@
+// What was seen in a run: one object, several forms.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/call.h"
+#include "core/time.h"
+#include "sim/histogram.h"
+#include "sim/scenario.h"
+
+namespace bsn {
+
+// The parts of a call's time from the intended send to the client's receipt; `client` is what lies outside the gateway.
+struct SplitSums {
+  std::uint64_t calls = 0;
+  CallSplit sum;
+  Duration client;
+};
+
+struct LatencySummary {
+  std::uint64_t count = 0;
+  Duration min, p50, p95, p99, p999, max, mean;
+};
+LatencySummary summarize(const Histogram& histogram);
+
+struct SecondReport {  // one second of a round
+  std::uint64_t offered = 0, sent = 0, succeeded = 0, failed = 0;
+};
+
+struct MixReport {  // one entry of a round's mix
+  std::string network, chain, operation, contract, function, level;
+  std::uint64_t sent = 0, succeeded = 0, failed = 0, unfinished = 0;
+  LatencySummary latency;
+  SplitSums split;
+};
+
+struct RoundReport {
+  std::string label;
+  Duration duration;               // of sending, as planned
+  std::uint64_t offered = 0;       // due by the schedule
+  std::uint64_t sent = 0;
+  std::uint64_t dropped = 0;       // due but not sent: the generator could not keep up
+  std::uint64_t succeeded = 0;
+  std::uint64_t failed = 0;        // answered with another status than OK, deadline included
+  std::uint64_t unfinished = 0;    // not answered before the drain limit
+  double send_tps = 0;             // sent / duration
+  double goodput_tps = 0;          // succeeded / time from the first intended send to the last answer
+  Histogram latency;               // of answered calls; calls without an answer count with their deadline (censored)
+  SplitSums split;                 // of succeeded calls
+  std::map<std::string, std::uint64_t> failures;  // by "STATUS/REASON"
+  std::vector<SecondReport> seconds;
+  std::vector<MixReport> mix;
+  std::vector<std::string> failed_thresholds;     // "p99_ms <= 50: was 81.2"
+};
+
+struct NetworkReport {  // one chain
+  std::string network, chain, family;
+  std::uint64_t blocks = 0, transactions = 0;
+  double block_interval_s = 0;     // mean over the run; 0 with fewer than two blocks
+  LatencySummary finality;         // accepted by a node .. final, of the run's submits ("consensus" part)
+  std::string state_root;          // of the highest common height, hex
+  std::uint64_t height = 0;
+};
+
+struct CityNodeReport {
+  std::string city, state, provider;
+  bool healthy = false;
+  std::uint64_t calls = 0;         // answered by it
+  std::vector<std::string> chains;
+};
+
+struct InvariantReport {
+  std::string name;
+  std::uint64_t checked = 0, violated = 0;
+  std::vector<std::string> examples;  // at most 5, how it was violated
+};
+
+struct FaultReport {
+  std::string kind;
+  double at_s = 0;
+  std::vector<std::string> targets;
+  std::uint64_t fired = 0;
+};
+
+struct Environment {
+  std::string cpu, kernel, version, build, compiler;
+  std::uint32_t cores = 0;
+  std::string config_digest;  // sha256 of the dumped scenario
+};
+
+struct Report {
+  std::string scenario;
+  std::string mode;         // "live", "virtual"
+  std::uint64_t seed = 0;
+  std::string fingerprint;  // virtual: of the trace; live: empty
+  bool valid = false;       // the generator kept its schedule, every planned fault fired, the load ran
+  std::vector<std::string> why_invalid;
+  bool stopped = false;     // ended from outside (Ctrl-C)
+  double simulated_seconds = 0;
+  double wall_seconds = 0;
+  std::uint64_t events = 0; // virtual: events handled
+  Environment environment;
+  std::vector<RoundReport> rounds;
+  std::vector<NetworkReport> networks;
+  std::vector<CityNodeReport> city_nodes;
+  std::vector<InvariantReport> invariants;
+  std::vector<FaultReport> faults;
+  std::uint64_t attempts = 0, retries = 0;  // of the gateway
+};
+
+std::string report_json(const Report& report);
+std::string report_text(const Report& report);  // for a terminal, 100 columns
+
+// conventions.md: 0 ok, 99 threshold failed or a round without success, 105 stopped, 129 invariant broken.
+int exit_code(const Report& report);
+
+// Reads this machine's part (cpu, kernel, cores) and this build's (version, compiler).
+Environment capture_environment(const Scenario& scenario);
+
+}  // namespace bsn

@@ -1,0 +1,80 @@
+// The topology of a service network: city nodes, networks, chains and who hosts them, projects, the gateway's home.
+//
+// Plain values as read from configs/topologies and configs/networks by scenario_file; `check` finds what is wrong with
+// them as a whole, `node_spec`, `gateway_spec` and `chain_specs` give each process its part.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/chain_spec.h"
+#include "core/gateway_spec.h"
+#include "core/result.h"
+
+namespace bsn {
+
+struct City {
+  std::string id;        // "beijing": names the city node everywhere
+  std::string name;      // "Beijing"
+  std::string province;  // or country
+  Place place;
+  CityState state = CityState::connected;
+};
+
+// One blockchain system as configs/networks/<id>.yaml describes it.
+struct Network {
+  std::string id;    // "fabric"
+  std::string name;  // "Hyperledger Fabric"
+  NetworkKind kind = NetworkKind::alliance;
+  std::string protocol;  // "etcdraft", "PBFT", "Tendermint" ...: shown, not interpreted
+  EngineParameters engine;
+  BlockLimits block;
+  MempoolLimits mempool;
+  std::uint32_t genesis_accounts = 1000;     // "account-0" ...
+  std::uint64_t genesis_balance = 1'000'000;  // of each
+};
+
+// One ledger and its hosts, by city id.
+struct Chain {
+  ChainName name;
+  std::vector<std::string> validators;
+  std::vector<std::string> followers;
+};
+
+struct Project {
+  std::string id;
+  std::string key;                    // access key in clear: a scenario's keys open nothing but the simulation
+  std::vector<std::string> networks;  // "*": all
+  Plan plan;
+};
+
+struct Topology {
+  std::string name;
+  WanParameters wan;
+  std::string gateway_city;
+  std::vector<City> cities;  // the order is the CityIndex
+  std::vector<Network> networks;
+  std::vector<Chain> chains;  // the order is the ChainIndex
+  std::vector<Project> projects;
+  RetryParameters retry;
+  HealthParameters health;
+  std::uint32_t max_calls = 20'000;
+};
+
+// What is wrong with the topology as a whole: duplicate or unknown city, a peer on a building city, a chain of an unknown
+// network, more than f validators of an alliance or cross-chain chain on one provider, a public chain's peer on the
+// mainland ... One sentence each, naming place and mend; empty: fine.
+std::vector<std::string> check(const Topology& topology);
+
+std::optional<CityIndex> find_city(const Topology& topology, const std::string& id);
+std::optional<ChainIndex> find_chain(const Topology& topology, const ChainName& name);
+
+// The parts of a checked topology that each process is told.
+std::vector<CitySpec> city_specs(const Topology& topology);
+std::vector<ChainSpec> chain_specs(const Topology& topology);
+NodeSpec node_spec(const Topology& topology, CityIndex self, std::uint64_t seed, Durability durability);
+GatewaySpec gateway_spec(const Topology& topology, std::uint64_t seed);
+
+}  // namespace bsn
