@@ -1,0 +1,93 @@
+# bsn_library and friends: one way to declare what stands in the house, so that the laws of its layers can be checked.
+#
+#   bsn_library(NAME bsn_core LAYER 0 USES ... EXTERNAL ...)     (SOURCES: every *.cpp of the folder unless listed)
+#   bsn_executable(NAME bsn-node SOURCES ... USES ... EXTERNAL ...)
+#   bsn_test(NAME node_tests LABEL unit SOURCES ... USES ... EXTERNAL ...)
+#   bsn_bench(NAME event_queue_bench SOURCES ... USES ... EXTERNAL ...)
+#   bsn_proto_library(NAME bsn_proto LAYER 0 PROTOS a.proto ...)
+
+# The pairs of one layer that may touch, each with its reason; everything else of one layer is strangers.
+set(BSN_SIDEWAYS_ALLOWED
+    "bsn_rpc>bsn_codec"      # gRPC status details carry an encoded Reply
+)
+
+function(bsn_check_layers name layer)
+  foreach(used IN LISTS ARGN)
+    if(NOT TARGET ${used})
+      message(FATAL_ERROR "${name} uses ${used}, which does not exist (yet): declare it first")
+    endif()
+    get_target_property(used_layer ${used} BSN_LAYER)
+    if(used_layer GREATER layer)
+      message(FATAL_ERROR "${name} (layer ${layer}) uses ${used} (layer ${used_layer}): dependencies run downward only")
+    endif()
+    if(used_layer EQUAL layer AND NOT "${name}>${used}" IN_LIST BSN_SIDEWAYS_ALLOWED)
+      message(FATAL_ERROR "${name} uses its neighbour ${used} (both layer ${layer}): meet in a lower layer instead")
+    endif()
+  endforeach()
+endfunction()
+
+function(bsn_library)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;LAYER" "SOURCES;USES;EXTERNAL;PCH")
+  bsn_check_layers(${ARG_NAME} ${ARG_LAYER} ${ARG_USES})
+  if(NOT ARG_SOURCES)
+    file(GLOB ARG_SOURCES CONFIGURE_DEPENDS *.cpp)
+  endif()
+  if(NOT ARG_SOURCES)
+    return()
+  endif()
+  add_library(${ARG_NAME} STATIC ${ARG_SOURCES})
+  target_include_directories(${ARG_NAME} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${ARG_NAME} PUBLIC bsn_options ${ARG_USES} ${ARG_EXTERNAL})
+  set_target_properties(${ARG_NAME} PROPERTIES BSN_LAYER ${ARG_LAYER})
+endfunction()
+
+function(bsn_executable)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME" "SOURCES;USES;EXTERNAL")
+  bsn_check_layers(${ARG_NAME} 3 ${ARG_USES})
+  add_executable(${ARG_NAME} ${ARG_SOURCES})
+  target_link_libraries(${ARG_NAME} PRIVATE bsn_options ${ARG_USES} ${ARG_EXTERNAL})
+endfunction()
+
+function(bsn_test)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;LABEL;TIMEOUT" "SOURCES;USES;EXTERNAL")
+  if(NOT ARG_SOURCES)
+    file(GLOB ARG_SOURCES CONFIGURE_DEPENDS *.cpp)
+  endif()
+  if(NOT ARG_SOURCES)
+    return()
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  bsn_executable(NAME ${ARG_NAME} SOURCES ${ARG_SOURCES} USES ${ARG_USES}
+                 EXTERNAL ${ARG_EXTERNAL} GTest::gtest GTest::gtest_main GTest::gmock)
+  gtest_discover_tests(${ARG_NAME} DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+    PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+function(bsn_bench)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME" "SOURCES;USES;EXTERNAL")
+  bsn_executable(NAME ${ARG_NAME} SOURCES ${ARG_SOURCES} USES ${ARG_USES} EXTERNAL ${ARG_EXTERNAL} benchmark::benchmark)
+endfunction()
+
+function(bsn_proto_library)
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;LAYER" "PROTOS")
+  set(out ${PROJECT_BINARY_DIR}/generated)
+  file(MAKE_DIRECTORY ${out})
+  set(generated)
+  foreach(proto IN LISTS ARG_PROTOS)
+    file(RELATIVE_PATH path ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${proto})
+    string(REGEX REPLACE "\\.proto$" "" stem ${path})
+    set(files ${out}/${stem}.pb.cc ${out}/${stem}.pb.h ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
+    add_custom_command(OUTPUT ${files}
+      COMMAND protobuf::protoc -I ${PROJECT_SOURCE_DIR} --cpp_out=${out} --grpc_out=${out}
+              --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin> ${PROJECT_SOURCE_DIR}/${path}
+      DEPENDS ${PROJECT_SOURCE_DIR}/${path} VERBATIM)
+    list(APPEND generated ${files})
+  endforeach()
+  add_library(${ARG_NAME} STATIC ${generated})
+  target_include_directories(${ARG_NAME} SYSTEM PUBLIC ${out})
+  target_link_libraries(${ARG_NAME} PUBLIC gRPC::grpc++ protobuf::libprotobuf)
+  target_compile_features(${ARG_NAME} PUBLIC cxx_std_20)
+  set_target_properties(${ARG_NAME} PROPERTIES BSN_LAYER ${ARG_LAYER})
+endfunction()

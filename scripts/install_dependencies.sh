@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Installs what is missing to build, run and test bsnsim on Debian 12. Does nothing, and asks nothing, when all is there.
+#   scripts/install_dependencies.sh           what the build and the tests need
+#   scripts/install_dependencies.sh --bench   also the peers that bench/ measures against
+set -euo pipefail
+
+packages=(
+  g++ cmake ninja-build pkg-config ccache mold git
+  libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
+  libboost1.81-dev libboost-json1.81-dev
+  libssl-dev liblmdb-dev libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev
+  libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
+  clang-format clang-tidy
+)
+if [ "${1:-}" = "--bench" ]; then
+  packages+=(nginx-light haproxy libns3-dev)
+elif [ $# -gt 0 ]; then
+  echo "usage: scripts/install_dependencies.sh [--bench]" >&2
+  exit 2
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$state" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+echo "installing: ${missing[*]}" >&2
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "not root and no sudo: install these packages by hand: ${missing[*]}" >&2; exit 1; }
+  as_root=(sudo)
+fi
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
