@@ -128,7 +128,7 @@ struct Reply {
   std::uint32_t index = 0; // position in that block
   Digest state_root;       // after that height
   Duration retry_after;    // advice for RESOURCE_EXHAUSTED and UNAVAILABLE; 0: none
-  CityIndex city;          // who answered
+  std::string city;        // the city node that answered; empty: none was asked
   CallSplit split;         // node fills node_queue and consensus, the gateway the rest
 };
 

@@ -79,6 +79,7 @@ struct CitySpec {
   std::string name;  // "beijing"
   Place place;
   CityState state = CityState::connected;
+  std::string address;  // "127.0.0.1:40001" of its process; empty in virtual time
 };
 
 // Whether acknowledged means on the platter (fsync) or in the page cache (survives kill -9, not power loss).

@@ -1,0 +1,413 @@
+#include "tests/dialogues/engine_network.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+
+namespace bsn {
+namespace {
+
+// What deliver() and one instant of advance() may cause at most; more is a loop between engines, hence a violation.
+constexpr int max_events_at_once = 100'000;
+
+std::string name(std::optional<ValidatorIndex> v) { return v ? std::to_string(v->value) : "nobody"; }
+
+bool is_raft(const EngineNetworkOptions& options) {
+  return std::holds_alternative<RaftParameters>(options.parameters);
+}
+
+}  // namespace
+
+EngineNetwork::EngineNetwork(const EngineNetworkOptions& options)
+    : options_(options), random_(Random(options.seed).fork("links")) {
+  peers_.resize(options.validators);
+  for (std::uint32_t v = 0; v < options.validators; ++v) restart(v);
+}
+
+// ---- what happens ----
+
+void EngineNetwork::offer(std::uint32_t validator, std::uint32_t count,
+                          std::uint32_t argument_bytes) {
+  std::vector<TransactionPtr> fresh;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Transaction parts;
+    parts.project = "test";
+    parts.contract = "kv";
+    parts.function = "put";
+    parts.args = {std::string(argument_bytes, 'x')};
+    parts.idempotency_key = std::to_string(offered_.size());
+    fresh.push_back(make_transaction(ChainName{"test", "main"}, std::move(parts)));
+    offered_.push_back(fresh.back()->id);
+  }
+  Peer& peer = peers_[validator];
+  for (const auto& transaction : fresh) {
+    peer.known.insert(transaction->id);
+    peer.mempool.push_back(transaction);
+  }
+  if (!peer.engine) return;
+  spread(validator, fresh);
+  tell_waiting(validator);
+}
+
+void EngineNetwork::advance(Duration span) {
+  const Instant until = now_ + span;
+  int events = 0;
+  while (true) {
+    const auto timer = next_timer();
+    const bool flight_first =
+        !flights_.empty() && (!timer || flights_.begin()->first.first <= timer->first);
+    const Instant next = flight_first ? flights_.begin()->first.first
+                         : timer      ? timer->first
+                                      : Instant::max();
+    if (next > until) break;
+    events = next > now_ ? 0 : events + 1;
+    if (events > max_events_at_once) return violation("time does not advance any more");
+    now_ = std::max(now_, next);
+    if (flight_first) {
+      const Flight flight = flights_.begin()->second;
+      flights_.erase(flights_.begin());
+      land(flight);
+    } else {
+      wake(timer->second);
+    }
+  }
+  now_ = until;
+}
+
+void EngineNetwork::deliver() {
+  for (int i = 0; i < max_events_at_once && !flights_.empty(); ++i) {
+    const Flight flight = flights_.begin()->second;
+    flights_.erase(flights_.begin());
+    land(flight);
+  }
+  if (!flights_.empty()) violation("messages cause messages without end");
+}
+
+void EngineNetwork::isolate(std::uint32_t validator) {
+  for (std::uint32_t other = 0; other < options_.validators; ++other) {
+    if (other == validator) continue;
+    block(validator, other);
+    block(other, validator);
+  }
+}
+
+void EngineNetwork::partition(const std::vector<std::vector<std::uint32_t>>& groups) {
+  const auto together = [&](std::uint32_t a, std::uint32_t b) {
+    return std::any_of(groups.begin(), groups.end(), [&](const auto& group) {
+      return std::count(group.begin(), group.end(), a) > 0 &&
+             std::count(group.begin(), group.end(), b) > 0;
+    });
+  };
+  blocked_.clear();
+  for (std::uint32_t a = 0; a < options_.validators; ++a) {
+    for (std::uint32_t b = 0; b < options_.validators; ++b) {
+      if (a != b && !together(a, b)) block(a, b);
+    }
+  }
+}
+
+void EngineNetwork::heal() {
+  blocked_.clear();
+  loss_ = 0;
+}
+
+void EngineNetwork::crash(std::uint32_t validator) {
+  Peer& peer = peers_[validator];
+  if (!peer.engine) return;
+  peer.engine.reset();
+  peer.outputs.clear();
+  peer.outputs_left.reset();
+  peer.proposed.clear();
+  peer.leader_is = {};
+  note(validator, "crashed");
+}
+
+void EngineNetwork::crash_after(std::uint32_t validator, std::uint32_t outputs) {
+  if (outputs == 0) return crash(validator);
+  peers_[validator].outputs_left = outputs;
+}
+
+void EngineNetwork::restart(std::uint32_t validator) {
+  Peer& peer = peers_[validator];
+  if (peer.engine) return;
+  EngineConfig config;
+  config.self = ValidatorIndex{validator};
+  config.validators = options_.validators;
+  config.block = options_.block;
+  config.parameters = options_.parameters;
+  config.random = Random(options_.seed).fork("validator " + std::to_string(validator));
+  peer.engine = make_engine(config, peer.durable, tip(validator), now_);
+  peer.told_waiting = 0;
+  if (now_ > Instant{}) note(validator, "restarted at height " + std::to_string(height(validator)));
+  tell_waiting(validator);
+}
+
+void EngineNetwork::inject(std::uint32_t from, std::uint32_t to, const ConsensusMessage& message) {
+  if (up(to)) step(to, MessageArrived{ValidatorIndex{from}, message});
+}
+
+void EngineNetwork::step(std::uint32_t validator, const EngineInput& input) {
+  Peer& peer = peers_[validator];
+  if (!peer.engine) return;
+  std::vector<EngineOutput> outputs;
+  peer.engine->step(now_, input, outputs);
+  peer.outputs.insert(peer.outputs.end(), outputs.begin(), outputs.end());
+  drain(validator);
+}
+
+void EngineNetwork::wake(std::uint32_t v) {
+  Peer& peer = peers_[v];
+  std::vector<EngineOutput> outputs;
+  peer.engine->advance_to(now_, outputs);
+  peer.outputs.insert(peer.outputs.end(), outputs.begin(), outputs.end());
+  drain(v);
+}
+
+// Outputs happen one after the other; what an answer to one of them causes comes behind those already waiting.
+void EngineNetwork::drain(std::uint32_t v) {
+  Peer& peer = peers_[v];
+  if (peer.draining) return;
+  peer.draining = true;
+  while (!peer.outputs.empty()) {
+    const EngineOutput output = std::move(peer.outputs.front());
+    peer.outputs.pop_front();
+    std::visit([&](const auto& one) { handle(v, one); }, output);
+    if (peer.outputs_left && --*peer.outputs_left == 0) crash(v);
+  }
+  peer.draining = false;
+}
+
+// ---- the chain peers' half ----
+
+void EngineNetwork::handle(std::uint32_t v, const SendConsensus& output) {
+  for (std::uint32_t to = 0; to < options_.validators; ++to) {
+    if (to == v || (output.to && output.to->value != to)) continue;
+    std::optional<ConsensusMessage> message = output.message;
+    if (tamper_) message = tamper_(v, to, output.message);
+    if (!message) continue;
+    if (show_messages_) note(v, "to " + std::to_string(to) + ": " + describe(*message));
+    ++messages_sent_;
+    fly(v, to, std::move(*message));
+  }
+}
+
+void EngineNetwork::handle(std::uint32_t v, const PersistConsensus& output) {
+  if (const auto* vote = std::get_if<RaftVoteState>(&output.write)) judge_vote(v, *vote);
+  apply(output.write, peers_[v].durable);
+}
+
+void EngineNetwork::handle(std::uint32_t v, const WantBatch&) {
+  Peer& peer = peers_[v];
+  // Of a rotating family at most one own proposal is open; one that did not make it gives its transactions back.
+  if (!is_raft(options_)) peer.proposed.clear();
+  BatchOffered batch;
+  std::uint64_t bytes = 0;
+  for (const auto& transaction : peer.mempool) {
+    if (batch.transactions.size() == options_.block.max_transactions) break;
+    if (peer.proposed.contains(transaction->id)) continue;
+    if (bytes + transaction->size > options_.block.max_bytes) break;
+    bytes += transaction->size;
+    peer.proposed.insert(transaction->id);
+    batch.transactions.push_back(transaction);
+  }
+  step(v, batch);
+  tell_waiting(v);
+}
+
+void EngineNetwork::handle(std::uint32_t v, const Decide& output) {
+  const Proposal& proposal = *output.proposal;
+  judge_decision(v, proposal);
+  note(v, "decided " + std::to_string(proposal.height) + " (" +
+              std::to_string(proposal.transactions.size()) + " transactions from " +
+              std::to_string(proposal.proposer.value) + ")");
+  if (proposal.height != height(v) + 1) return;
+  auto block = std::make_shared<Block>();
+  block->header.height = proposal.height;
+  block->header.parent = tip(v).hash;
+  block->header.time = std::max(proposal.time, tip(v).time);
+  block->header.proposer = proposal.proposer;
+  block->transactions = proposal.transactions;
+  block->hash = proposal_digest(proposal);
+  seal(v, block);
+}
+
+void EngineNetwork::handle(std::uint32_t v, const FetchBlocks& output) {
+  note(v, "fetches blocks up to " + std::to_string(output.height) + " from " +
+              std::to_string(output.from.value));
+  if (blocked_.contains({v, output.from.value})) return;
+  fly(output.from.value, v, BlocksAnswer{}, 2);
+}
+
+void EngineNetwork::handle(std::uint32_t v, const LeaderIs& output) {
+  Peer& peer = peers_[v];
+  peer.leader_is = output;
+  note(v, "leader is " + name(output.leader) + " in term " + std::to_string(output.term));
+  if (!peer.engine->forwards_to_leader_only()) return;
+  if (output.leader == ValidatorIndex{v}) {
+    const auto [at, fresh] = leader_of_term_.try_emplace(output.term, v);
+    if (!fresh && at->second != v) violation("two leaders in term " + std::to_string(output.term));
+  } else {
+    peer.proposed.clear();
+    spread(v, peer.mempool);
+  }
+  tell_waiting(v);
+}
+
+void EngineNetwork::seal(std::uint32_t v, const BlockPtr& block) {
+  Peer& peer = peers_[v];
+  apply(BlockWrite{block}, peer.durable);
+  for (const auto& transaction : block->transactions) {
+    peer.known.insert(transaction->id);
+    peer.sealed.insert(transaction->id);
+  }
+  std::erase_if(peer.mempool, [&](const auto& one) { return peer.sealed.contains(one->id); });
+  if (!is_raft(options_)) peer.proposed.clear();
+  step(v, tip(v));
+  tell_waiting(v);
+}
+
+BlockSealed EngineNetwork::tip(std::uint32_t v) const {
+  BlockSealed sealed;
+  const auto& blocks = peers_[v].durable.blocks;
+  if (blocks.empty()) return sealed;
+  sealed.height = blocks.back()->header.height;
+  sealed.hash = blocks.back()->hash;
+  sealed.time = blocks.back()->header.time;
+  return sealed;
+}
+
+void EngineNetwork::spread(std::uint32_t v, const std::vector<TransactionPtr>& transactions) {
+  if (transactions.empty()) return;
+  if (!peers_[v].engine->forwards_to_leader_only()) {
+    for (std::uint32_t to = 0; to < options_.validators; ++to) {
+      if (to != v) fly(v, to, Gossip{transactions});
+    }
+  } else if (const auto to = leader(v); to && *to != v) {
+    fly(v, *to, Gossip{transactions});
+  }
+}
+
+void EngineNetwork::tell_waiting(std::uint32_t v) {
+  Peer& peer = peers_[v];
+  WorkWaiting waiting;
+  for (const auto& transaction : peer.mempool) {
+    if (peer.proposed.contains(transaction->id)) continue;
+    ++waiting.transactions;
+    waiting.bytes += transaction->size;
+  }
+  if (waiting.transactions == peer.told_waiting) return;
+  peer.told_waiting = waiting.transactions;
+  step(v, waiting);
+}
+
+// ---- links ----
+
+void EngineNetwork::fly(std::uint32_t from, std::uint32_t to, decltype(Flight::load) load,
+                        int trips) {
+  if (blocked_.contains({from, to}) || random_.chance(loss_)) return;
+  const Duration extra =
+      options_.jitter > Duration{} ? random_.between(Duration{}, options_.jitter) : Duration{};
+  const Instant due = now_ + options_.delay * trips + extra;
+  flights_.emplace(Due{due, sequence_++}, Flight{from, to, std::move(load)});
+}
+
+void EngineNetwork::land(const Flight& flight) {
+  if (!up(flight.to) || blocked_.contains({flight.from, flight.to})) return;
+  std::visit([&](const auto& load) { land(flight, load); }, flight.load);
+}
+
+void EngineNetwork::land(const Flight& flight, const ConsensusMessage& message) {
+  step(flight.to, MessageArrived{ValidatorIndex{flight.from}, message});
+}
+
+void EngineNetwork::land(const Flight& flight, const BlocksAnswer&) {
+  if (!up(flight.from)) return;
+  const auto& theirs = peers_[flight.from].durable.blocks;
+  while (up(flight.to) && height(flight.to) < theirs.size()) {
+    seal(flight.to, theirs[height(flight.to)]);
+  }
+}
+
+void EngineNetwork::land(const Flight& flight, const Gossip& gossip) {
+  Peer& peer = peers_[flight.to];
+  for (const auto& transaction : gossip.transactions) {
+    if (peer.known.insert(transaction->id).second) peer.mempool.push_back(transaction);
+  }
+  tell_waiting(flight.to);
+}
+
+std::optional<std::pair<Instant, std::uint32_t>> EngineNetwork::next_timer() const {
+  std::optional<std::pair<Instant, std::uint32_t>> first;
+  for (std::uint32_t v = 0; v < options_.validators; ++v) {
+    if (!up(v)) continue;
+    const auto wakeup = engine(v).next_wakeup();
+    if (wakeup && (!first || *wakeup < first->first)) first = {*wakeup, v};
+  }
+  return first;
+}
+
+// ---- what can be seen, and the judge ----
+
+std::optional<std::uint32_t> EngineNetwork::leader(std::uint32_t validator) const {
+  const auto& leader = peers_[validator].leader_is.leader;
+  if (!leader) return std::nullopt;
+  return leader->value;
+}
+
+bool EngineNetwork::everyone_sealed(std::size_t first_offer) const {
+  for (const Peer& peer : peers_) {
+    for (std::size_t i = first_offer; i < offered_.size(); ++i) {
+      if (!peer.sealed.contains(offered_[i])) return false;
+    }
+  }
+  return true;
+}
+
+bool EngineNetwork::makes_progress(Duration within) {
+  heal();
+  for (std::uint32_t v = 0; v < options_.validators; ++v) {
+    peers_[v].outputs_left.reset();
+    restart(v);
+  }
+  const std::size_t first_offer = offered_.size();
+  for (std::uint32_t v = 0; v < options_.validators; ++v) offer(v, 1);
+  const Duration slice = std::max(within / 200, nanoseconds(1));
+  for (Instant end = now_ + within; now_ < end && violations_.empty();) {
+    advance(slice);
+    if (everyone_sealed(first_offer)) return violations_.empty();
+  }
+  return false;
+}
+
+void EngineNetwork::judge_vote(std::uint32_t v, const RaftVoteState& vote) {
+  const auto& before = peers_[v].durable.raft_vote;
+  if (before && vote.term < before->term) violation(std::to_string(v) + " went back in terms");
+  if (!vote.voted_for) return;
+  const auto [at, fresh] = vote_of_.try_emplace({v, vote.term}, vote.voted_for->value);
+  if (!fresh && at->second != vote.voted_for->value) {
+    violation(std::to_string(v) + " voted twice in term " + std::to_string(vote.term));
+  }
+}
+
+void EngineNetwork::judge_decision(std::uint32_t v, const Proposal& proposal) {
+  const Digest digest = proposal_digest(proposal);
+  const auto [at, fresh] = decided_.try_emplace(proposal.height, digest);
+  if (!fresh && at->second != digest) {
+    violation("two decisions at height " + std::to_string(proposal.height));
+  }
+  if (proposal.height != height(v) + 1) {
+    violation(std::to_string(v) + " decided " + std::to_string(proposal.height) + " at height " +
+              std::to_string(height(v)));
+  }
+}
+
+void EngineNetwork::note(std::uint32_t v, const std::string& text) {
+  if (listener_) listener_(to_string(now_ - Instant{}) + " " + std::to_string(v) + ": " + text);
+}
+
+void EngineNetwork::violation(const std::string& text) {
+  violations_.push_back(text);
+  if (listener_) listener_(to_string(now_ - Instant{}) + " VIOLATION: " + text);
+}
+
+}  // namespace bsn

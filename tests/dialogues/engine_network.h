@@ -1,0 +1,181 @@
+// A small network in memory of m consensus engines of one family, with the chain peers' half played by the network.
+//
+// For tests and scripted dialogues. The network owns virtual time, the messages in flight, and per validator what a
+// chain peer would own: the durable state, the mempool and the chain of sealed blocks. It answers the engines as their
+// chain peer would:
+//   WantBatch         a BatchOffered of what waits, within the block limits, then WorkWaiting with the rest
+//   Decide            a BlockSealed; the block's hash is the proposal's digest
+//   PersistConsensus  applied to the validator's DurableState
+//   FetchBlocks       one round trip later, the other's sealed blocks, each handed over as BlockSealed
+//   LeaderIs          waiting transactions go to the new leader (Raft); those in a lost leader's proposals wait again
+// Deterministic: equal options and equal calls give equal events. Not for more than one thread.
+//
+// The judge is built in: agreement, heights in order, at most one leader and one vote per term (Raft). What it finds
+// wrong stands in violations(); nothing aborts.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "node/consensus_engine.h"
+
+namespace bsn {
+
+struct EngineNetworkOptions {
+  std::uint32_t validators = 3;  // 1 ... 200
+  std::uint64_t seed = 1;
+  Duration delay = milliseconds(10);  // of every message
+  Duration jitter{0};                 // up to this much more, drawn per message; messages may overtake then
+  BlockLimits block;
+  EngineParameters parameters = RaftParameters{};
+};
+
+class EngineNetwork {
+ public:
+  // Called for every noteworthy event with one line of text without a newline.
+  using Listener = std::function<void(const std::string&)>;
+  // May change a message on its way or swallow it (nullopt): how tests make a validator lie.
+  using Tamper = std::function<std::optional<ConsensusMessage>(
+      std::uint32_t from, std::uint32_t to, const ConsensusMessage& message)>;
+
+  explicit EngineNetwork(const EngineNetworkOptions& options);
+
+  void listen(Listener listener) { listener_ = std::move(listener); }
+  void show_messages(bool on) { show_messages_ = on; }
+  void tamper(Tamper tamper) { tamper_ = std::move(tamper); }
+
+  // ---- what happens ----
+
+  // Puts `count` new transactions into the mempool at `validator` and gossips them as its chain peer would.
+  void offer(std::uint32_t validator, std::uint32_t count, std::uint32_t argument_bytes = 8);
+
+  // Runs deliveries and wake-ups in order of time up to now + span.
+  void advance(Duration span);
+
+  // Delivers everything in flight and whatever that causes, without time passing. At most 100,000 deliveries.
+  void deliver();
+
+  void block(std::uint32_t from, std::uint32_t to) { blocked_.insert({from, to}); }
+  void isolate(std::uint32_t validator);
+  // Messages pass only within one group; a validator in no group is alone.
+  void partition(const std::vector<std::vector<std::uint32_t>>& groups);
+  void lose(double probability) { loss_ = probability; }
+  // Every link works and none loses messages. Crashed validators stay down.
+  void heal();
+
+  // The engine is gone; its durable state and its mempool stay.
+  void crash(std::uint32_t validator);
+  // It crashes in the middle of a step: after its next `outputs` outputs have happened.
+  void crash_after(std::uint32_t validator, std::uint32_t outputs);
+  void restart(std::uint32_t validator);
+
+  // Gives `message` to `to` as if `from` had sent it, at once.
+  void inject(std::uint32_t from, std::uint32_t to, const ConsensusMessage& message);
+
+  // Hands over one input as the chain peer would, at once.
+  void step(std::uint32_t validator, const EngineInput& input);
+
+  // ---- what can be seen ----
+
+  Instant now() const { return now_; }
+  std::uint32_t validators() const { return options_.validators; }
+  bool up(std::uint32_t validator) const { return peers_[validator].engine != nullptr; }
+  const ConsensusEngine& engine(std::uint32_t validator) const { return *peers_[validator].engine; }
+  Height height(std::uint32_t validator) const { return peers_[validator].durable.blocks.size(); }
+  std::optional<std::uint32_t> leader(std::uint32_t validator) const;
+  std::uint64_t term(std::uint32_t validator) const { return peers_[validator].leader_is.term; }
+  const DurableState& durable(std::uint32_t validator) const { return peers_[validator].durable; }
+  bool sealed(std::uint32_t validator, const Digest& transaction) const {
+    return peers_[validator].sealed.contains(transaction);
+  }
+  std::size_t in_flight() const { return flights_.size(); }
+  std::uint64_t messages_sent() const { return messages_sent_; }
+  const std::vector<Digest>& offered() const { return offered_; }
+  const std::vector<std::string>& violations() const { return violations_; }
+
+  // Heals, restarts whoever is down, offers a transaction everywhere, and runs until every validator has sealed all of
+  // those or `within` is over. Whether they did.
+  bool makes_progress(Duration within);
+
+ private:
+  struct Peer {
+    std::unique_ptr<ConsensusEngine> engine;  // null while crashed
+    DurableState durable;
+    std::vector<TransactionPtr> mempool;  // in order of arrival; at most what the test offered
+    std::set<Digest> known;               // ids in the mempool or sealed
+    std::set<Digest> sealed;
+    std::set<Digest> proposed;  // in a proposal of this engine, not waiting
+    std::uint32_t told_waiting = 0;
+    LeaderIs leader_is;
+    std::optional<std::uint32_t> outputs_left;  // until it crashes
+    std::deque<EngineOutput> outputs;           // not yet happened
+    bool draining = false;
+  };
+  struct BlocksAnswer {};
+  struct Gossip {
+    std::vector<TransactionPtr> transactions;
+  };
+  struct Flight {
+    std::uint32_t from = 0;
+    std::uint32_t to = 0;
+    std::variant<ConsensusMessage, BlocksAnswer, Gossip> load;
+  };
+  using Due = std::pair<Instant, std::uint64_t>;  // then in order of sending
+
+  void drain(std::uint32_t v);
+  void wake(std::uint32_t v);
+  void handle(std::uint32_t v, const SendConsensus& output);
+  void handle(std::uint32_t v, const PersistConsensus& output);
+  void handle(std::uint32_t v, const WantBatch& output);
+  void handle(std::uint32_t v, const Decide& output);
+  void handle(std::uint32_t v, const FetchBlocks& output);
+  void handle(std::uint32_t v, const LeaderIs& output);
+
+  void fly(std::uint32_t from, std::uint32_t to, decltype(Flight::load) load, int trips = 1);
+  void land(const Flight& flight);
+  void land(const Flight& flight, const ConsensusMessage& message);
+  void land(const Flight& flight, const BlocksAnswer& answer);
+  void land(const Flight& flight, const Gossip& gossip);
+
+  void seal(std::uint32_t v, const BlockPtr& block);
+  void spread(std::uint32_t v, const std::vector<TransactionPtr>& transactions);
+  void tell_waiting(std::uint32_t v);
+  bool everyone_sealed(std::size_t first_offer) const;
+  BlockSealed tip(std::uint32_t v) const;
+  void judge_vote(std::uint32_t v, const RaftVoteState& vote);
+  void judge_decision(std::uint32_t v, const Proposal& proposal);
+  void note(std::uint32_t v, const std::string& text);
+  void violation(const std::string& text);
+  std::optional<std::pair<Instant, std::uint32_t>> next_timer() const;
+
+  EngineNetworkOptions options_;
+  Random random_;
+  Listener listener_;
+  Tamper tamper_;
+  bool show_messages_ = false;
+  Instant now_;
+  std::vector<Peer> peers_;
+  std::map<Due, Flight> flights_;
+  std::uint64_t sequence_ = 0;
+  std::uint64_t messages_sent_ = 0;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> blocked_;
+  double loss_ = 0;
+  std::vector<Digest> offered_;
+  std::map<Height, Digest> decided_;
+  std::map<std::uint64_t, std::uint32_t> leader_of_term_;
+  std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> vote_of_;
+  std::vector<std::string> violations_;
+};
+
+// One message in words: "append term 2 after 3/1 with 2 entries, commit 3".
+std::string describe(const ConsensusMessage& message);
+
+}  // namespace bsn
