@@ -118,6 +118,10 @@ std::string report_text(const Report& report);  // for a terminal, 100 columns
 // conventions.md: 0 ok, 99 threshold failed or a round without success, 105 stopped, 129 invariant broken.
 int exit_code(const Report& report);
 
+// Sets `valid` and `why_invalid` and evaluates the rounds' thresholds: a run is void when calls were dropped (the generator
+// could not keep its schedule), a planned fault never fired, or a round sent nothing. A threshold over no answers fails.
+void judge_validity(const Scenario& scenario, Report& report);
+
 // Reads this machine's part (cpu, kernel, cores) and this build's (version, compiler).
 Environment capture_environment(const Scenario& scenario);
 

@@ -21,6 +21,7 @@ class RunRecorder {
 
   std::uint64_t open() const;       // sent and not answered
   std::uint64_t completed() const;  // answered
+  std::uint64_t succeeded() const;  // answered with OK
   // Of the last whole second: for progress lines.
   double recent_tps() const;
 

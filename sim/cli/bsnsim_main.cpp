@@ -1,0 +1,163 @@
+// bsnsim: the command line. Fills the options of each verb and hands over to sim/cli.
+#include <CLI/CLI.hpp>
+
+#include "sim/cli/commands.h"
+
+namespace {
+
+using namespace bsn;
+
+// What a parsed verb wants to run; set by the callbacks.
+int exit_status = 0;
+
+void add_place(CLI::App& verb, PlaceOptions& options) {
+  verb.add_option("--name", options.name, "name of the cluster")->capture_default_str();
+}
+
+void add_binaries(CLI::App& verb, PlaceOptions& options) {
+  verb.add_option("--bin-dir", options.bin_dir, "folder of bsn-node and bsn-gateway (default: beside bsnsim)");
+}
+
+CLI::App& add_verb(CLI::App& app, const char* name, const char* help) {
+  return *app.add_subcommand(name, help);
+}
+
+void add_up(CLI::App& app, UpOptions& options) {
+  CLI::App& verb = add_verb(app, "up", "start a cluster: a process per city node, and a gateway");
+  verb.add_option("file", options.file, "topology or scenario file")->required();
+  add_place(verb, options);
+  add_binaries(verb, options);
+  verb.add_option("--listen", options.listen, "address of the gateway; port 0: any free one")->capture_default_str();
+  verb.add_option("--seed", options.seed, "seed of all chance")->capture_default_str();
+  verb.add_flag("--fsync,!--no-fsync", options.fsync, "wait for the disk before acknowledging (default: yes)");
+  verb.add_flag("-q,--quiet", options.quiet, "no progress");
+  verb.callback([&] { exit_status = command_up(options); });
+}
+
+void add_down(CLI::App& app, PlaceOptions& options) {
+  CLI::App& verb = add_verb(app, "down", "end a cluster; does nothing when none runs");
+  add_place(verb, options);
+  verb.callback([&] { exit_status = command_down(options); });
+}
+
+void add_status(CLI::App& app, StatusOptions& options) {
+  CLI::App& verb = add_verb(app, "status", "show the city nodes of a running cluster");
+  add_place(verb, options);
+  verb.add_flag("--json", options.json, "as JSON");
+  verb.callback([&] { exit_status = command_status(options); });
+}
+
+void add_logs(CLI::App& app, LogsOptions& options) {
+  CLI::App& verb = add_verb(app, "logs", "show the last log lines of a cluster's processes");
+  verb.add_option("process", options.process, "a city, or gateway; default: all");
+  add_place(verb, options);
+  verb.add_option("-n,--lines", options.lines, "lines of each")->capture_default_str()->check(CLI::Range(1, 100000));
+  verb.callback([&] { exit_status = command_logs(options); });
+}
+
+void add_mode(CLI::App& verb, bool& live) {
+  auto* live_flag = verb.add_flag("--live", live, "real processes, sockets, disk and time");
+  verb.add_flag("--virtual,!--no-virtual", [&live](std::int64_t) { live = false; }, "one process in virtual time (the default)")
+      ->excludes(live_flag);
+}
+
+void add_run(CLI::App& app, RunOptions& options) {
+  CLI::App& verb = add_verb(app, "run", "run a scenario and report");
+  verb.add_option("file", options.file, "scenario file")->required();
+  add_mode(verb, options.live);
+  add_binaries(verb, options);
+  verb.add_option("--seed", options.seed, "instead of the scenario's seed");
+  verb.add_flag("--dry-run", options.dry_run, "check everything, run nothing");
+  verb.add_flag("-q,--quiet", options.quiet, "no progress");
+  verb.add_flag("--keep", options.keep, "live: keep data and logs");
+  verb.add_option("-O,--format", options.format, "of the report")->capture_default_str()->check(CLI::IsMember({"summary", "json"}));
+  verb.add_option("-o,--output", options.output, "file for the report (default: standard output)");
+  verb.callback([&] { exit_status = command_run(options); });
+}
+
+void add_bench(CLI::App& app, BenchOptions& options) {
+  CLI::App& verb = add_verb(app, "bench", "measure routing latency: from the origins of a scenario to each network");
+  verb.add_option("file", options.file, "scenario file (default: configs/scenarios/routing_latency.yaml)");
+  add_mode(verb, options.live);
+  add_binaries(verb, options);
+  verb.add_option("--repeat", options.repeat, "runs, with seeds counted up")->capture_default_str()->check(CLI::Range(1, 100));
+  verb.add_option("--seed", options.seed, "of the first run")->capture_default_str();
+  verb.add_flag("-q,--quiet", options.quiet, "no progress");
+  verb.callback([&] { exit_status = command_bench(options); });
+}
+
+void add_files(CLI::App& app, FileOptions& options) {
+  CLI::App& check = add_verb(app, "validate", "check a scenario file");
+  check.add_option("file", options.file, "scenario file")->required();
+  check.callback([&] { exit_status = command_validate(options); });
+  CLI::App& dump = add_verb(app, "dump", "print a scenario or topology with every default filled in");
+  dump.add_option("file", options.file, "scenario or topology file")->required();
+  dump.add_option("-o,-O,--format", options.format, "json or yaml")->check(CLI::IsMember({"json", "yaml"}));
+  dump.callback([&] { exit_status = command_dump(options); });
+}
+
+void add_call_parts(CLI::App& verb, CallOptions& options) {
+  verb.add_option("chain", options.network, "NETWORK or NETWORK/CHAIN (default chain: main)")->required();
+  verb.add_option("contract", options.contract, "kv or asset")->required();
+  verb.add_option("function", options.function, "put, get, transfer, balance ...")->required();
+  verb.add_option("args", options.args, "arguments of the function");
+  verb.add_option("--level", options.level, "accepted, committed, final (submit); local, final (query)");
+  verb.add_option("--access-key", options.access_key, "default: of the cluster's first project");
+  verb.add_option("--origin", options.origin, "city whose gateway admits the call");
+  verb.add_option("--gateway", options.gateway, "address; default: of the named cluster");
+  verb.add_option("--timeout-ms", options.timeout_ms, "deadline")->capture_default_str()->check(CLI::Range(1, 600000));
+  verb.add_flag("--json", options.json, "as JSON");
+  add_place(verb, options);
+}
+
+void add_call(CLI::App& app, CallOptions& options) {
+  CLI::App& verb = add_verb(app, "call", "call a contract through the gateway of a running cluster");
+  verb.require_subcommand(1);
+  for (const bool submit : {true, false}) {
+    CLI::App& kind = add_verb(verb, submit ? "submit" : "query", submit ? "a write" : "a read");
+    add_call_parts(kind, options);
+    if (submit) {
+      kind.add_option("--idempotency-key", options.idempotency_key, "default: a fresh one; give one to retry safely");
+    }
+    kind.callback([&options, submit] {
+      options.submit = submit;
+      const std::size_t slash = options.network.find('/');
+      options.chain = slash == std::string::npos ? "main" : options.network.substr(slash + 1);
+      options.network = options.network.substr(0, slash);
+      exit_status = command_call(options);
+    });
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"bsnsim: the Blockchain-based Service Network on a desk"};
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 ok, 99 a threshold failed, 104 invalid configuration, 105 stopped from outside,\n"
+             "129 an invariant broken, 1 anything else.");
+  UpOptions up;
+  PlaceOptions down;
+  StatusOptions status;
+  LogsOptions logs;
+  RunOptions run;
+  BenchOptions bench;
+  FileOptions files;
+  CallOptions call;
+  add_up(app, up);
+  add_down(app, down);
+  add_status(app, status);
+  add_logs(app, logs);
+  add_run(app, run);
+  add_bench(app, bench);
+  add_files(app, files);
+  add_call(app, call);
+  add_verb(app, "version", "print the version").callback([] { exit_status = command_version(); });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : 104;  // a wrong command line is an invalid configuration
+  }
+  return exit_status;
+}

@@ -1,0 +1,141 @@
+#include <fmt/format.h>
+#include <grpcpp/grpcpp.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <chrono>
+#include <random>
+
+#include "proto/codec.h"
+#include "proto/gateway.grpc.pb.h"
+#include "sim/cli/commands.h"
+#include "sim/live/endpoints.h"
+
+namespace bsn {
+namespace {
+
+// Where the gateway is and how to be let in.
+struct Target {
+  std::string address;
+  std::string access_key;
+};
+
+Result<Target> find_target(const CallOptions& options) {
+  Target target{options.gateway, options.access_key};
+  if (!target.address.empty() && !target.access_key.empty()) return target;
+  const auto endpoints = read_endpoints(cluster_folder(options.name));
+  if (!endpoints) return endpoints.error();
+  if (target.address.empty()) target.address = endpoints->gateway.grpc;
+  if (target.access_key.empty()) target.access_key = endpoints->access_key;
+  return target;
+}
+
+std::string fresh_key() {
+  std::random_device device;
+  return fmt::format("cli-{:08x}{:08x}", device(), device());
+}
+
+Result<Call> make_call(const CallOptions& options) {
+  Call call;
+  call.operation = options.submit ? Operation::submit : Operation::query;
+  call.chain = {options.network, options.chain};
+  call.contract = options.contract;
+  call.function = options.function;
+  call.args = options.args;
+  call.level = options.submit ? Level::final_ : Level::local;
+  if (!options.level.empty()) {
+    const auto level = parse_level(options.level);
+    if (!level) {
+      return Error{ErrorCode::invalid_configuration,
+                   "'" + options.level + "' is no level; say accepted, committed, final or local"};
+    }
+    call.level = *level;
+  }
+  if (options.submit) {
+    call.idempotency_key = options.idempotency_key.empty() ? fresh_key() : options.idempotency_key;
+  }
+  if (const auto wrong = validate(call)) return Error{ErrorCode::invalid_configuration, *wrong};
+  return call;
+}
+
+// A refused call carries its Reply in the status details; without one the transport failed.
+Reply reply_of(const grpc::Status& status, const v1::Reply& message) {
+  v1::Reply details;
+  if (status.ok()) {
+    details = message;
+  } else if (!details.ParseFromString(status.error_details()) || details.status() == 0) {
+    return refusal(static_cast<Status>(status.error_code()), Reason::none, status.error_message());
+  }
+  const Result<Reply> reply = decode(details);
+  return reply ? *reply : refusal(Status::internal, Reason::none, reply.error().message);
+}
+
+Reply send(const Target& target, const CallOptions& options, const Call& call,
+           std::string& answered_by) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::milliseconds(options.timeout_ms));
+  context.AddMetadata("x-api-key", target.access_key);
+  if (!options.origin.empty()) context.AddMetadata("x-bsn-origin", options.origin);
+  const auto stub = v1::Gateway::NewStub(
+      grpc::CreateChannel(target.address, grpc::InsecureChannelCredentials()));
+  const v1::Call message = encode(call);
+  v1::Reply answer;
+  const grpc::Status status = call.operation == Operation::submit
+                                  ? stub->Submit(&context, message.submit(), &answer)
+                                  : stub->Query(&context, message.query(), &answer);
+  answered_by = answer.city();
+  return reply_of(status, answer);
+}
+
+boost::json::object to_json(const Call& call, const Reply& reply, const std::string& city) {
+  return {{"status", to_string(reply.status)},
+          {"reason", to_string(reply.reason)},
+          {"message", reply.message},
+          {"value", reply.value},
+          {"idempotency_key", call.idempotency_key},
+          {"transaction", reply.transaction.is_zero() ? "" : to_hex(reply.transaction)},
+          {"height", reply.height},
+          {"index", reply.index},
+          {"city", city},
+          {"total_ns", reply.split.total().ns}};
+}
+
+void print_reply(const Call& call, const Reply& reply, const std::string& city) {
+  fmt::print("{}", to_string(reply.status));
+  if (reply.reason != Reason::none) fmt::print(" {}", to_string(reply.reason));
+  fmt::print("\n");
+  if (!reply.message.empty()) fmt::print("  message          {}\n", reply.message);
+  if (!reply.value.empty()) fmt::print("  value            {}\n", reply.value);
+  if (!call.idempotency_key.empty()) fmt::print("  idempotency key  {}\n", call.idempotency_key);
+  if (!reply.transaction.is_zero()) fmt::print("  transaction      {}\n", to_hex(reply.transaction));
+  if (reply.height != 0) fmt::print("  block            {} (position {})\n", reply.height, reply.index);
+  if (!city.empty()) fmt::print("  answered by      {}\n", city);
+  const CallSplit& split = reply.split;
+  if (split.total().ns != 0) {
+    const auto ms = [](Duration d) { return static_cast<double>(d.ns) / 1e6; };
+    fmt::print("  time             {:.3f} ms = queue {:.3f} + route {:.3f} + wire {:.3f} + node {:.3f} + "
+               "consensus {:.3f} + return {:.3f}\n",
+               ms(split.total()), ms(split.gateway_queue), ms(split.route), ms(split.wire),
+               ms(split.node_queue), ms(split.consensus), ms(split.back));
+  }
+}
+
+}  // namespace
+
+int command_call(const CallOptions& options) {
+  const Result<Call> call = make_call(options);
+  if (!call) return report_error(call.error());
+  const Result<Target> target = find_target(options);
+  if (!target) return report_error(target.error());
+  std::string city;
+  const Reply reply = send(*target, options, *call, city);
+  if (options.json) {
+    fmt::print("{}\n", boost::json::serialize(to_json(*call, reply, city)));
+  } else {
+    print_reply(*call, reply, city);
+  }
+  return reply.status == Status::ok ? 0 : 1;
+}
+
+}  // namespace bsn

@@ -1,0 +1,96 @@
+// The verbs of bsnsim as functions: options in, exit code out. bsnsim_main.cpp fills the options from the command line.
+//
+// Exit codes: 0 ok, 99 a threshold failed, 104 invalid configuration, 105 stopped from outside, 129 an invariant broken,
+// 1 anything else (docs: conventions of the report in README).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+
+namespace bsn {
+
+// Where binaries and clusters are: shared by several verbs.
+struct PlaceOptions {
+  std::string bin_dir;  // of bsn-node and bsn-gateway; empty: beside bsnsim
+  std::string name = "default";  // of the cluster
+};
+
+struct UpOptions : PlaceOptions {
+  std::string file;  // topology or scenario
+  std::string listen = "127.0.0.1:0";
+  std::uint64_t seed = 1;
+  bool fsync = true;
+  bool quiet = false;
+};
+int command_up(const UpOptions& options);
+int command_down(const PlaceOptions& options);
+
+struct StatusOptions : PlaceOptions {
+  bool json = false;
+};
+int command_status(const StatusOptions& options);
+
+struct LogsOptions : PlaceOptions {
+  std::string process;  // city id or "gateway"; empty: all that wrote something
+  int lines = 20;
+};
+int command_logs(const LogsOptions& options);
+
+struct RunOptions : PlaceOptions {
+  std::string file;
+  bool live = false;  // else virtual
+  std::optional<std::uint64_t> seed;
+  bool dry_run = false;
+  bool quiet = false;
+  bool keep = false;              // live: keep data and logs
+  std::string format = "summary"; // "summary", "json"
+  std::string output;             // a file; empty: standard output
+};
+int command_run(const RunOptions& options);
+
+struct BenchOptions : PlaceOptions {
+  std::string file;  // empty: configs/scenarios/routing_latency.yaml
+  bool live = false;
+  int repeat = 3;
+  std::uint64_t seed = 1;
+  bool quiet = false;
+};
+int command_bench(const BenchOptions& options);
+
+struct FileOptions {
+  std::string file;
+  std::string format = "summary";  // dump: "json" or "yaml"
+};
+int command_validate(const FileOptions& options);
+int command_dump(const FileOptions& options);
+
+struct CallOptions : PlaceOptions {
+  bool submit = false;
+  std::string network, chain, contract, function;
+  std::vector<std::string> args;
+  std::string level;            // empty: final for a submit, local for a query
+  std::string idempotency_key;  // submit; empty: a fresh random one, printed
+  std::string access_key;       // empty: the cluster's first project's
+  std::string origin;
+  std::string gateway;          // address; empty: of the named cluster
+  int timeout_ms = 30'000;
+  bool json = false;
+};
+int command_call(const CallOptions& options);
+
+int command_version();
+
+// Prints an error as "bsnsim: message" and gives the exit code of its kind.
+int report_error(const Error& error);
+
+// Folder of the named cluster: $XDG_RUNTIME_DIR/bsnsim/NAME, or bsnsim-UID/NAME in the temporary folder.
+std::string cluster_folder(const std::string& name);
+
+// The folder of this executable, unless `bin_dir` names another.
+std::string binary_folder(const std::string& bin_dir);
+
+}  // namespace bsn

@@ -1,0 +1,274 @@
+#include "sim/live/cluster_rpc.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "proto/city_node.grpc.pb.h"
+#include "proto/codec.h"
+#include "proto/control.grpc.pb.h"
+#include "proto/gateway.grpc.pb.h"
+#include "proto/health.grpc.pb.h"
+
+namespace bsn {
+namespace {
+
+using Deadline = std::chrono::system_clock::time_point;
+
+Deadline after(Duration limit) {
+  return std::chrono::system_clock::now() + std::chrono::nanoseconds(limit.ns);
+}
+
+Error failure(const std::string& address, const grpc::Status& status) {
+  return {ErrorCode::unavailable, address + ": " + status.error_message()};
+}
+
+// Counts calls that are under way; wait() returns when all have ended.
+class Outstanding {
+ public:
+  void begin() {
+    const std::lock_guard lock(mutex_);
+    ++open_;
+  }
+  void end() {
+    const std::lock_guard lock(mutex_);
+    if (--open_ == 0) all_done_.notify_all();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    all_done_.wait(lock, [this] { return open_ == 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable all_done_;
+  int open_ = 0;
+};
+
+// One unary call under way: everything it needs must live until it has ended.
+template <class Request, class Response>
+struct Pending {
+  std::string address;
+  grpc::ClientContext context;
+  Request request;
+  Response response;
+  grpc::Status status;
+};
+
+}  // namespace
+
+struct ClusterRpc::Impl {
+  std::map<std::string, std::shared_ptr<grpc::Channel>> channels;
+
+  std::shared_ptr<grpc::Channel> channel(const std::string& address) {
+    auto& channel = channels[address];
+    if (!channel) {
+      grpc::ChannelArguments arguments;
+      // A node that is started again should be found at once, not after gRPC's default back-off of a second and more.
+      arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
+      arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
+      arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
+      channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+    }
+    return channel;
+  }
+
+  // Sends all requests at once and waits for every answer. `start` begins one call: (pending, when_done).
+  template <class Request, class Response, class Start>
+  void ask_all(std::vector<std::unique_ptr<Pending<Request, Response>>>& calls, Duration limit,
+               const Start& start) {
+    Outstanding outstanding;
+    for (auto& call : calls) {
+      call->context.set_deadline(after(limit));
+      call->context.set_wait_for_ready(true);
+      outstanding.begin();
+      Pending<Request, Response>* one = call.get();
+      start(*one, [one, &outstanding](grpc::Status status) {
+        one->status = std::move(status);
+        outstanding.end();
+      });
+    }
+    outstanding.wait();
+  }
+};
+
+ClusterRpc::ClusterRpc() : impl_(std::make_unique<Impl>()) {}
+ClusterRpc::~ClusterRpc() = default;
+
+Result<Done> ClusterRpc::commission_nodes(const std::map<std::string, NodeSpec>& specs,
+                                          Duration limit) {
+  using Call = Pending<v1::CommissionNodeRequest, v1::CommissionResponse>;
+  std::vector<std::unique_ptr<Call>> calls;
+  std::vector<std::unique_ptr<v1::NodeControl::Stub>> stubs;
+  for (const auto& [address, spec] : specs) {
+    calls.push_back(std::make_unique<Call>());
+    calls.back()->address = address;
+    calls.back()->request = encode(spec);
+  }
+  impl_->ask_all(calls, limit, [&](Call& call, auto when_done) {
+    stubs.push_back(v1::NodeControl::NewStub(impl_->channel(call.address)));
+    stubs.back()->async()->Commission(&call.context, &call.request, &call.response, when_done);
+  });
+  for (const auto& call : calls) {
+    if (!call->status.ok()) return failure(call->address, call->status);
+  }
+  return Done{};
+}
+
+Result<Done> ClusterRpc::commission_gateway(const std::string& address, const GatewaySpec& spec,
+                                            Duration limit) {
+  grpc::ClientContext context;
+  context.set_deadline(after(limit));
+  context.set_wait_for_ready(true);
+  v1::CommissionResponse response;
+  const auto stub = v1::GatewayControl::NewStub(impl_->channel(address));
+  const grpc::Status status = stub->Commission(&context, encode(spec), &response);
+  if (!status.ok()) return failure(address, status);
+  return Done{};
+}
+
+Result<Done> ClusterRpc::wait_until_serving(const std::vector<std::string>& addresses,
+                                            Duration limit) {
+  namespace health = grpc::health::v1;
+  // Watch tells every change, so that nothing is polled: all streams are opened, then read until each says SERVING.
+  struct Watched {
+    grpc::ClientContext context;
+    std::unique_ptr<health::Health::Stub> stub;
+    std::unique_ptr<grpc::ClientReader<health::HealthCheckResponse>> reader;
+  };
+  std::vector<std::unique_ptr<Watched>> all;
+  for (const std::string& address : addresses) {
+    auto watched = std::make_unique<Watched>();
+    watched->context.set_deadline(after(limit));
+    watched->context.set_wait_for_ready(true);
+    watched->stub = health::Health::NewStub(impl_->channel(address));
+    watched->reader = watched->stub->Watch(&watched->context, health::HealthCheckRequest());
+    all.push_back(std::move(watched));
+  }
+  std::string late;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    health::HealthCheckResponse response;
+    bool serving = false;
+    while (!serving && all[i]->reader->Read(&response)) {
+      serving = response.status() == health::HealthCheckResponse::SERVING;
+    }
+    if (!serving && late.empty()) late = addresses[i];
+    all[i]->context.TryCancel();
+    all[i]->reader->Finish();
+  }
+  if (late.empty()) return Done{};
+  return Error{ErrorCode::unavailable, late + " was not healthy after " + to_string(limit)};
+}
+
+namespace {
+
+std::vector<ChainDigest> decode_digest(const v1::DigestResponse& response) {
+  std::vector<ChainDigest> chains;
+  for (const v1::ChainDigest& one : response.chains()) {
+    chains.push_back({{one.chain().network(), one.chain().chain()},
+                      one.height(),
+                      one.validator(),
+                      one.leader(),
+                      one.mempool_transactions()});
+  }
+  return chains;
+}
+
+}  // namespace
+
+std::map<std::string, std::vector<ChainDigest>> ClusterRpc::digests(
+    const std::vector<std::string>& addresses, Duration limit) {
+  using Call = Pending<v1::DigestRequest, v1::DigestResponse>;
+  std::vector<std::unique_ptr<Call>> calls;
+  std::vector<std::unique_ptr<v1::NodeControl::Stub>> stubs;
+  for (const std::string& address : addresses) {
+    calls.push_back(std::make_unique<Call>());
+    calls.back()->address = address;
+  }
+  impl_->ask_all(calls, limit, [&](Call& call, auto when_done) {
+    stubs.push_back(v1::NodeControl::NewStub(impl_->channel(call.address)));
+    stubs.back()->async()->Digest(&call.context, &call.request, &call.response, when_done);
+  });
+  std::map<std::string, std::vector<ChainDigest>> digests;
+  for (const auto& call : calls) {
+    if (call->status.ok()) digests[call->address] = decode_digest(call->response);
+  }
+  return digests;
+}
+
+Result<std::vector<ChainDigest>> ClusterRpc::digest(const std::string& address, Duration limit) {
+  auto found = digests({address}, limit);
+  if (found.empty()) return Error{ErrorCode::unavailable, address + " does not answer"};
+  return std::move(found.begin()->second);
+}
+
+Result<Done> ClusterRpc::gate_links(const std::string& address,
+                                    const std::vector<CityIndex>& closed, Duration limit) {
+  grpc::ClientContext context;
+  context.set_deadline(after(limit));
+  v1::GateLinksRequest request;
+  for (const CityIndex city : closed) request.add_closed_cities(city.value);
+  v1::GateLinksResponse response;
+  const auto stub = v1::NodeControl::NewStub(impl_->channel(address));
+  const grpc::Status status = stub->GateLinks(&context, request, &response);
+  if (!status.ok()) return failure(address, status);
+  return Done{};
+}
+
+Result<std::vector<BlockPtr>> ClusterRpc::blocks(const std::string& address, const ChainName& chain,
+                                                 Height tip, Duration limit) {
+  std::vector<BlockPtr> blocks;
+  if (tip == 0) return blocks;
+  grpc::ClientContext context;
+  context.set_deadline(after(limit));
+  v1::WatchBlocksRequest request;
+  request.mutable_chain()->set_network(chain.network);
+  request.mutable_chain()->set_chain(chain.chain);
+  request.set_from_height(1);
+  const auto stub = v1::CityNode::NewStub(impl_->channel(address));
+  const auto reader = stub->WatchBlocks(&context, request);
+  v1::Block message;
+  while (blocks.size() < tip && reader->Read(&message)) {
+    Result<BlockPtr> block = decode_block(message, chain);
+    if (!block) return block.error();
+    blocks.push_back(std::move(*block));
+  }
+  context.TryCancel();
+  const grpc::Status status = reader->Finish();
+  if (blocks.size() < tip) return failure(address, status);
+  return blocks;
+}
+
+Result<std::vector<CityHealth>> ClusterRpc::list_city_nodes(const std::string& gateway,
+                                                            const std::string& access_key,
+                                                            Duration limit) {
+  grpc::ClientContext context;
+  context.set_deadline(after(limit));
+  context.AddMetadata("x-api-key", access_key);
+  v1::ListCityNodesResponse response;
+  const auto stub = v1::Gateway::NewStub(impl_->channel(gateway));
+  const grpc::Status status =
+      stub->ListCityNodes(&context, v1::ListCityNodesRequest(), &response);
+  if (!status.ok()) return failure(gateway, status);
+  std::vector<CityHealth> cities;
+  for (const v1::CityNodeInfo& city : response.cities()) {
+    cities.push_back({city.city(), city.state(), city.healthy()});
+  }
+  return cities;
+}
+
+Result<GatewayCounts> ClusterRpc::counters(const std::string& gateway, Duration limit) {
+  grpc::ClientContext context;
+  context.set_deadline(after(limit));
+  v1::CountersResponse response;
+  const auto stub = v1::GatewayControl::NewStub(impl_->channel(gateway));
+  const grpc::Status status = stub->Counters(&context, v1::CountersRequest(), &response);
+  if (!status.ok()) return failure(gateway, status);
+  return GatewayCounts{response.calls(), response.refused(), response.attempts(),
+                       response.retries()};
+}
+
+}  // namespace bsn

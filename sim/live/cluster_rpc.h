@@ -1,0 +1,73 @@
+// The gRPC calls with which a launcher commissions, inspects and disturbs the processes of a cluster.
+//
+// Every function has a deadline and blocks its caller; those over many processes ask all of them at once.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/block.h"
+#include "core/chain_spec.h"
+#include "core/gateway_spec.h"
+#include "core/result.h"
+#include "core/time.h"
+
+namespace bsn {
+
+// What one hosted chain looks like from outside.
+struct ChainDigest {
+  ChainName chain;
+  Height height = 0;
+  bool validator = false;
+  std::string leader;
+  std::uint32_t mempool_transactions = 0;
+};
+
+struct CityHealth {
+  std::string city;
+  std::string state;
+  bool healthy = false;
+};
+
+struct GatewayCounts {
+  std::uint64_t calls = 0, refused = 0, attempts = 0, retries = 0;
+};
+
+// One connection per process, kept while the object lives.
+class ClusterRpc {
+ public:
+  ClusterRpc();
+  ~ClusterRpc();
+
+  // Commissions all nodes (address -> spec) at once. The error names the first process that refused, and why.
+  Result<Done> commission_nodes(const std::map<std::string, NodeSpec>& specs, Duration limit);
+  Result<Done> commission_gateway(const std::string& address, const GatewaySpec& spec,
+                                  Duration limit);
+
+  // Waits until the standard health service of every address says SERVING.
+  Result<Done> wait_until_serving(const std::vector<std::string>& addresses, Duration limit);
+
+  Result<std::vector<ChainDigest>> digest(const std::string& address, Duration limit);
+  // Of many at once; an address that does not answer has no entry.
+  std::map<std::string, std::vector<ChainDigest>> digests(const std::vector<std::string>& addresses,
+                                                          Duration limit);
+  Result<Done> gate_links(const std::string& address, const std::vector<CityIndex>& closed,
+                          Duration limit);
+
+  // Blocks 1 ... tip of the peer at this address.
+  Result<std::vector<BlockPtr>> blocks(const std::string& address, const ChainName& chain,
+                                       Height tip, Duration limit);
+
+  Result<std::vector<CityHealth>> list_city_nodes(const std::string& gateway,
+                                                  const std::string& access_key, Duration limit);
+  Result<GatewayCounts> counters(const std::string& gateway, Duration limit);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bsn

@@ -1,0 +1,141 @@
+#include "sim/live/endpoints.h"
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+namespace bsn {
+namespace {
+
+namespace json = boost::json;
+
+std::string file_of(const std::string& run_dir) { return run_dir + "/endpoints.json"; }
+
+json::object to_json(const Endpoint& endpoint) {
+  return {{"name", endpoint.name},
+          {"state", endpoint.state},
+          {"networks", json::value_from(endpoint.networks)},
+          {"grpc", endpoint.grpc},
+          {"log", endpoint.log},
+          {"pid", endpoint.pid},
+          {"started", endpoint.started}};
+}
+
+Endpoint endpoint_from(const json::value& value) {
+  const json::object& object = value.as_object();
+  Endpoint endpoint;
+  endpoint.name = json::value_to<std::string>(object.at("name"));
+  endpoint.state = json::value_to<std::string>(object.at("state"));
+  endpoint.networks = json::value_to<std::vector<std::string>>(object.at("networks"));
+  endpoint.grpc = json::value_to<std::string>(object.at("grpc"));
+  endpoint.log = json::value_to<std::string>(object.at("log"));
+  endpoint.pid = json::value_to<pid_t>(object.at("pid"));
+  endpoint.started = json::value_to<std::uint64_t>(object.at("started"));
+  return endpoint;
+}
+
+// Waits until the process is gone or the time is over.
+void wait_for_end(const Endpoint& endpoint, std::chrono::steady_clock::time_point deadline) {
+  const int handle = static_cast<int>(syscall(SYS_pidfd_open, endpoint.pid, 0));
+  if (handle < 0) return;
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline - std::chrono::steady_clock::now());
+  pollfd watched{handle, POLLIN, 0};
+  poll(&watched, 1, static_cast<int>(std::max<long>(0, left.count())));
+  close(handle);
+}
+
+}  // namespace
+
+Result<Done> write_endpoints(const Endpoints& endpoints) {
+  json::array nodes;
+  for (const Endpoint& node : endpoints.city_nodes) nodes.push_back(to_json(node));
+  const json::object whole{{"version", 1},
+                           {"topology", endpoints.topology},
+                           {"run_dir", endpoints.run_dir},
+                           {"access_key", endpoints.access_key},
+                           {"gateway", to_json(endpoints.gateway)},
+                           {"city_nodes", std::move(nodes)}};
+  const std::string path = file_of(endpoints.run_dir);
+  std::ofstream file(path + ".new");
+  file << json::serialize(whole) << "\n";
+  file.close();
+  if (!file) return Error{ErrorCode::io, "can't write " + path};
+  std::error_code error;
+  std::filesystem::rename(path + ".new", path, error);
+  if (error) return Error{ErrorCode::io, "can't write " + path + ": " + error.message()};
+  return Done{};
+}
+
+Result<Endpoints> read_endpoints(const std::string& run_dir) {
+  const std::string path = file_of(run_dir);
+  std::ifstream file(path);
+  if (!file) {
+    return Error{ErrorCode::unavailable,
+                 "no cluster in " + run_dir + " (no endpoints.json); start one with `bsnsim up`"};
+  }
+  std::stringstream text;
+  text << file.rdbuf();
+  try {
+    const json::object whole = json::parse(text.str()).as_object();
+    Endpoints endpoints;
+    endpoints.topology = json::value_to<std::string>(whole.at("topology"));
+    endpoints.run_dir = json::value_to<std::string>(whole.at("run_dir"));
+    endpoints.access_key = json::value_to<std::string>(whole.at("access_key"));
+    endpoints.gateway = endpoint_from(whole.at("gateway"));
+    for (const json::value& node : whole.at("city_nodes").as_array()) {
+      endpoints.city_nodes.push_back(endpoint_from(node));
+    }
+    return endpoints;
+  } catch (const std::exception& error) {  // Boost.JSON reports by exceptions; they end here
+    return Error{ErrorCode::corrupt, path + " is not an endpoint file: " + error.what()};
+  }
+}
+
+void remove_endpoints(const std::string& run_dir) {
+  std::error_code ignored;
+  std::filesystem::remove(file_of(run_dir), ignored);
+}
+
+std::uint64_t process_started(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text;
+  if (pid <= 0 || !std::getline(file, text)) return 0;
+  // The name in parentheses may hold anything; the fields behind the last ')' start with number 3.
+  const std::size_t behind_name = text.rfind(')');
+  if (behind_name == std::string::npos) return 0;
+  std::istringstream fields(text.substr(behind_name + 1));
+  std::string field;
+  fields >> field;
+  if (field == "Z") return 0;  // ended, not yet reaped
+  for (int number = 4; number <= 21; ++number) fields >> field;
+  std::uint64_t started = 0;
+  fields >> started;
+  return started;
+}
+
+int stop_processes(const std::vector<Endpoint>& endpoints, int patience_ms) {
+  std::vector<Endpoint> running;
+  std::copy_if(endpoints.begin(), endpoints.end(), std::back_inserter(running), still_running);
+  for (const Endpoint& endpoint : running) {
+    kill(endpoint.pid, SIGCONT);  // a paused process could not hear the rest
+    kill(endpoint.pid, SIGTERM);
+  }
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_ms);
+  for (const Endpoint& endpoint : running) wait_for_end(endpoint, deadline);
+  for (const Endpoint& endpoint : running) {
+    if (still_running(endpoint)) kill(endpoint.pid, SIGKILL);
+  }
+  return static_cast<int>(running.size());
+}
+
+}  // namespace bsn

@@ -1,0 +1,49 @@
+// The endpoint file of a live cluster: endpoints.json in its folder says where everything is.
+//
+// Written by the launcher once all is healthy, read by `bsnsim down|status|logs|call` and by other programs. A process
+// is named by pid and start time, so that a pid used again by a stranger is never signalled.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+
+namespace bsn {
+
+struct Endpoint {
+  std::string name;                   // city id, or "gateway"
+  std::string state;                  // city state; empty for the gateway
+  std::vector<std::string> networks;  // "fabric/supply-chain" ...
+  std::string grpc;                   // "127.0.0.1:40001"
+  std::string log;                    // path
+  pid_t pid = 0;
+  std::uint64_t started = 0;          // start time in clock ticks since boot, /proc/PID/stat field 22
+};
+
+struct Endpoints {
+  std::string topology;
+  std::string run_dir;
+  std::string access_key;  // of the topology's first project, so that `call` works without one
+  Endpoint gateway;
+  std::vector<Endpoint> city_nodes;
+};
+
+// Replaces the file in one step (write beside, rename).
+Result<Done> write_endpoints(const Endpoints& endpoints);
+Result<Endpoints> read_endpoints(const std::string& run_dir);
+void remove_endpoints(const std::string& run_dir);
+
+// Start time of a process in clock ticks; 0 when there is none.
+std::uint64_t process_started(pid_t pid);
+inline bool still_running(const Endpoint& endpoint) {
+  return endpoint.started != 0 && process_started(endpoint.pid) == endpoint.started;
+}
+
+// SIGTERM to all that still run, SIGKILL after `patience_ms` to those that are left. How many had to be ended.
+int stop_processes(const std::vector<Endpoint>& endpoints, int patience_ms);
+
+}  // namespace bsn

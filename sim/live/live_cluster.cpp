@@ -1,0 +1,367 @@
+#include "sim/live/live_cluster.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "sim/live/cluster_rpc.h"
+#include "sim/live/endpoints.h"
+#include "sim/live/process.h"
+
+namespace bsn {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int shown_log_lines = 8;
+constexpr int stop_patience_ms = 5'000;
+constexpr Duration rpc_limit = seconds(20);
+
+struct Child {
+  std::string name;  // city id, or "gateway"
+  Process process;
+  std::string log;
+  std::string address;
+  bool down_on_purpose = false;
+};
+
+Error child_ended(const Child& child) {
+  std::string message = child.name + " " + describe_exit(*child.process.exit_status()) +
+                        "; the end of " + child.log + ":\n" + tail_of(child.log, shown_log_lines);
+  return {ErrorCode::unavailable, std::move(message)};
+}
+
+// "listening 127.0.0.1:40001" -> the address.
+std::optional<std::string> announced_address(const std::string& line) {
+  constexpr std::string_view start = "listening ";
+  if (!line.starts_with(start)) return std::nullopt;
+  return line.substr(start.size());
+}
+
+std::string binary(const ClusterOptions& options, const char* name) {
+  return options.bin_dir + "/" + name;
+}
+
+Result<Done> check_binaries(const ClusterOptions& options) {
+  for (const char* name : {"bsn-node", "bsn-gateway"}) {
+    if (!std::filesystem::exists(binary(options, name))) {
+      return Error{ErrorCode::io, "there is no " + binary(options, name) +
+                                      "; build it (scripts/build.sh) or name its folder with --bin-dir"};
+    }
+  }
+  return Done{};
+}
+
+Result<Done> make_folders(const ClusterOptions& options) {
+  std::error_code error;
+  for (const char* folder : {"/data", "/logs"}) {
+    std::filesystem::create_directories(options.run_dir + folder, error);
+    if (error) {
+      return Error{ErrorCode::io, "can't make " + options.run_dir + folder + ": " + error.message()};
+    }
+  }
+  return Done{};
+}
+
+}  // namespace
+
+struct LiveCluster::Impl {
+  Topology topology;
+  ClusterOptions options;
+  std::vector<Child> nodes;  // by CityIndex
+  Child gateway;
+  ClusterRpc rpc;
+  pid_t group = 0;
+  bool released = false;
+
+  Result<Done> spawn(Child& child, const char* program, const std::string& listen);
+  Result<Done> spawn_all();
+  Result<Done> wait_for_addresses(const std::vector<Child*>& children, Clock::time_point deadline);
+  Result<Done> commission();
+  Result<Done> write_endpoint_file();
+  std::vector<Endpoint> endpoints();
+  std::vector<CitySpec> cities_with_addresses();
+  std::vector<std::string> serving_addresses();
+  Result<Child*> running_node(CityIndex city);
+};
+
+Result<Done> LiveCluster::Impl::spawn(Child& child, const char* program,
+                                      const std::string& listen) {
+  ProcessOptions start;
+  start.executable = binary(options, program);
+  start.arguments = {"--listen", listen, "--data-dir", options.run_dir + "/data/" + child.name};
+  if (options.die_with_parent) start.arguments.push_back("--die-with-parent");
+  start.log_path = child.log;
+  start.process_group = group;
+  Result<Process> process = Process::start(start);
+  if (!process) return process.error();
+  child.process = std::move(*process);
+  if (group == 0) group = child.process.pid();
+  return Done{};
+}
+
+Result<Done> LiveCluster::Impl::spawn_all() {
+  for (const City& city : topology.cities) {
+    Child child;
+    child.name = city.id;
+    child.log = options.run_dir + "/logs/" + city.id + ".log";
+    nodes.push_back(std::move(child));
+  }
+  gateway.name = "gateway";
+  gateway.log = options.run_dir + "/logs/gateway.log";
+  std::vector<Child*> all;
+  for (Child& node : nodes) {
+    if (auto done = spawn(node, "bsn-node", "127.0.0.1:0"); !done) return done;
+    all.push_back(&node);
+  }
+  if (auto done = spawn(gateway, "bsn-gateway", options.gateway_listen); !done) return done;
+  all.push_back(&gateway);
+  return wait_for_addresses(all, Clock::now() + std::chrono::nanoseconds(options.start_limit.ns));
+}
+
+// Waits on the pipes of all children at once; a child that ends closes its pipe and is seen at once.
+Result<Done> LiveCluster::Impl::wait_for_addresses(const std::vector<Child*>& children,
+                                                   Clock::time_point deadline) {
+  std::vector<Child*> waiting = children;
+  while (!waiting.empty()) {
+    std::vector<pollfd> pipes;
+    for (const Child* child : waiting) pipes.push_back({child->process.output(), POLLIN, 0});
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    if (left.count() <= 0) {
+      return Error{ErrorCode::unavailable, waiting.front()->name + " did not start in time; see " +
+                                               waiting.front()->log};
+    }
+    poll(pipes.data(), pipes.size(), static_cast<int>(std::min<long>(left.count(), 200)));
+    if (options.stop && *options.stop) return Error{ErrorCode::stopped, "stopped while starting"};
+    std::vector<Child*> still_waiting;
+    for (Child* child : waiting) {
+      const std::optional<std::string> line = child->process.first_line();
+      const std::optional<std::string> address = line ? announced_address(*line) : std::nullopt;
+      if (address) {
+        child->address = *address;
+      } else if (!child->process.running()) {
+        return child_ended(*child);
+      } else {
+        still_waiting.push_back(child);
+      }
+    }
+    waiting = std::move(still_waiting);
+  }
+  return Done{};
+}
+
+std::vector<CitySpec> LiveCluster::Impl::cities_with_addresses() {
+  std::vector<CitySpec> cities = city_specs(topology);
+  for (std::size_t i = 0; i < cities.size(); ++i) cities[i].address = nodes[i].address;
+  return cities;
+}
+
+std::vector<std::string> LiveCluster::Impl::serving_addresses() {
+  std::vector<std::string> addresses{gateway.address};
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    if (topology.cities[i].state == CityState::connected) addresses.push_back(nodes[i].address);
+  }
+  return addresses;
+}
+
+Result<Done> LiveCluster::Impl::commission() {
+  const std::vector<CitySpec> cities = cities_with_addresses();
+  std::map<std::string, NodeSpec> specs;
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+    NodeSpec spec = node_spec(topology, CityIndex{i}, options.seed, options.durability);
+    for (CitySpec& city : spec.cities) city.address = nodes[city.index.value].address;
+    specs[nodes[i].address] = std::move(spec);
+  }
+  if (auto done = rpc.commission_nodes(specs, options.start_limit); !done) return done;
+  GatewaySpec spec = gateway_spec(topology, options.seed);
+  spec.cities = cities;
+  if (auto done = rpc.commission_gateway(gateway.address, spec, options.start_limit); !done) {
+    return done;
+  }
+  return rpc.wait_until_serving(serving_addresses(), options.start_limit);
+}
+
+std::vector<Endpoint> LiveCluster::Impl::endpoints() {
+  std::vector<Endpoint> all;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Child& node = nodes[i];
+    Endpoint endpoint;
+    endpoint.name = node.name;
+    endpoint.state = std::string(to_string(topology.cities[i].state));
+    for (const Chain& chain : topology.chains) {
+      const bool hosted = std::count(chain.validators.begin(), chain.validators.end(), node.name) +
+                              std::count(chain.followers.begin(), chain.followers.end(), node.name) >
+                          0;
+      if (hosted) endpoint.networks.push_back(to_string(chain.name));
+    }
+    endpoint.grpc = node.address;
+    endpoint.log = node.log;
+    endpoint.pid = node.process.pid();
+    endpoint.started = process_started(endpoint.pid);
+    all.push_back(std::move(endpoint));
+  }
+  return all;
+}
+
+Result<Done> LiveCluster::Impl::write_endpoint_file() {
+  Endpoints file;
+  file.topology = topology.name;
+  file.run_dir = options.run_dir;
+  if (!topology.projects.empty()) file.access_key = topology.projects.front().key;
+  file.gateway = {"gateway", "", {}, gateway.address, gateway.log, gateway.process.pid(),
+                  process_started(gateway.process.pid())};
+  file.city_nodes = endpoints();
+  return write_endpoints(file);
+}
+
+Result<Child*> LiveCluster::Impl::running_node(CityIndex city) {
+  Child& node = nodes.at(city.value);
+  if (!node.process.running()) {
+    return Error{ErrorCode::unavailable, node.name + " does not run"};
+  }
+  return &node;
+}
+
+Result<std::unique_ptr<LiveCluster>> LiveCluster::start(const Topology& topology,
+                                                        const ClusterOptions& options) {
+  if (auto done = check_binaries(options); !done) return done.error();
+  if (auto done = make_folders(options); !done) return done.error();
+  std::unique_ptr<LiveCluster> cluster(new LiveCluster(std::make_unique<Impl>()));
+  Impl& impl = *cluster->impl_;
+  impl.topology = topology;
+  impl.options = options;
+  options.progress("starting " + std::to_string(topology.cities.size()) +
+                   " city nodes and a gateway");
+  if (auto done = impl.spawn_all(); !done) return done.error();
+  options.progress("commissioning");
+  if (auto done = impl.commission(); !done) {
+    if (auto alive = cluster->check_children(); !alive) return alive.error();
+    return done.error();
+  }
+  if (auto done = impl.write_endpoint_file(); !done) return done.error();
+  options.progress("all healthy");
+  return cluster;
+}
+
+LiveCluster::LiveCluster(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+LiveCluster::~LiveCluster() {
+  if (!impl_->released) stop();
+}
+
+void LiveCluster::stop() {
+  std::vector<Endpoint> all = impl_->endpoints();
+  Endpoint gateway;
+  gateway.pid = impl_->gateway.process.pid();
+  gateway.started = process_started(gateway.pid);
+  all.push_back(gateway);
+  stop_processes(all, stop_patience_ms);
+  for (Child& node : impl_->nodes) node.process.running();  // reaps
+  impl_->gateway.process.running();
+  remove_endpoints(impl_->options.run_dir);
+  impl_->released = true;
+}
+
+void LiveCluster::release() { impl_->released = true; }
+
+const std::string& LiveCluster::gateway_address() const { return impl_->gateway.address; }
+
+const std::string& LiveCluster::node_address(CityIndex city) const {
+  return impl_->nodes.at(city.value).address;
+}
+
+Result<Done> LiveCluster::kill(CityIndex city) {
+  auto node = impl_->running_node(city);
+  if (!node) return node.error();
+  (*node)->down_on_purpose = true;
+  (*node)->process.signal(SIGKILL);
+  (*node)->process.wait_until(Clock::now() + std::chrono::seconds(5));
+  return Done{};
+}
+
+Result<Done> LiveCluster::restart(CityIndex city) {
+  Child& node = impl_->nodes.at(city.value);
+  if (node.process.running()) return Error{ErrorCode::already_running, node.name + " runs"};
+  if (auto done = impl_->spawn(node, "bsn-node", node.address); !done) return done;
+  node.down_on_purpose = false;
+  const auto deadline = Clock::now() + std::chrono::nanoseconds(rpc_limit.ns);
+  if (auto done = impl_->wait_for_addresses({&node}, deadline); !done) return done;
+  return impl_->rpc.wait_until_serving({node.address}, rpc_limit);
+}
+
+Result<Done> LiveCluster::pause(CityIndex city) {
+  auto node = impl_->running_node(city);
+  if (!node) return node.error();
+  (*node)->process.signal(SIGSTOP);
+  return Done{};
+}
+
+Result<Done> LiveCluster::resume(CityIndex city) {
+  auto node = impl_->running_node(city);
+  if (!node) return node.error();
+  (*node)->process.signal(SIGCONT);
+  return Done{};
+}
+
+Result<Done> LiveCluster::partition(const std::vector<std::vector<CityIndex>>& groups) {
+  std::map<CityIndex, std::size_t> group_of;  // unnamed cities form the last group
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    for (const CityIndex city : groups[g]) group_of[city] = g;
+  }
+  for (std::uint32_t i = 0; i < impl_->nodes.size(); ++i) {
+    group_of.try_emplace(CityIndex{i}, groups.size());
+  }
+  for (std::uint32_t i = 0; i < impl_->nodes.size(); ++i) {
+    if (!impl_->nodes[i].process.running()) continue;
+    std::vector<CityIndex> closed;
+    for (const auto& [city, group] : group_of) {
+      if (!groups.empty() && group != group_of[CityIndex{i}]) closed.push_back(city);
+    }
+    if (auto done = impl_->rpc.gate_links(impl_->nodes[i].address, closed, rpc_limit); !done) {
+      return done;
+    }
+  }
+  return Done{};
+}
+
+Result<Done> LiveCluster::check_children() {
+  for (Child& node : impl_->nodes) {
+    if (!node.down_on_purpose && !node.process.running()) return child_ended(node);
+  }
+  if (!impl_->gateway.process.running()) return child_ended(impl_->gateway);
+  return Done{};
+}
+
+Result<std::vector<BlockPtr>> LiveCluster::blocks(CityIndex city, const ChainSpec& chain) {
+  const std::string& address = node_address(city);
+  auto digests = impl_->rpc.digest(address, rpc_limit);
+  if (!digests) return digests.error();
+  for (const ChainDigest& digest : *digests) {
+    if (digest.chain == chain.name) {
+      return impl_->rpc.blocks(address, chain.name, digest.height, rpc_limit);
+    }
+  }
+  return Error{ErrorCode::corrupt, address + " does not host " + to_string(chain.name)};
+}
+
+bool LiveCluster::settled() {
+  std::vector<std::string> addresses;
+  for (Child& node : impl_->nodes) {
+    if (node.process.running()) addresses.push_back(node.address);
+  }
+  std::set<ChainName> ready;
+  for (const auto& [address, chains] : impl_->rpc.digests(addresses, rpc_limit)) {
+    for (const ChainDigest& chain : chains) {
+      if (!chain.leader.empty() || chain.height > 0) ready.insert(chain.chain);
+    }
+  }
+  return ready.size() == impl_->topology.chains.size();
+}
+
+}  // namespace bsn

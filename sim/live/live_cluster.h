@@ -1,0 +1,70 @@
+// A live cluster: one bsn-node process per city and a bsn-gateway, on loopback, each on a port the system chose.
+//
+// Start: spawn all, read each one's announced address, commission the nodes (who they are, whom they talk to), then the
+// gateway, and wait until every node of a connected city is healthy. A child that dies on the way ends the start at once
+// with its exit status and last log lines. Used from one thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/block.h"
+#include "core/result.h"
+#include "core/time.h"
+#include "sim/topology.h"
+
+namespace bsn {
+
+struct ClusterOptions {
+  std::string bin_dir;  // holds bsn-node and bsn-gateway
+  std::string run_dir;  // gets data/<city>/, logs/<city>.log and endpoints.json; must not hold a running cluster
+  std::uint64_t seed = 1;
+  Durability durability = Durability::fsync;
+  bool die_with_parent = true;            // false: the cluster outlives this process (`bsnsim up`)
+  std::string gateway_listen = "127.0.0.1:0";
+  Duration start_limit = seconds(120);    // for everything
+  std::function<void(const std::string&)> progress = [](const std::string&) {};
+  const std::atomic<bool>* stop = nullptr;  // becomes true when the user wants out
+};
+
+class LiveCluster {
+ public:
+  static Result<std::unique_ptr<LiveCluster>> start(const Topology& topology,
+                                                    const ClusterOptions& options);
+  ~LiveCluster();  // stops it, unless it may outlive this process and release() was called
+
+  // Ends every process: SIGTERM, then SIGKILL for those that are left after 5 s.
+  void stop();
+  // Leaves the processes running and forgets them.
+  void release();
+
+  const std::string& gateway_address() const;
+  const std::string& node_address(CityIndex city) const;
+
+  // Faults. An unknown or already ended node is an Error.
+  Result<Done> kill(CityIndex city);
+  Result<Done> restart(CityIndex city);  // same address, same data; returns when it serves again
+  Result<Done> pause(CityIndex city);
+  Result<Done> resume(CityIndex city);
+  // Cities of one group reach each other only; an empty list heals.
+  Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups);
+
+  // An Error when a child ended that was not killed by a fault: which, how, and its last lines.
+  Result<Done> check_children();
+
+  // All stored blocks of the chain's peer in this city.
+  Result<std::vector<BlockPtr>> blocks(CityIndex city, const ChainSpec& chain);
+
+  // Whether every chain with a running majority has a leader or a block.
+  bool settled();
+
+ private:
+  struct Impl;
+  explicit LiveCluster(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bsn

@@ -1,0 +1,307 @@
+#include "sim/live/live_runner.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "loop/monotonic_clock.h"
+#include "node/ledger_auditor.h"
+#include "sim/invariant.h"
+#include "sim/live/cluster_rpc.h"
+#include "sim/live/live_cluster.h"
+#include "sim/live/load_client.h"
+#include "sim/network_tally.h"
+
+namespace bsn {
+namespace {
+
+constexpr Duration ask_limit = seconds(20);
+
+// How often the runner looks after its processes and faults while the load runs.
+constexpr std::chrono::milliseconds look_interval{50};
+
+// The load on a thread of its own: all rounds, one after the other.
+class LoadThread {
+ public:
+  LoadThread(const Scenario& scenario, const LiveOptions& options, const std::string& gateway,
+             InvariantChecker& checker, NetworkTally& tally)
+      : scenario_(scenario), options_(options), checker_(checker), tally_(tally),
+        client_(gateway, access_key(scenario)), thread_([this] { run(); }) {}
+
+  ~LoadThread() { thread_.join(); }
+  LoadThread(const LoadThread&) = delete;
+  LoadThread& operator=(const LoadThread&) = delete;
+
+  // Waits for the end of the load, at most one look_interval. True: it has ended.
+  bool wait() {
+    std::unique_lock lock(mutex_);
+    return ended_.wait_for(lock, look_interval, [this] { return done_; });
+  }
+
+  // After wait() said so.
+  std::vector<RoundReport>& rounds() { return rounds_; }
+  const std::optional<Error>& error() const { return error_; }
+
+ private:
+  static std::string access_key(const Scenario& scenario) {
+    for (const Project& project : scenario.topology.projects) {
+      if (project.id == scenario.project) return project.key;
+    }
+    return scenario.topology.projects.empty() ? "" : scenario.topology.projects.front().key;
+  }
+
+  void run() {
+    for (std::uint32_t i = 0; i < scenario_.rounds.size(); ++i) {
+      if (options_.stop && *options_.stop) break;
+      const Result<LoadOutcome> outcome = client_.run(order(i));
+      if (!outcome) {
+        error_ = outcome.error();
+        break;
+      }
+      checker_.calls(outcome->answered_once, outcome->answered_wrongly);
+      rounds_.push_back(outcome->report);
+      before_ += scenario_.rounds[i].duration;
+    }
+    const std::lock_guard lock(mutex_);
+    done_ = true;
+    ended_.notify_all();
+  }
+
+  LoadOrder order(std::uint32_t round) {
+    LoadOrder order;
+    order.scenario = &scenario_;
+    order.round = round;
+    order.stop = options_.stop;
+    order.on_answer = [this](const Call& call, const Reply& reply) {
+      checker_.answered(call, reply);
+      tally_.answered(call, reply);
+    };
+    const Instant start = monotonic_now();
+    order.on_second = [this, round, start](const RunRecorder& recorder) {
+      options_.progress(progress(round, start, recorder));
+    };
+    return order;
+  }
+
+  RunProgress progress(std::uint32_t round, Instant start, const RunRecorder& recorder) const {
+    const Duration spent = monotonic_now() - start;
+    const Round& now = scenario_.rounds[round];
+    RunProgress progress;
+    progress.phase = (spent > now.duration ? "draining " : "round ") + now.label + " (" +
+                     std::to_string(round + 1) + "/" + std::to_string(scenario_.rounds.size()) + ")";
+    progress.elapsed_s = (before_ + std::min(spent, now.duration)).seconds();
+    for (const Round& one : scenario_.rounds) progress.total_s += one.duration.seconds();
+    progress.succeeded = recorder.succeeded();
+    progress.failed = recorder.completed() - recorder.succeeded();
+    progress.open = recorder.open();
+    progress.sent = recorder.completed() + recorder.open();
+    progress.tps = recorder.recent_tps();
+    return progress;
+  }
+
+  const Scenario& scenario_;
+  const LiveOptions& options_;
+  InvariantChecker& checker_;
+  NetworkTally& tally_;
+  LoadClient client_;
+  Duration before_;  // planned length of the rounds that are over
+  std::vector<RoundReport> rounds_;
+  std::optional<Error> error_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool done_ = false;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+// The scenario's faults against the live cluster, each when its time has come.
+class FaultRunner {
+ public:
+  FaultRunner(const Scenario& scenario, LiveCluster& cluster, Instant start)
+      : scenario_(scenario), cluster_(cluster), start_(start), fired_(scenario.faults.size(), 0) {}
+
+  Result<Done> fire_due(Instant now) {
+    while (next_ < scenario_.faults.size() && start_ + scenario_.faults[next_].at <= now) {
+      if (auto done = fire(scenario_.faults[next_]); !done) return done;
+      ++fired_[next_++];
+    }
+    return Done{};
+  }
+
+  // So that the judges can read every node: whatever is still broken is mended.
+  Result<Done> heal() {
+    if (auto done = cluster_.partition({}); !done) return done;
+    for (const CityIndex city : paused_) {
+      if (auto done = cluster_.resume(city); !done) return done;
+    }
+    for (const CityIndex city : killed_) {
+      if (auto done = cluster_.restart(city); !done) return done;
+    }
+    return Done{};
+  }
+
+  void fill(Report& report) const {
+    for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
+      const Fault& fault = scenario_.faults[i];
+      report.faults.push_back({std::string(to_string(fault.kind)), fault.at.seconds(),
+                               fault.targets, fired_[i]});
+    }
+  }
+
+ private:
+  CityIndex city(const std::string& id) const { return *find_city(scenario_.topology, id); }
+
+  Result<Done> fire(const Fault& fault) {
+    if (fault.kind == FaultKind::partition) return cluster_.partition(groups(fault));
+    if (fault.kind == FaultKind::heal) return cluster_.partition({});
+    for (const std::string& target : fault.targets) {
+      if (auto done = fire_at(fault.kind, city(target)); !done) return done;
+    }
+    return Done{};
+  }
+
+  Result<Done> fire_at(FaultKind kind, CityIndex target) {
+    switch (kind) {
+      case FaultKind::kill:
+        killed_.push_back(target);
+        return cluster_.kill(target);
+      case FaultKind::restart:
+        std::erase(killed_, target);
+        return cluster_.restart(target);
+      case FaultKind::pause:
+        paused_.push_back(target);
+        return cluster_.pause(target);
+      default:
+        std::erase(paused_, target);
+        return cluster_.resume(target);
+    }
+  }
+
+  std::vector<std::vector<CityIndex>> groups(const Fault& fault) const {
+    std::vector<std::vector<CityIndex>> groups;
+    for (const auto& names : fault.groups) {
+      groups.emplace_back();
+      for (const std::string& name : names) groups.back().push_back(city(name));
+    }
+    return groups;
+  }
+
+  const Scenario& scenario_;
+  LiveCluster& cluster_;
+  Instant start_;
+  std::vector<std::uint64_t> fired_;
+  std::size_t next_ = 0;
+  std::vector<CityIndex> killed_, paused_;
+};
+
+// Hands every stored block of every peer to the judges.
+Result<Done> judge_blocks(const Scenario& scenario, LiveCluster& cluster, InvariantChecker& checker,
+                          NetworkTally& tally) {
+  for (const ChainSpec& chain : chain_specs(scenario.topology)) {
+    std::vector<CityIndex> peers = chain.validators;
+    peers.insert(peers.end(), chain.followers.begin(), chain.followers.end());
+    for (const CityIndex peer : peers) {
+      const auto blocks = cluster.blocks(peer, chain);
+      if (!blocks) return blocks.error();
+      for (const BlockPtr& block : *blocks) {
+        checker.block_stored(chain.index, peer, block);
+        tally.block(chain.index, block);
+      }
+    }
+  }
+  return Done{};
+}
+
+std::vector<bool> healthy_cities(const Scenario& scenario, const std::string& gateway) {
+  std::vector<bool> healthy(scenario.topology.cities.size(), false);
+  ClusterRpc rpc;
+  const auto cities =
+      rpc.list_city_nodes(gateway, scenario.topology.projects.front().key, ask_limit);
+  if (!cities) return healthy;
+  for (std::size_t i = 0; i < cities->size() && i < healthy.size(); ++i) {
+    healthy[i] = (*cities)[i].healthy;
+  }
+  return healthy;
+}
+
+void fill_counters(const std::string& gateway, Report& report) {
+  ClusterRpc rpc;
+  const auto counters = rpc.counters(gateway, ask_limit);
+  if (!counters) return;
+  report.attempts = counters->attempts;
+  report.retries = counters->retries;
+}
+
+// Whether the chains are ready for load, asked until the scenario's settle time is over.
+void settle(const Scenario& scenario, LiveCluster& cluster, const LiveOptions& options) {
+  const Instant deadline = monotonic_now() + scenario.settle;
+  std::mutex mutex;
+  std::condition_variable never;
+  while (monotonic_now() < deadline && !(options.stop && *options.stop) && !cluster.settled()) {
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, look_interval * 4);
+  }
+}
+
+ClusterOptions cluster_options(const Scenario& scenario, const LiveOptions& options) {
+  ClusterOptions cluster;
+  cluster.bin_dir = options.bin_dir;
+  cluster.run_dir = options.run_dir;
+  cluster.seed = scenario.seed;
+  cluster.durability = scenario.durability;
+  cluster.stop = options.stop;
+  cluster.progress = [&options](const std::string& text) { options.progress({.phase = text}); };
+  return cluster;
+}
+
+}  // namespace
+
+Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
+  Scenario scenario = given;
+  if (options.seed) scenario.seed = *options.seed;
+  const Instant begun = monotonic_now();
+  auto cluster = LiveCluster::start(scenario.topology, cluster_options(scenario, options));
+  if (!cluster) return cluster.error();
+  options.progress({.phase = "waiting for leaders and first blocks"});
+  settle(scenario, **cluster, options);
+
+  InvariantChecker checker(chain_specs(scenario.topology), make_ledger_auditor);
+  NetworkTally tally(scenario.topology);
+  const Instant start = monotonic_now();
+  FaultRunner faults(scenario, **cluster, start);
+  Report report;
+  {
+    LoadThread load(scenario, options, (*cluster)->gateway_address(), checker, tally);
+    std::optional<Error> broken;
+    while (!load.wait()) {
+      if (broken) continue;  // the load still has to end by its own deadlines
+      if (auto done = faults.fire_due(monotonic_now()); !done) broken = done.error();
+      if (auto done = (*cluster)->check_children(); !done) broken = done.error();
+    }
+    if (broken) return *broken;
+    if (load.error()) return *load.error();
+    report.rounds = std::move(load.rounds());
+  }
+  report.simulated_seconds = (monotonic_now() - start).seconds();
+  options.progress({.phase = "checking what every peer has stored"});
+  fill_counters((*cluster)->gateway_address(), report);
+  if (auto done = faults.heal(); !done) return done.error();
+  if (auto done = judge_blocks(scenario, **cluster, checker, tally); !done) return done.error();
+  tally.fill(healthy_cities(scenario, (*cluster)->gateway_address()), report);
+  faults.fill(report);
+  report.invariants = checker.finish();
+  report.scenario = scenario.name;
+  report.mode = "live";
+  report.seed = scenario.seed;
+  report.stopped = options.stop && *options.stop;
+  report.environment = capture_environment(scenario);
+  options.progress({.phase = "stopping the cluster"});
+  (*cluster)->stop();
+  report.wall_seconds = (monotonic_now() - begun).seconds();
+  judge_validity(scenario, report);
+  return report;
+}
+
+}  // namespace bsn

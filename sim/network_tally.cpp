@@ -1,0 +1,83 @@
+#include "sim/network_tally.h"
+
+#include <algorithm>
+#include <string>
+
+namespace bsn {
+namespace {
+
+std::string_view family_of(const Topology& topology, const std::string& network) {
+  for (const Network& one : topology.networks) {
+    if (one.id == network) return std::holds_alternative<RaftParameters>(one.engine) ? "raft" : "bft";
+  }
+  return "";
+}
+
+bool hosts(const Chain& chain, const std::string& city) {
+  const auto in = [&](const std::vector<std::string>& cities) {
+    return std::find(cities.begin(), cities.end(), city) != cities.end();
+  };
+  return in(chain.validators) || in(chain.followers);
+}
+
+}  // namespace
+
+NetworkTally::NetworkTally(const Topology& topology)
+    : topology_(topology), chains_(topology.chains.size()), calls_(topology.cities.size()) {
+  for (std::uint32_t i = 0; i < topology.chains.size(); ++i) index_of_[topology.chains[i].name] = i;
+}
+
+void NetworkTally::answered(const Call& call, const Reply& reply) {
+  if (reply.status != Status::ok) return;
+  if (const auto city = find_city(topology_, reply.city)) ++calls_[city->value];
+  const auto chain = index_of_.find(call.chain);
+  if (chain == index_of_.end() || call.operation != Operation::submit) return;
+  if (call.level == Level::final_) chains_[chain->second].finality.record(reply.split.consensus);
+}
+
+void NetworkTally::block(ChainIndex chain, const BlockPtr& block) {
+  ChainTally& tally = chains_.at(chain.value);
+  if (block->header.height <= tally.height) return;
+  if (tally.height == 0) tally.first_time = block->header.time;
+  tally.height = block->header.height;
+  tally.last_time = block->header.time;
+  tally.state_root = block->header.state_root;
+  tally.transactions += block->transactions.size();
+}
+
+NetworkReport NetworkTally::network_report(const Chain& chain, const ChainTally& tally) const {
+  NetworkReport report;
+  report.network = chain.name.network;
+  report.chain = chain.name.chain;
+  report.family = family_of(topology_, chain.name.network);
+  report.blocks = report.height = tally.height;
+  report.transactions = tally.transactions;
+  if (tally.height > 1) {
+    report.block_interval_s =
+        (tally.last_time - tally.first_time).seconds() / static_cast<double>(tally.height - 1);
+  }
+  report.finality = summarize(tally.finality);
+  report.state_root = to_hex(tally.state_root);
+  return report;
+}
+
+void NetworkTally::fill(const std::vector<bool>& healthy, Report& report) const {
+  for (std::size_t i = 0; i < chains_.size(); ++i) {
+    report.networks.push_back(network_report(topology_.chains[i], chains_[i]));
+  }
+  for (std::size_t i = 0; i < topology_.cities.size(); ++i) {
+    const City& city = topology_.cities[i];
+    CityNodeReport node;
+    node.city = city.id;
+    node.state = to_string(city.state);
+    node.provider = to_string(city.place.provider);
+    node.healthy = healthy[i];
+    node.calls = calls_[i];
+    for (const Chain& chain : topology_.chains) {
+      if (hosts(chain, city.id)) node.chains.push_back(to_string(chain.name));
+    }
+    report.city_nodes.push_back(std::move(node));
+  }
+}
+
+}  // namespace bsn
