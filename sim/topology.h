@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,7 +33,7 @@ struct Network {
   EngineParameters engine;
   BlockLimits block;
   MempoolLimits mempool;
-  std::uint32_t genesis_accounts = 1000;     // "account-0" ...
+  std::uint32_t genesis_accounts = 1000;      // "account-0" ...
   std::uint64_t genesis_balance = 1'000'000;  // of each
 };
 
@@ -63,11 +64,29 @@ struct Topology {
   std::uint32_t max_calls = 20'000;
 };
 
-// What is wrong with the topology as a whole: duplicate or unknown city, a peer on a building city, a chain of an unknown
-// network, more than f validators of an alliance or cross-chain chain on one provider, a public chain's peer on the
-// mainland ... One sentence each, naming place and mend; empty: fine.
+// What is wrong with the topology as a whole: duplicate or unknown city, a peer on a building city, a chain of an
+// unknown network, more than f validators of an alliance or cross-chain chain on one provider, a public chain's peer on
+// the mainland ... One sentence each, naming place and mend; empty: fine. A sentence begins with the place in the file,
+// "chains[2].validators[0]: ...", which scenario_file turns into file, line and column.
 std::vector<std::string> check(const Topology& topology);
 
+// Finds cities and chains by name in logarithmic time; of equal names the first. Holds no reference to the topology.
+class TopologyIndex {
+ public:
+  explicit TopologyIndex(const Topology& topology);
+  std::optional<CityIndex> city(const std::string& id) const;
+  std::optional<ChainIndex> chain(const ChainName& name) const;
+
+ private:
+  std::map<std::string, CityIndex> cities_;
+  std::map<ChainName, ChainIndex> chains_;
+};
+
+// Validators of this chain that one provider may hold: as many as the chain can lose and still go on, but one where it
+// can lose none. Unlimited for public networks, whose overseas nodes all stand at one provider.
+std::uint32_t validators_per_provider(const Network& network, std::size_t validators);
+
+// By linear search; for many look-ups make a TopologyIndex.
 std::optional<CityIndex> find_city(const Topology& topology, const std::string& id);
 std::optional<ChainIndex> find_chain(const Topology& topology, const ChainName& name);
 

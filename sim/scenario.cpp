@@ -1,0 +1,141 @@
+#include "sim/scenario.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace bsn {
+namespace {
+
+constexpr std::array<std::string_view, 6> fault_names = {"kill", "restart", "pause", "resume", "partition", "heal"};
+
+class ScenarioCheck {
+ public:
+  explicit ScenarioCheck(const Scenario& scenario) : scenario_(scenario), index_(scenario.topology) {}
+
+  std::vector<std::string> run() {
+    findings_ = check(scenario_.topology);
+    project();
+    if (scenario_.rounds.empty()) found("rounds: there is no round; describe at least one");
+    std::set<std::string> labels;
+    for (std::size_t n = 0; n < scenario_.rounds.size(); ++n) {
+      round(scenario_.rounds[n], fmt::format("rounds[{}]", n));
+      if (!labels.insert(scenario_.rounds[n].label).second) {
+        found("rounds[{}].label: '{}' names an earlier round already; choose another", n, scenario_.rounds[n].label);
+      }
+    }
+    for (std::size_t n = 0; n < scenario_.faults.size(); ++n) fault(n);
+    return std::move(findings_);
+  }
+
+ private:
+  template <class... Args>
+  void found(fmt::format_string<Args...> format, Args&&... args) {
+    findings_.push_back(fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  void project() {
+    if (scenario_.project.empty()) return;
+    const auto& all = scenario_.topology.projects;
+    const bool known =
+        std::any_of(all.begin(), all.end(), [&](const Project& project) { return project.id == scenario_.project; });
+    if (!known) found("project: unknown project '{}'; name one of the topology's projects", scenario_.project);
+  }
+
+  void round(const Round& round, const std::string& place) {
+    if (round.mix.empty()) found("{}.mix: is empty; name at least one kind of call", place);
+    for (std::size_t n = 0; n < round.mix.size(); ++n) mix_entry(round.mix[n], fmt::format("{}.mix[{}]", place, n));
+    for (std::size_t n = 0; n < round.origins.size(); ++n) {
+      origin(round.origins[n], fmt::format("{}.origins[{}]", place, n));
+    }
+    stages(round, place);
+  }
+
+  void mix_entry(const MixEntry& entry, const std::string& place) {
+    if (!index_.chain(entry.chain)) {
+      const auto& networks = scenario_.topology.networks;
+      const bool hosted = std::any_of(networks.begin(), networks.end(),
+                                      [&](const Network& network) { return network.id == entry.chain.network; });
+      found("{}.chain: nobody hosts '{}'{}; name one of the topology's chains", place, to_string(entry.chain),
+            hosted ? "" : fmt::format(", there is no network '{}'", entry.chain.network));
+    }
+    const bool read = entry.operation == Operation::query;
+    if (read && entry.level != Level::local && entry.level != Level::final_) {
+      found("{}.level: a query is answered at level local or final, not {}", place, to_string(entry.level));
+    }
+    if (!read && entry.level == Level::local) {
+      found("{}.level: a submit waits for accepted, committed or final, not local", place);
+    }
+  }
+
+  void origin(const std::string& id, const std::string& place) {
+    const std::optional<CityIndex> city = index_.city(id);
+    if (!city) return found("{}: unknown city '{}'; name one of the topology's cities", place, id);
+    if (scenario_.topology.cities[city->value].state == CityState::building) {
+      found("{}: '{}' is under construction, calls can't start there; choose a connected city", place, id);
+    }
+  }
+
+  void stages(const Round& round, const std::string& place) {
+    const auto* staged = std::get_if<StagedRate>(&round.rate);
+    if (staged == nullptr) return;
+    Duration whole;
+    for (const RateStage& stage : staged->stages) whole += stage.duration;
+    if (whole != round.duration) {
+      found("{}.rate.stages: the stages last {} together, the round lasts {}; make them equal", place, to_string(whole),
+            to_string(round.duration));
+    }
+  }
+
+  void fault(std::size_t n) {
+    const Fault& fault = scenario_.faults[n];
+    if (n > 0 && fault.at < scenario_.faults[n - 1].at) {
+      found("faults[{}].at: {} is before the fault above it; list faults in the order of time", n, to_string(fault.at));
+    }
+    const bool partition = fault.kind == FaultKind::partition;
+    const bool needs_targets = !partition && fault.kind != FaultKind::heal;
+    if (needs_targets == fault.targets.empty()) {
+      found("faults[{}].targets: {} {}", n, to_string(fault.kind),
+            needs_targets ? "needs the cities it strikes" : "takes no targets; remove them");
+    }
+    if (partition == fault.groups.empty()) {
+      found("faults[{}].groups: {} {}", n, to_string(fault.kind),
+            partition ? "needs at least one group of cities" : "takes no groups; remove them");
+    }
+    fault_cities(fault, n);
+  }
+
+  void fault_cities(const Fault& fault, std::size_t n) {
+    for (std::size_t k = 0; k < fault.targets.size(); ++k) {
+      known(fault.targets[k], fmt::format("faults[{}].targets[{}]", n, k));
+    }
+    std::set<std::string> grouped;
+    for (std::size_t g = 0; g < fault.groups.size(); ++g) {
+      for (std::size_t k = 0; k < fault.groups[g].size(); ++k) {
+        const std::string place = fmt::format("faults[{}].groups[{}][{}]", n, g, k);
+        known(fault.groups[g][k], place);
+        if (!grouped.insert(fault.groups[g][k]).second) {
+          found("{}: '{}' is in a group already; name each city once", place, fault.groups[g][k]);
+        }
+      }
+    }
+  }
+
+  void known(const std::string& id, const std::string& place) {
+    if (!index_.city(id)) found("{}: unknown city '{}'; name one of the topology's cities", place, id);
+  }
+
+  const Scenario& scenario_;
+  const TopologyIndex index_;
+  std::vector<std::string> findings_;
+};
+
+}  // namespace
+
+std::string_view to_string(FaultKind kind) { return fault_names[static_cast<std::size_t>(kind)]; }
+
+std::vector<std::string> check(const Scenario& scenario) { return ScenarioCheck(scenario).run(); }
+
+}  // namespace bsn

@@ -1,0 +1,169 @@
+#include "sim/topology.h"
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <set>
+
+#include "core/digest.h"
+
+namespace bsn {
+namespace {
+
+// bsn_scenario doesn't know node/quorum.h; both fault bounds are one line.
+std::uint32_t tolerated_faults(const Network& network, std::uint32_t validators) {
+  const bool crashes_only = std::holds_alternative<RaftParameters>(network.engine);
+  return crashes_only ? (validators - 1) / 2 : (validators - 1) / 3;
+}
+
+std::vector<CityIndex> indices(const TopologyIndex& index, const std::vector<std::string>& ids) {
+  std::vector<CityIndex> found;
+  for (const std::string& id : ids) {
+    const std::optional<CityIndex> city = index.city(id);
+    BSN_CHECK(city, "unknown city '" + id + "': check() the topology first");
+    found.push_back(*city);
+  }
+  return found;
+}
+
+const Network& network_of(const Topology& topology, const Chain& chain) {
+  const auto found = std::find_if(topology.networks.begin(), topology.networks.end(),
+                                  [&](const Network& network) { return network.id == chain.name.network; });
+  BSN_CHECK(found != topology.networks.end(),
+            "unknown network '" + chain.name.network + "': check() the topology first");
+  return *found;
+}
+
+std::vector<GenesisAccount> genesis_of(const Network& network) {
+  std::vector<GenesisAccount> accounts;
+  for (std::uint32_t n = 0; n < network.genesis_accounts; ++n) {
+    accounts.push_back({"account-" + std::to_string(n), network.genesis_balance});
+  }
+  return accounts;
+}
+
+ChainSpec chain_spec(const Topology& topology, const TopologyIndex& index, std::size_t position) {
+  const Chain& chain = topology.chains[position];
+  const Network& network = network_of(topology, chain);
+  ChainSpec spec;
+  spec.index = {static_cast<std::uint32_t>(position)};
+  spec.name = chain.name;
+  spec.kind = network.kind;
+  spec.engine = network.engine;
+  spec.block = network.block;
+  spec.mempool = network.mempool;
+  spec.genesis = genesis_of(network);
+  spec.validators = indices(index, chain.validators);
+  spec.followers = indices(index, chain.followers);
+  return spec;
+}
+
+CitySpec city_spec(const Topology& topology, CityIndex index) {
+  const City& city = topology.cities[index.value];
+  return {index, city.id, city.place, city.state, {}};
+}
+
+bool hosts(const Chain& chain, const std::string& city) {
+  return std::count(chain.validators.begin(), chain.validators.end(), city) > 0 ||
+         std::count(chain.followers.begin(), chain.followers.end(), city) > 0;
+}
+
+RouteSpec route_spec(const Topology& topology, const TopologyIndex& index, std::size_t position) {
+  const Chain& chain = topology.chains[position];
+  const Network& network = network_of(topology, chain);
+  const bool raft = std::holds_alternative<RaftParameters>(network.engine);
+  return {{static_cast<std::uint32_t>(position)},
+          chain.name,
+          network.kind,
+          raft ? "raft" : "bft",
+          indices(index, chain.validators),
+          indices(index, chain.followers)};
+}
+
+}  // namespace
+
+TopologyIndex::TopologyIndex(const Topology& topology) {
+  for (std::uint32_t n = 0; n < topology.cities.size(); ++n) cities_.emplace(topology.cities[n].id, CityIndex{n});
+  for (std::uint32_t n = 0; n < topology.chains.size(); ++n) chains_.emplace(topology.chains[n].name, ChainIndex{n});
+}
+
+std::optional<CityIndex> TopologyIndex::city(const std::string& id) const {
+  const auto found = cities_.find(id);
+  return found == cities_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<ChainIndex> TopologyIndex::chain(const ChainName& name) const {
+  const auto found = chains_.find(name);
+  return found == chains_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::uint32_t validators_per_provider(const Network& network, std::size_t validators) {
+  if (network.kind == NetworkKind::public_) return std::numeric_limits<std::uint32_t>::max();
+  if (validators == 0) return 1;
+  return std::max<std::uint32_t>(1, tolerated_faults(network, static_cast<std::uint32_t>(validators)));
+}
+
+std::optional<CityIndex> find_city(const Topology& topology, const std::string& id) {
+  for (std::uint32_t n = 0; n < topology.cities.size(); ++n) {
+    if (topology.cities[n].id == id) return CityIndex{n};
+  }
+  return std::nullopt;
+}
+
+std::optional<ChainIndex> find_chain(const Topology& topology, const ChainName& name) {
+  for (std::uint32_t n = 0; n < topology.chains.size(); ++n) {
+    if (topology.chains[n].name == name) return ChainIndex{n};
+  }
+  return std::nullopt;
+}
+
+std::vector<CitySpec> city_specs(const Topology& topology) {
+  std::vector<CitySpec> specs;
+  for (std::uint32_t n = 0; n < topology.cities.size(); ++n) specs.push_back(city_spec(topology, {n}));
+  return specs;
+}
+
+std::vector<ChainSpec> chain_specs(const Topology& topology) {
+  const TopologyIndex index(topology);
+  std::vector<ChainSpec> specs;
+  for (std::size_t n = 0; n < topology.chains.size(); ++n) specs.push_back(chain_spec(topology, index, n));
+  return specs;
+}
+
+NodeSpec node_spec(const Topology& topology, CityIndex self, std::uint64_t seed, Durability durability) {
+  const TopologyIndex index(topology);
+  const City& home = topology.cities.at(self.value);
+  NodeSpec spec;
+  spec.self = self;
+  spec.seed = seed;
+  spec.wan = topology.wan;
+  spec.durability = durability;
+  std::set<CityIndex> partners = {self};
+  for (std::size_t n = 0; home.state != CityState::building && n < topology.chains.size(); ++n) {
+    if (!hosts(topology.chains[n], home.id)) continue;
+    spec.chains.push_back(chain_spec(topology, index, n));
+    partners.insert(spec.chains.back().validators.begin(), spec.chains.back().validators.end());
+    partners.insert(spec.chains.back().followers.begin(), spec.chains.back().followers.end());
+  }
+  for (const CityIndex partner : partners) spec.cities.push_back(city_spec(topology, partner));
+  return spec;
+}
+
+GatewaySpec gateway_spec(const Topology& topology, std::uint64_t seed) {
+  const TopologyIndex index(topology);
+  GatewaySpec spec;
+  spec.home = indices(index, {topology.gateway_city}).front();
+  spec.seed = seed;
+  spec.wan = topology.wan;
+  spec.cities = city_specs(topology);
+  for (std::size_t n = 0; n < topology.chains.size(); ++n) spec.routes.push_back(route_spec(topology, index, n));
+  for (const Project& project : topology.projects) {
+    spec.projects.push_back({project.id, sha256(project.key), project.networks, project.plan});
+  }
+  spec.retry = topology.retry;
+  spec.health = topology.health;
+  spec.max_calls = topology.max_calls;
+  return spec;
+}
+
+}  // namespace bsn

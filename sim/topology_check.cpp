@@ -1,0 +1,180 @@
+// check(Topology): what is wrong with a topology as a whole. What one value may be is the reader's to say.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "sim/topology.h"
+
+namespace bsn {
+namespace {
+
+class TopologyCheck {
+ public:
+  explicit TopologyCheck(const Topology& topology) : topology_(topology), index_(topology) {}
+
+  std::vector<std::string> run() {
+    cities();
+    gateway_city();
+    networks();
+    for (std::size_t n = 0; n < topology_.chains.size(); ++n) chain(n);
+    projects();
+    return std::move(findings_);
+  }
+
+ private:
+  template <class... Args>
+  void found(fmt::format_string<Args...> format, Args&&... args) {
+    findings_.push_back(fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  // One finding for each name that stands a second time in a list.
+  template <class List, class NameOf>
+  void no_twice(const char* list, const char* what, const List& entries, NameOf name_of) {
+    std::map<std::string, std::size_t> first;
+    for (std::size_t n = 0; n < entries.size(); ++n) {
+      const std::string name = name_of(entries[n]);
+      const auto [known, fresh] = first.emplace(name, n);
+      if (!fresh)
+        found("{}[{}]: {} '{}' stands already in {}[{}]; remove one or rename it", list, n, what, name, list,
+              known->second);
+    }
+  }
+
+  void cities() {
+    if (topology_.cities.empty()) found("cities: there is no city node; list at least one, or include a topology");
+    no_twice("cities", "city", topology_.cities, [](const City& city) { return city.id; });
+    for (std::size_t n = 0; n < topology_.cities.size(); ++n) {
+      if (topology_.cities[n].id.empty()) found("cities[{}].id: is empty; give the city node a name", n);
+    }
+  }
+
+  void gateway_city() {
+    const std::optional<CityIndex> city = index_.city(topology_.gateway_city);
+    if (!city) {
+      found("gateway.city: unknown city '{}'; name one of the cities", topology_.gateway_city);
+    } else if (topology_.cities[city->value].state == CityState::building) {
+      found("gateway.city: '{}' is under construction; put the gateway in a connected city", topology_.gateway_city);
+    }
+  }
+
+  void networks() {
+    no_twice("networks", "network", topology_.networks, [](const Network& network) { return network.id; });
+    no_twice("chains", "chain", topology_.chains, [](const Chain& chain) { return to_string(chain.name); });
+    for (std::size_t n = 0; n < topology_.networks.size(); ++n) {
+      const Network& network = topology_.networks[n];
+      engine(network, n);
+      const bool hosted = std::any_of(topology_.chains.begin(), topology_.chains.end(),
+                                      [&](const Chain& chain) { return chain.name.network == network.id; });
+      if (!hosted)
+        found("networks[{}]: nobody hosts network '{}'; give it a chain with validators, or leave it out", n,
+              network.id);
+    }
+  }
+
+  void engine(const Network& network, std::size_t n) {
+    if (const auto* raft = std::get_if<RaftParameters>(&network.engine)) {
+      if (raft->election_timeout <= raft->heartbeat * 2) {
+        found(
+            "networks[{}].consensus.raft.election_timeout: {} is not above two heartbeats of {}; raise it, or "
+            "followers "
+            "depose healthy leaders",
+            n, to_string(raft->election_timeout), to_string(raft->heartbeat));
+      }
+    }
+  }
+
+  void chain(std::size_t n) {
+    const Chain& chain = topology_.chains[n];
+    const auto network = std::find_if(topology_.networks.begin(), topology_.networks.end(),
+                                      [&](const Network& one) { return one.id == chain.name.network; });
+    if (network == topology_.networks.end()) {
+      return found(
+          "chains[{}].name: chain '{}' belongs to the unknown network '{}'; describe it under networks or include "
+          "its file",
+          n, to_string(chain.name), chain.name.network);
+    }
+    if (chain.validators.empty())
+      found("chains[{}]: chain '{}' has no validators; name at least one city", n, to_string(chain.name));
+    std::set<std::string> members;
+    peers(*network, chain, n, "validators", chain.validators, members);
+    peers(*network, chain, n, "followers", chain.followers, members);
+    providers(*network, chain, n);
+  }
+
+  void peers(const Network& network, const Chain& chain, std::size_t n, const char* role,
+             const std::vector<std::string>& cities, std::set<std::string>& members) {
+    for (std::size_t k = 0; k < cities.size(); ++k) {
+      const std::string place = fmt::format("chains[{}].{}[{}]", n, role, k);
+      if (!members.insert(cities[k]).second) {
+        found("{}: '{}' has a peer of '{}' already; name each city once", place, cities[k], to_string(chain.name));
+      }
+      peer(network, place, cities[k]);
+    }
+  }
+
+  void peer(const Network& network, const std::string& place, const std::string& id) {
+    const std::optional<CityIndex> index = index_.city(id);
+    if (!index) return found("{}: unknown city '{}'; name one of the cities", place, id);
+    const City& city = topology_.cities[index->value];
+    if (city.state == CityState::building) {
+      return found("{}: '{}' is under construction and can host nothing; choose a connected city", place, id);
+    }
+    const bool mainland = city.place.region == Region::mainland;
+    if (network.kind == NetworkKind::alliance && !mainland) {
+      found("{}: '{}' is overseas, but peers of alliance networks stand on the mainland; choose a mainland city", place,
+            id);
+    }
+    if (network.kind == NetworkKind::public_ && mainland) {
+      found("{}: '{}' is on the mainland, but public networks hang off overseas nodes; choose an overseas city", place,
+            id);
+    }
+  }
+
+  void providers(const Network& network, const Chain& chain, std::size_t n) {
+    std::map<Provider, std::uint32_t> held;
+    for (const std::string& id : chain.validators) {
+      if (const auto index = index_.city(id)) ++held[topology_.cities[index->value].place.provider];
+    }
+    const std::uint32_t most = validators_per_provider(network, chain.validators.size());
+    for (const auto& [provider, count] : held) {
+      if (count <= most) continue;
+      found(
+          "chains[{}].validators: {} of the {} validators of '{}' stand on {}, whose failure may take at most {}; move "
+          "some to other providers",
+          n, count, chain.validators.size(), to_string(chain.name), to_string(provider), most);
+    }
+  }
+
+  void projects() {
+    if (topology_.projects.empty()) found("projects: there is no project; without an access key nobody may call");
+    no_twice("projects", "project", topology_.projects, [](const Project& project) { return project.id; });
+    no_twice("projects", "access key", topology_.projects, [](const Project& project) { return project.key; });
+    for (std::size_t n = 0; n < topology_.projects.size(); ++n) project(topology_.projects[n], n);
+  }
+
+  void project(const Project& project, std::size_t n) {
+    for (std::size_t k = 0; k < project.networks.size(); ++k) {
+      const std::string& id = project.networks[k];
+      const bool known = id == "*" || std::any_of(topology_.networks.begin(), topology_.networks.end(),
+                                                  [&](const Network& network) { return network.id == id; });
+      if (!known)
+        found("projects[{}].networks[{}]: unknown network '{}'; name a network of this topology, or \"*\" for all", n,
+              k, id);
+    }
+    if (project.plan.calls_per_second > 0 && project.plan.burst < 1) {
+      found("projects[{}].plan.burst: a plan with calls_per_second needs a burst of at least 1", n);
+    }
+  }
+
+  const Topology& topology_;
+  const TopologyIndex index_;
+  std::vector<std::string> findings_;
+};
+
+}  // namespace
+
+std::vector<std::string> check(const Topology& topology) { return TopologyCheck(topology).run(); }
+
+}  // namespace bsn
