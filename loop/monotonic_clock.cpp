@@ -1,0 +1,16 @@
+#include "loop/monotonic_clock.h"
+
+#include <type_traits>
+
+namespace bsn {
+
+// libstdc++'s steady_clock reads CLOCK_MONOTONIC; both count from the same start, in nanoseconds.
+static_assert(std::is_same_v<std::chrono::steady_clock::duration, std::chrono::nanoseconds>);
+
+Instant monotonic_now() { return {std::chrono::steady_clock::now().time_since_epoch().count()}; }
+
+std::chrono::steady_clock::time_point on_steady_clock(Instant when) {
+  return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(when.ns));
+}
+
+}  // namespace bsn

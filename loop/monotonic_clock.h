@@ -1,0 +1,16 @@
+// The clock of live runs: CLOCK_MONOTONIC, which all processes of one machine share, so that an Instant taken by a node
+// can be compared with one taken by the gateway beside it. Never jumps when the date is set.
+#pragma once
+
+#include <chrono>
+
+#include "core/time.h"
+
+namespace bsn {
+
+Instant monotonic_now();
+
+// The same point in time for the standard library's waits.
+std::chrono::steady_clock::time_point on_steady_clock(Instant when);
+
+}  // namespace bsn
