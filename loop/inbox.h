@@ -1,8 +1,8 @@
 // A bounded queue with many writers and one reader, who takes everything at once.
 //
-// At the bound `push` refuses and the writer says so to whoever asked: nothing waits, nothing grows. `push_always` is for
-// the few inputs that must get through (a task of the process itself) and does not count. After close() every push is
-// refused; what was accepted before is still taken.
+// At the bound `push` refuses and the writer says so to whoever asked: nothing waits, nothing grows. `push_always` is
+// for the few inputs that must get through (a task of the process itself) and does not count. After close() every push
+// is refused; what was accepted before is still taken.
 #pragma once
 
 #include <algorithm>

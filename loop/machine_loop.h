@@ -1,9 +1,9 @@
 // The live driver of a machine (core/machine.h): one thread that owns it, fed by any number of others.
 //
-// A turn: take everything that is ready, step the machine through it, let it advance to now, then hand all outputs of the
-// turn to the TurnHandler at once. So the handler can persist everything in one transaction and flush each stream once,
-// however many inputs came together. Between turns the thread sleeps until an input comes or machine or handler want to
-// be woken; an idle machine costs nothing.
+// A turn: take everything that is ready, step the machine through it, let it advance to now, then hand all outputs of
+// the turn to the TurnHandler at once. So the handler can persist everything in one transaction and flush each stream
+// once, however many inputs came together. Between turns the thread sleeps until an input comes or machine or handler
+// want to be woken; an idle machine costs nothing.
 //
 // Threads: post, call, freeze, resume, wake and stop may be called from any thread (stop not from the loop's own);
 // machine and handler are touched by the loop's thread only, and outlive it.
@@ -40,13 +40,13 @@ class TurnHandler {
 };
 
 template <class M, class In, class Out>
-  requires Machine<M, In, Out>
+requires Machine<M, In, Out>
 class MachineLoop {
  public:
   using Task = std::function<void(Instant now, M& machine)>;
 
-  // Starts the thread. At most `inbox_bound` inputs wait; beyond it post() refuses. `machine` and `handler` must outlive
-  // the loop.
+  // Starts the thread. At most `inbox_bound` inputs wait; beyond it post() refuses. `machine` and `handler` must
+  // outlive the loop.
   MachineLoop(M& machine, TurnHandler<Out>& handler, std::size_t inbox_bound)
       : machine_(machine), handler_(handler), inbox_(inbox_bound), thread_([this] { run(); }) {}
 

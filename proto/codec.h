@@ -1,5 +1,5 @@
-// The one door between the values of core/ and their messages on the wire: one encode/decode pair per value that crosses
-// a process border or reaches the disk.
+// The one door between the values of core/ and their messages on the wire: one encode/decode pair per value that
+// crosses a process border or reaches the disk.
 //
 // encode never fails. decode believes nothing: sizes, ranges, enum numbers, digest lengths and required fields are
 // checked, and what is wrong becomes an Error (code corrupt) that names message and field. Whatever decode accepts,
@@ -24,14 +24,14 @@ namespace bsn {
 
 // The most that a decoded value may hold; beyond it decode refuses.
 struct WireLimits {
-  static constexpr int transactions = 100'000;   // in one block, proposal or forward
-  static constexpr int entries = 10'000;         // Raft entries, blocks or votes in one message
-  static constexpr int message_bytes = 1024;     // of the text for people in a reply
-  static constexpr int value_bytes = 1 << 20;    // of a contract's result
+  static constexpr int transactions = 100'000;     // in one block, proposal or forward
+  static constexpr int entries = 10'000;           // Raft entries, blocks or votes in one message
+  static constexpr int message_bytes = 64 * 1024;  // of the text for people in a reply
+  static constexpr int value_bytes = 1 << 20;      // of a contract's result
   static constexpr int cities = 10'000;
   static constexpr int chains = 10'000;
-  static constexpr int validators = 200;         // of one chain
-  static constexpr int followers = 10'000;       // of one chain
+  static constexpr int validators = 200;    // of one chain
+  static constexpr int followers = 10'000;  // of one chain
   static constexpr int genesis_accounts = 1'000'000;
   static constexpr int projects = 10'000;
 };
@@ -42,8 +42,8 @@ v1::ChainName encode(const ChainName& name);
 Result<ChainName> decode(const v1::ChainName& message);
 
 // Decoding looks at the message only; whether the call is well shaped is validate()'s question (core/call.h), so that a
-// gateway can look at the caller's key first. A call that can't even be decoded may be handed on as an empty Call, which
-// validate() always refuses.
+// gateway can look at the caller's key first. A call that can't even be decoded may be handed on as an empty Call,
+// which validate() always refuses.
 v1::Call encode(const Call& call);
 v1::SubmitRequest encode_submit(const Call& call);  // call.operation is submit
 v1::QueryRequest encode_query(const Call& call);    // call.operation is query

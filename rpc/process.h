@@ -8,9 +8,9 @@ namespace bsn {
 // Logs go to standard error, one line per event: time, level, process name, text. Call first.
 void set_up_log(const std::string& process_name);
 
-// Blocks SIGTERM and SIGINT for this thread and all that are started later, so that wait_for_stop_signal gets them. Call
-// before any thread starts. Ignores SIGPIPE and SIGXFSZ: writing to a closed pipe or beyond a size limit is an error to
-// handle, not the end.
+// Blocks SIGTERM and SIGINT for this thread and all that are started later, so that wait_for_stop_signal gets them.
+// Call before any thread starts. Ignores SIGPIPE and SIGXFSZ: writing to a closed pipe or beyond a size limit is an
+// error to handle, not the end.
 void block_stop_signals();
 
 // Waits for SIGTERM or SIGINT and returns its number.
@@ -23,8 +23,8 @@ void die_with_parent();
 // Prints "listening HOST:PORT" on standard output: what launchers wait for.
 void announce_address(const std::string& address);
 
-// Logs `message` and ends the process at once, without flushing or freeing anything: for a disk that failed, where going
-// on could break a promise.
+// Logs `message` and ends the process at once, without flushing or freeing anything: for a disk that failed, where
+// going on could break a promise.
 [[noreturn]] void die(const std::string& message);
 
 }  // namespace bsn

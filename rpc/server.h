@@ -17,14 +17,14 @@
 namespace bsn {
 
 struct ServerOptions {
-  std::string listen = "127.0.0.1:0";          // host:port
-  int max_message_bytes = 64 * 1024 * 1024;    // what one peer message with a full set of blocks may need
+  std::string listen = "127.0.0.1:0";        // host:port
+  int max_message_bytes = 64 * 1024 * 1024;  // what one peer message with a full set of blocks may need
 };
 
 class RpcServer {
  public:
-  // Starts serving; health is NOT_SERVING until set_serving. The services must outlive the server. Error: already_running
-  // when the address is taken, invalid_configuration when it is none.
+  // Starts serving; health is NOT_SERVING until set_serving. The services must outlive the server. Error:
+  // already_running when the address is taken, invalid_configuration when it is none.
   static Result<std::unique_ptr<RpcServer>> start(const ServerOptions& options,
                                                   const std::vector<grpc::Service*>& services);
 
