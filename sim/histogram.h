@@ -1,4 +1,7 @@
 // A log-linear histogram of durations (HdrHistogram's layout): three significant digits from 1 ns to 1 h.
+//
+// Values below 2,048 ns have a bucket each; above, every doubling of the value is cut into 1,024 buckets of equal
+// width, so a bucket is never wider than 0.1 % of its values.
 #pragma once
 
 #include <cstdint>
@@ -9,21 +12,35 @@
 
 namespace bsn {
 
-// Memory: about 180 KiB when filled over its whole range, grown on demand. Recording: a few ns.
+// Memory: 264 KiB when filled over its whole range, grown on demand. Recording: a few ns.
 class Histogram {
  public:
+  static constexpr Duration highest = seconds(3600);
+
   void record(Duration value);  // negative counts as 0, above 1 h as 1 h
   void merge(const Histogram& other);
 
-  std::uint64_t count() const;
-  Duration min() const;   // 0 when empty; exact
-  Duration max() const;   // exact
-  Duration mean() const;  // exact sum / count
-  // The smallest recorded bucket value that at least `percentile` (0 ... 100] percent do not exceed.
+  std::uint64_t count() const { return count_; }
+  Duration min() const;                    // 0 when empty; exact
+  Duration max() const { return {max_}; }  // exact
+  Duration mean() const;                   // exact sum / count, rounded down
+  // The smallest bucket whose values at least `percentile` (0 ... 100] percent do not exceed, given by its highest
+  // value and never above max(); 0 when empty.
   Duration percentile(double percentile) const;
 
   // The text form that HdrHistogram's plotters read, values in milliseconds.
   std::string to_hgrm() const;
+
+ private:
+  __extension__ using Wide = unsigned __int128;
+
+  double standard_deviation_ms() const;
+
+  std::vector<std::uint64_t> counts_;  // by bucket, up to the highest one used
+  std::uint64_t count_ = 0;
+  std::int64_t min_ = highest.ns;
+  std::int64_t max_ = 0;
+  Wide sum_ = 0;  // 128 bits: five million values of an hour would overflow 64
 };
 
 }  // namespace bsn

@@ -24,15 +24,16 @@ bool hosts(const Chain& chain, const std::string& city) {
 
 NetworkTally::NetworkTally(const Topology& topology)
     : topology_(topology), chains_(topology.chains.size()), calls_(topology.cities.size()) {
-  for (std::uint32_t i = 0; i < topology.chains.size(); ++i) index_of_[topology.chains[i].name] = i;
+  for (std::uint32_t i = 0; i < topology.chains.size(); ++i) chain_of_[topology.chains[i].name] = i;
+  for (std::uint32_t i = 0; i < topology.cities.size(); ++i) city_of_[topology.cities[i].id] = i;
 }
 
 void NetworkTally::answered(const Call& call, const Reply& reply) {
   if (reply.status != Status::ok) return;
-  if (const auto city = find_city(topology_, reply.city)) ++calls_[city->value];
-  const auto chain = index_of_.find(call.chain);
-  if (chain == index_of_.end() || call.operation != Operation::submit) return;
-  if (call.level == Level::final_) chains_[chain->second].finality.record(reply.split.consensus);
+  if (const auto city = city_of_.find(reply.city); city != city_of_.end()) ++calls_[city->second];
+  if (call.operation != Operation::submit || call.level != Level::final_) return;
+  const auto chain = chain_of_.find(call.chain);
+  if (chain != chain_of_.end()) chains_[chain->second].finality.record(reply.split.consensus);
 }
 
 void NetworkTally::block(ChainIndex chain, const BlockPtr& block) {
@@ -53,8 +54,7 @@ NetworkReport NetworkTally::network_report(const Chain& chain, const ChainTally&
   report.blocks = report.height = tally.height;
   report.transactions = tally.transactions;
   if (tally.height > 1) {
-    report.block_interval_s =
-        (tally.last_time - tally.first_time).seconds() / static_cast<double>(tally.height - 1);
+    report.block_interval_s = (tally.last_time - tally.first_time).seconds() / static_cast<double>(tally.height - 1);
   }
   report.finality = summarize(tally.finality);
   report.state_root = to_hex(tally.state_root);
@@ -71,7 +71,8 @@ void NetworkTally::fill(const std::vector<bool>& healthy, Report& report) const 
     node.city = city.id;
     node.state = to_string(city.state);
     node.provider = to_string(city.place.provider);
-    node.healthy = healthy[i];
+    node.overseas = city.place.region == Region::overseas;
+    node.healthy = i < healthy.size() && healthy[i];
     node.calls = calls_[i];
     for (const Chain& chain : topology_.chains) {
       if (hosts(chain, city.id)) node.chains.push_back(to_string(chain.name));

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/block.h"
@@ -24,7 +26,8 @@ class NetworkTally {
   // A peer has this block; counted once per height, whoever brings it first. Per peer in order of height.
   void block(ChainIndex chain, const BlockPtr& block);
 
-  // Appends one NetworkReport per chain and one CityNodeReport per city. `healthy` by CityIndex.
+  // Appends one NetworkReport per chain and one CityNodeReport per city. `healthy` by CityIndex; a city
+  // beyond its end counts as unhealthy.
   void fill(const std::vector<bool>& healthy, Report& report) const;
 
  private:
@@ -39,9 +42,10 @@ class NetworkTally {
   NetworkReport network_report(const Chain& chain, const ChainTally& tally) const;
 
   const Topology& topology_;
-  std::vector<ChainTally> chains_;                // by ChainIndex
-  std::vector<std::uint64_t> calls_;              // by CityIndex
-  std::map<ChainName, std::uint32_t> index_of_;   // of a chain's name
+  std::vector<ChainTally> chains_;                          // by ChainIndex
+  std::vector<std::uint64_t> calls_;                        // by CityIndex
+  std::map<ChainName, std::uint32_t> chain_of_;             // by a chain's name
+  std::unordered_map<std::string, std::uint32_t> city_of_;  // by a city's id; looked up, never walked through
 };
 
 }  // namespace bsn

@@ -40,36 +40,38 @@ struct MixReport {  // one entry of a round's mix
 
 struct RoundReport {
   std::string label;
-  Duration duration;               // of sending, as planned
-  std::uint64_t offered = 0;       // due by the schedule
+  Duration duration;          // of sending, as planned
+  std::uint64_t offered = 0;  // due by the schedule
   std::uint64_t sent = 0;
-  std::uint64_t dropped = 0;       // due but not sent: the generator could not keep up
+  std::uint64_t dropped = 0;  // due but not sent: the generator could not keep up
   std::uint64_t succeeded = 0;
-  std::uint64_t failed = 0;        // answered with another status than OK, deadline included
-  std::uint64_t unfinished = 0;    // not answered before the drain limit
-  double send_tps = 0;             // sent / duration
-  double goodput_tps = 0;          // succeeded / time from the first intended send to the last answer
-  Histogram latency;               // of answered calls; calls without an answer count with their deadline (censored)
-  SplitSums split;                 // of succeeded calls
+  std::uint64_t failed = 0;      // answered with another status than OK, deadline included
+  std::uint64_t unfinished = 0;  // not answered before the drain limit
+  double send_tps = 0;           // sent / time of sending
+  double goodput_tps = 0;        // succeeded / time from the first intended send to the last answer
+  Histogram latency;             // of answered calls; calls without an answer count with their deadline (censored)
+  SplitSums split;               // of succeeded calls
+  LatencySummary lateness;       // of sending: from the intended to the actual send; part of latency
   std::map<std::string, std::uint64_t> failures;  // by "STATUS/REASON"
   std::vector<SecondReport> seconds;
   std::vector<MixReport> mix;
-  std::vector<std::string> failed_thresholds;     // "p99_ms <= 50: was 81.2"
+  std::vector<std::string> failed_thresholds;  // "p99_ms <= 50: was 81.2"
 };
 
 struct NetworkReport {  // one chain
   std::string network, chain, family;
   std::uint64_t blocks = 0, transactions = 0;
-  double block_interval_s = 0;     // mean over the run; 0 with fewer than two blocks
-  LatencySummary finality;         // accepted by a node .. final, of the run's submits ("consensus" part)
-  std::string state_root;          // of the highest common height, hex
+  double block_interval_s = 0;  // mean over the run; 0 with fewer than two blocks
+  LatencySummary finality;      // accepted by a node .. final, of the run's submits ("consensus" part)
+  std::string state_root;       // after the highest block, hex
   std::uint64_t height = 0;
 };
 
 struct CityNodeReport {
   std::string city, state, provider;
+  bool overseas = false;
   bool healthy = false;
-  std::uint64_t calls = 0;         // answered by it
+  std::uint64_t calls = 0;  // answered by it
   std::vector<std::string> chains;
 };
 
@@ -94,15 +96,16 @@ struct Environment {
 
 struct Report {
   std::string scenario;
-  std::string mode;         // "live", "virtual"
+  std::string file;  // the scenario's, as given to bsnsim; empty: it came from elsewhere
+  std::string mode;  // "live", "virtual"
   std::uint64_t seed = 0;
   std::string fingerprint;  // virtual: of the trace; live: empty
   bool valid = false;       // the generator kept its schedule, every planned fault fired, the load ran
   std::vector<std::string> why_invalid;
-  bool stopped = false;     // ended from outside (Ctrl-C)
+  bool stopped = false;  // ended from outside (Ctrl-C)
   double simulated_seconds = 0;
   double wall_seconds = 0;
-  std::uint64_t events = 0; // virtual: events handled
+  std::uint64_t events = 0;  // virtual: events handled
   Environment environment;
   std::vector<RoundReport> rounds;
   std::vector<NetworkReport> networks;
@@ -112,14 +115,28 @@ struct Report {
   std::uint64_t attempts = 0, retries = 0;  // of the gateway
 };
 
+// The whole report as JSON, indented, keys in a fixed order, without a final newline. Times are whole nanoseconds.
+// split_ns holds means per call; its total is the sum of the parts shown. `hgrm` is the round's histogram as to_hgrm()
+// gives it.
 std::string report_json(const Report& report);
-std::string report_text(const Report& report);  // for a terminal, 100 columns
 
-// conventions.md: 0 ok, 99 threshold failed or a round without success, 105 stopped, 129 invariant broken.
+// For a terminal, at most 100 columns: verdict first, then what was measured. Ends with a newline.
+std::string report_text(const Report& report);
+
+// The command that runs the same again: "bsnsim run configs/scenarios/x.yaml --virtual --seed 7".
+std::string reproduce_command(const Report& report);
+
+// 129 an invariant was broken, 105 stopped from outside, 99 a threshold failed or a round had no success, 1 the run is
+// void, 0 ok; the first that holds.
 int exit_code(const Report& report);
 
-// Sets `valid` and `why_invalid` and evaluates the rounds' thresholds: a run is void when calls were dropped (the generator
-// could not keep its schedule), a planned fault never fired, or a round sent nothing. A threshold over no answers fails.
+// Sends later than this after their intended instant, at the 99th percentile, void a round: its load was not the
+// scenario's.
+inline constexpr Duration most_p99_lateness = milliseconds(100);
+
+// Sets `valid` and `why_invalid` and evaluates the rounds' thresholds: a run is void when calls were dropped or sent
+// too late (the generator could not keep its schedule), a planned fault never fired, or a round did not run or sent
+// nothing. A threshold over no answers fails.
 void judge_validity(const Scenario& scenario, Report& report);
 
 // Reads this machine's part (cpu, kernel, cores) and this build's (version, compiler).

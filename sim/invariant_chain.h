@@ -1,0 +1,61 @@
+// Judges the blocks of one chain as its peers store them: AGR, HASH, BANK, and of XO that nothing is executed twice.
+//
+// The first peer that brings a height has the block re-executed; every other copy is only compared with it. Memory: 32
+// bytes a block, 16 a transaction, and every executed idempotency key.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "core/block.h"
+#include "core/chain_spec.h"
+#include "core/ledger_auditor.h"
+#include "sim/invariant_verdict.h"
+
+namespace bsn {
+
+// The first half of a transaction's id: enough to tell any two apart.
+using ShortId = std::array<std::uint8_t, 16>;
+ShortId short_id(const Digest& id);
+
+class ChainJudge {
+ public:
+  ChainJudge(ChainSpec spec, const MakeAuditor& make_auditor);
+
+  // Heights of one peer come in order, repeats allowed. A block behind a gap is a violation of HASH and not looked at.
+  void block_stored(CityIndex peer, const Block& block, Verdicts& verdicts);
+
+  // The transaction at this place; nullopt: no peer ever stored such a place.
+  std::optional<ShortId> transaction_at(Height height, std::uint32_t index) const;
+
+  // The highest block that a peer has now; lower than the highest ever stored when all peers have lost some.
+  Height held_height() const;
+
+  const ChainName& name() const { return spec_.name; }
+
+ private:
+  void add_block(CityIndex peer, const Block& block, Verdicts& verdicts);
+  void compare_copy(CityIndex peer, const Block& block, Verdicts& verdicts) const;
+  bool same_transactions(const Block& block) const;
+  void check_header(CityIndex peer, const Block& block, Verdicts& verdicts);
+  void replay(const Block& block, Verdicts& verdicts);
+  void check_executions(const Block& block, Verdicts& verdicts);
+  void check_balances(const Block& block, Verdicts& verdicts);
+  std::string place(Height height) const;
+
+  ChainSpec spec_;
+  std::unique_ptr<LedgerAuditor> auditor_;  // null from the first block on that did not replay
+  std::vector<Digest> hashes_;              // of heights 1, 2 ...
+  std::vector<ShortId> transactions_;       // of all blocks, one after the other
+  std::vector<std::uint64_t> first_;        // where a height's transactions begin; one more entry than hashes_
+  std::vector<Height> tips_;                // by CityIndex: what the peer stored last
+  std::map<std::string, std::unordered_set<std::string>, std::less<>> executed_;  // project -> idempotency keys
+};
+
+}  // namespace bsn
