@@ -1,0 +1,69 @@
+// The wide-area network of the virtual cluster: when a message sent now from one city arrives in another.
+//
+// Delays come from core/wan_model, as in the live shells. Every directed pair of cities draws from a stream of its own,
+// forked by the two names, so that neither another pair's traffic nor another city changes its luck.
+//
+// Messages of peers keep their order on each directed pair: a live pair shares one stream over TCP, where a lost packet
+// holds up all that follow it. Calls don't: each comes from a client of its own. A LinkModel is one or the other.
+// Memory: about 100 bytes per pair that was ever used. One thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/chain_spec.h"
+#include "core/random.h"
+#include "core/time.h"
+#include "core/wan_model.h"
+
+namespace bsn {
+
+enum class LinkOrder : std::uint8_t { kept, free };
+
+class LinkModel {
+ public:
+  // `kind` names the streams ("peer", "call"), so that two models of one seed don't draw the same numbers.
+  LinkModel(const WanParameters& wan, std::vector<CitySpec> cities, std::uint64_t seed, std::string_view kind,
+            LinkOrder order);
+
+  // When a message that leaves at `now` arrives; at once within one place. `now` never decreases for a pair.
+  Instant arrival(CityIndex from, CityIndex to, Instant now);
+
+  // The delay without chance, for what is only told from time to time (a link going up or down).
+  Duration base_delay(CityIndex from, CityIndex to);
+
+ private:
+  struct Link {
+    LinkProfile profile;
+    Random random;
+    Instant last_arrival;
+  };
+
+  Link& link(CityIndex from, CityIndex to);
+
+  WanParameters wan_;
+  std::vector<CitySpec> cities_;
+  Random random_;
+  LinkOrder order_;
+  std::vector<std::uint32_t> link_of_;  // by from * cities + to; index into links_ plus one, 0: not used yet
+  std::vector<Link> links_;
+};
+
+// Which cities reach each other. At first all do.
+class Partition {
+ public:
+  explicit Partition(std::size_t cities) : group_(cities, 0) {}
+
+  // Cities of one group reach each other only; cities that no group names form one more. An empty list heals.
+  void split(const std::vector<std::vector<CityIndex>>& groups);
+
+  bool reaches(CityIndex from, CityIndex to) const { return group_[from.value] == group_[to.value]; }
+
+ private:
+  std::vector<std::uint32_t> group_;  // by CityIndex
+};
+
+}  // namespace bsn

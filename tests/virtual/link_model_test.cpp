@@ -1,0 +1,83 @@
+#include "sim/virtual/link_model.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace bsn {
+namespace {
+
+std::vector<CitySpec> cities() {
+  CitySpec beijing{{0}, "beijing", {39.9, 116.4, Region::mainland, Provider::china_mobile}, CityState::connected, ""};
+  CitySpec shanghai{{1}, "shanghai", {31.2, 121.5, Region::mainland, Provider::china_unicom}, CityState::connected, ""};
+  CitySpec tokyo{{2}, "tokyo", {35.7, 139.7, Region::overseas, Provider::microsoft_azure}, CityState::connected, ""};
+  return {beijing, shanghai, tokyo};
+}
+
+constexpr CityIndex beijing{0}, shanghai{1}, tokyo{2};
+
+std::vector<Instant> arrivals(LinkModel& model, CityIndex from, CityIndex to) {
+  std::vector<Instant> all;
+  for (int i = 0; i < 200; ++i) all.push_back(model.arrival(from, to, Instant{} + milliseconds(i)));
+  return all;
+}
+
+TEST(LinkModel, PeerMessagesKeepTheirOrderOnALink) {
+  WanParameters wan;
+  wan.inbound_loss = 0.2;  // so that without the rule many would overtake
+  LinkModel model(wan, cities(), 1, "peer", LinkOrder::kept);
+  const std::vector<Instant> all = arrivals(model, tokyo, shanghai);
+  EXPECT_TRUE(std::is_sorted(all.begin(), all.end()));
+  LinkModel calls(wan, cities(), 1, "peer", LinkOrder::free);
+  const std::vector<Instant> unordered = arrivals(calls, tokyo, shanghai);
+  EXPECT_FALSE(std::is_sorted(unordered.begin(), unordered.end()));
+}
+
+TEST(LinkModel, NothingArrivesBeforeLightInFibreWould) {
+  const WanParameters wan;
+  LinkModel model(wan, cities(), 1, "peer", LinkOrder::kept);
+  const Duration base = link_profile(wan, cities()[0].place, cities()[1].place).base;
+  EXPECT_EQ(model.base_delay(beijing, shanghai), base);
+  int i = 0;
+  for (const Instant at : arrivals(model, beijing, shanghai)) EXPECT_GE(at, Instant{} + milliseconds(i++) + base);
+}
+
+TEST(LinkModel, OneCityIsReachedAtOnce) {
+  LinkModel model(WanParameters{}, cities(), 1, "call", LinkOrder::free);
+  EXPECT_EQ(model.arrival(tokyo, tokyo, {42}), Instant{42});
+}
+
+TEST(LinkModel, OtherTrafficAndOtherCitiesDoNotChangeALinksLuck) {
+  LinkModel alone(WanParameters{}, cities(), 1, "peer", LinkOrder::kept);
+  std::vector<CitySpec> more = cities();
+  more.push_back({{3}, "paris", {48.9, 2.4, Region::overseas, Provider::microsoft_azure}, CityState::connected, ""});
+  LinkModel crowded(WanParameters{}, more, 1, "peer", LinkOrder::kept);
+  arrivals(crowded, shanghai, beijing);
+  arrivals(crowded, CityIndex{3}, shanghai);
+  EXPECT_EQ(arrivals(alone, beijing, shanghai), arrivals(crowded, beijing, shanghai));
+}
+
+TEST(LinkModel, AnotherSeedOrKindHasOtherLuck) {
+  LinkModel one(WanParameters{}, cities(), 1, "peer", LinkOrder::kept);
+  LinkModel two(WanParameters{}, cities(), 2, "peer", LinkOrder::kept);
+  LinkModel call(WanParameters{}, cities(), 1, "call", LinkOrder::kept);
+  const std::vector<Instant> first = arrivals(one, beijing, shanghai);
+  EXPECT_NE(first, arrivals(two, beijing, shanghai));
+  EXPECT_NE(first, arrivals(call, beijing, shanghai));
+}
+
+TEST(Partition, SeparatesGroupsAndLeavesTheUnnamedTogether) {
+  Partition partition(5);
+  EXPECT_TRUE(partition.reaches({0}, {4}));
+  partition.split({{{0}, {1}}, {{2}}});
+  EXPECT_TRUE(partition.reaches({0}, {1}));
+  EXPECT_FALSE(partition.reaches({1}, {2}));
+  EXPECT_FALSE(partition.reaches({3}, {0}));
+  EXPECT_TRUE(partition.reaches({3}, {4}));
+  partition.split({});
+  EXPECT_TRUE(partition.reaches({1}, {2}));
+}
+
+}  // namespace
+}  // namespace bsn
