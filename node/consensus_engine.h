@@ -49,6 +49,7 @@ struct BlockSealed {
   Height height = 0;
   Digest hash;
   Instant time;
+  ValidatorIndex proposer{};  // of the block's header: a primary that stays is derived from it (genesis: 0)
 };
 
 using EngineInput = std::variant<MessageArrived, WorkWaiting, BatchOffered, BlockSealed>;

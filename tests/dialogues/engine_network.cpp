@@ -273,6 +273,7 @@ BlockSealed EngineNetwork::tip(std::uint32_t v) const {
   sealed.height = blocks.back()->header.height;
   sealed.hash = blocks.back()->hash;
   sealed.time = blocks.back()->header.time;
+  sealed.proposer = blocks.back()->header.proposer;
   return sealed;
 }
 
