@@ -1,0 +1,36 @@
+// Contract "asset": accounts that exist from genesis and pay each other; what exists in total never changes.
+//
+//   transfer FROM TO AMOUNT [NONCE]  write  moves AMOUNT (1 ... 2^64-1); returns FROM's new nonce. Refused: unknown
+//                                           account, FROM = TO, too little balance, NONCE given and not FROM's present
+//                                           one
+//   mint ACCOUNT AMOUNT              write  always refused: nobody may make money
+//   balance ACCOUNT                  read   refused for an unknown account
+//   nonce ACCOUNT                    read   how many transfers the account has sent; refused for an unknown account
+//   supply                           read   the sum of all balances
+// All numbers are unsigned decimals without sign, spaces or leading zeros. Arithmetic is checked.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/chain_spec.h"
+#include "node/contract.h"
+
+namespace bsn {
+
+// A sum of balances: 2^32 accounts of 2^64 fit.
+__extension__ using Supply = unsigned __int128;
+
+Contract asset_contract();
+
+// Writes the accounts of a genesis, no name twice, to an empty state.
+void write_asset_genesis(const std::vector<GenesisAccount>& accounts, StateTree& state);
+
+// The sum of all balances in the state; nullopt when an entry can't be read.
+std::optional<Supply> sum_of_balances(const StateTree& state);
+
+Supply genesis_supply(const std::vector<GenesisAccount>& accounts);
+std::string to_string(Supply supply);
+
+}  // namespace bsn

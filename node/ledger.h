@@ -1,0 +1,95 @@
+// The ledger of one chain: executes proposals, seals blocks, remembers what was executed.
+//
+// Deterministic: the same proposals give the same blocks, roots and receipts on every peer, and replay from genesis
+// gives them again. The hash of genesis covers the chain's name and its genesis state, so no block fits two chains.
+//
+// At most one execution per (project, chain, idempotency key), for ever: a later transaction with a used key gets the
+// receipt status `duplicate` and has no effect. The index of used keys is not part of the state root: it follows from
+// the blocks, which every peer has executed from genesis.
+//
+// Memory grows by about 190 bytes per executed transaction (the index; more if the receipt's value is longer than 15
+// bytes), 32 bytes per block, and what the state tree takes. Blocks are not kept.
+// Not for more than one thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/block.h"
+#include "core/chain_spec.h"
+#include "core/result.h"
+#include "node/contract.h"
+#include "node/digest_hash.h"
+#include "node/state_tree.h"
+
+namespace bsn {
+
+// Where a transaction stands in the chain and what came of it, the first time it was in a block.
+struct Executed {
+  Height height = 0;
+  std::uint32_t index = 0;
+  ReceiptStatus status = ReceiptStatus::ok;  // duplicate: its key had been used with another body
+  std::string value;
+};
+
+class Ledger {
+ public:
+  // At genesis.
+  explicit Ledger(const ChainSpec& spec);
+
+  Height height() const { return static_cast<Height>(state_roots_.size()) - 1; }
+  const Digest& tip() const { return tip_; }  // hash of the last block, or of genesis
+  Instant time() const { return time_; }      // of the last block; 0 at genesis
+  const Digest& state_root() const { return state_roots_.back(); }
+  const Digest& state_root(Height at) const { return state_roots_[at]; }  // at <= height()
+
+  // Executes the next proposal (height() + 1) and seals its block. The block's parent is this ledger's tip, its time is
+  // the proposal's or, if that lies before, the parent's.
+  BlockPtr execute(const Proposal& proposal);
+
+  // Re-executes a block that another peer sealed. Error (corrupt), and nothing changed, unless height, parent, time,
+  // roots, receipts and hash come out as it says.
+  Result<Done> apply(const Block& block);
+
+  // What came of a transaction; nullptr: not in any block here. Valid until the next block.
+  const Executed* find(const Digest& transaction) const;
+
+  // The transaction that used this key first; nullopt: none.
+  std::optional<Digest> find_key(std::string_view project, std::string_view idempotency_key) const;
+
+  // Answers a read that passed check_contract_call, from the state after the last block.
+  ContractOutcome query(const Call& call) const;
+
+  const StateTree& state() const { return state_; }
+
+ private:
+  // What undoes the block under way.
+  struct Journal {
+    std::vector<StateUndo> writes;
+    std::vector<Digest> transactions;  // added to executed_
+    std::vector<Digest> keys;          // added to by_key_
+  };
+
+  // Executes the block's transactions; fills in its receipts, roots and hash.
+  Journal run(Block& block);
+  Receipt run_one(const Transaction& transaction, Height height, std::uint32_t index, Journal& journal);
+  void undo(const Journal& journal);
+  void advance(const Block& block);
+
+  StateTree state_;
+  std::vector<Digest> state_roots_;  // by height
+  Digest tip_;
+  Instant time_;
+  std::unordered_map<Digest, Executed, DigestHash> executed_;  // by transaction id
+  std::unordered_map<Digest, Digest, DigestHash> by_key_;      // key_digest -> transaction id
+};
+
+// The reply to a submit whose transaction is in a block.
+Reply reply_of(const Ledger& ledger, const Digest& transaction, const Executed& executed);
+
+// The reply to a submit whose key was used with another body.
+Reply key_reused(const Digest& transaction);
+
+}  // namespace bsn

@@ -1,0 +1,33 @@
+#include "node/ledger_auditor.h"
+
+#include "node/contract_asset.h"
+#include "node/ledger.h"
+
+namespace bsn {
+namespace {
+
+class RealLedgerAuditor : public LedgerAuditor {
+ public:
+  explicit RealLedgerAuditor(const ChainSpec& spec) : ledger_(spec), supply_(genesis_supply(spec.genesis)) {}
+
+  Result<Done> apply(const Block& block) override { return ledger_.apply(block); }
+
+  Result<Done> check_balances() const override {
+    const auto sum = sum_of_balances(ledger_.state());
+    if (!sum) return Error{ErrorCode::corrupt, "an account's entry can't be read"};
+    if (*sum == supply_) return Done{};
+    return Error{ErrorCode::corrupt, "balances add up to " + to_string(*sum) + ", genesis to " + to_string(supply_)};
+  }
+
+ private:
+  Ledger ledger_;
+  Supply supply_;
+};
+
+}  // namespace
+
+std::unique_ptr<LedgerAuditor> make_ledger_auditor(const ChainSpec& spec) {
+  return std::make_unique<RealLedgerAuditor>(spec);
+}
+
+}  // namespace bsn

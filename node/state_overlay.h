@@ -1,0 +1,50 @@
+// One transaction's view of the state: reads through to the tree, keeps its writes to itself until commit().
+//
+// That makes a transaction all or nothing: a refused one is simply dropped. Each key is hashed once per transaction.
+// Memory: one entry per key touched, which the contracts bound (asset: 2, kv: 1).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "node/state_tree.h"
+
+namespace bsn {
+
+// What a key held before a write; nullopt: nothing. Written back in reverse order it undoes.
+struct StateUndo {
+  std::string key;
+  Digest path;
+  std::optional<std::string> before;
+};
+
+class StateOverlay {
+ public:
+  explicit StateOverlay(const StateTree& tree) : tree_(tree) {}
+
+  // What this transaction sees. Valid until the next call.
+  std::optional<std::string_view> get(std::string_view key);
+  void set(std::string_view key, std::string value);
+  void erase(std::string_view key);
+
+  // Writes to `tree`, the one this overlay reads, and appends what undoes it.
+  void commit(StateTree& tree, std::vector<StateUndo>& undo) const;
+
+ private:
+  struct Entry {
+    std::string key;
+    Digest path;
+    std::optional<std::string> before;
+    std::optional<std::string> now;
+  };
+  Entry& entry(std::string_view key);
+
+  const StateTree& tree_;
+  std::vector<Entry> entries_;
+};
+
+void undo_writes(StateTree& tree, const std::vector<StateUndo>& undo);
+
+}  // namespace bsn

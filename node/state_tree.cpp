@@ -1,0 +1,158 @@
+#include "node/state_tree.h"
+
+#include <bit>
+
+#include "core/check.h"
+
+namespace bsn {
+namespace {
+
+bool bit_at(const Digest& path, std::uint16_t bit) { return (path.bytes[bit / 8] >> (7 - bit % 8) & 1) != 0; }
+
+// The first bit in which two different paths differ.
+std::uint16_t first_difference(const Digest& a, const Digest& b) {
+  std::size_t byte = 0;
+  while (a.bytes[byte] == b.bytes[byte]) ++byte;
+  const auto differing = static_cast<std::uint8_t>(a.bytes[byte] ^ b.bytes[byte]);
+  return static_cast<std::uint16_t>(8 * byte + static_cast<std::size_t>(std::countl_zero(differing)));
+}
+
+Digest leaf_hash(const Digest& path, std::string_view value) {
+  std::string input;
+  input.reserve(1 + path.bytes.size() + value.size());
+  input.push_back('\x00');
+  input.append(path.view()).append(value);
+  return sha256(input);
+}
+
+Digest inner_hash(std::uint16_t bit, const Digest& left, const Digest& right) {
+  std::array<char, 67> input;
+  input[0] = '\x01';
+  input[1] = static_cast<char>(bit >> 8);
+  input[2] = static_cast<char>(bit & 0xff);
+  left.view().copy(input.data() + 3, 32);
+  right.view().copy(input.data() + 35, 32);
+  return sha256({input.data(), input.size()});
+}
+
+}  // namespace
+
+std::optional<std::string_view> StateTree::get(const Digest& path) const {
+  if (root_ == none) return std::nullopt;
+  const Leaf& found = leaf(closest(path));
+  if (found.path != path) return std::nullopt;
+  return found.value;
+}
+
+void StateTree::set(const Digest& path, std::string_view key, std::string_view value) {
+  if (root_ == none) {
+    root_ = new_leaf(path, key, value);
+    return;
+  }
+  Leaf& found = leaf(closest(path));
+  if (found.path != path) {
+    const std::uint16_t bit = first_difference(found.path, path);
+    insert(path, new_leaf(path, key, value), bit);
+  } else if (found.value != value) {
+    found.value = value;
+    found.stale = true;
+    mark_stale(path);
+  }
+}
+
+void StateTree::erase(const Digest& path) {
+  if (root_ == none) return;
+  Ref* above = nullptr;  // what refers to the leaf's parent
+  Ref* at = &root_;
+  while (!is_leaf(*at)) {
+    above = at;
+    at = &inners_[*at].child[bit_at(path, inners_[*at].bit)];
+  }
+  const Ref gone = *at;
+  if (leaf(gone).path != path) return;
+  mark_stale(path);
+  if (above == nullptr) {
+    root_ = none;
+  } else {
+    const Ref parent = *above;
+    *above = inners_[parent].child[!bit_at(path, inners_[parent].bit)];
+    free_inners_.push_back(parent);
+  }
+  leaf(gone) = Leaf{};
+  free_leaves_.push_back(gone);
+  --size_;
+}
+
+Digest StateTree::root() { return root_ == none ? sha256("") : hash_of(root_); }
+
+void StateTree::for_each(const std::function<void(std::string_view, std::string_view)>& visit) const {
+  for (const Leaf& one : leaves_) {
+    if (one.used) visit(one.key, one.value);
+  }
+}
+
+StateTree::Ref StateTree::closest(const Digest& path) const {
+  Ref at = root_;
+  while (!is_leaf(at)) at = inners_[at].child[bit_at(path, inners_[at].bit)];
+  return at;
+}
+
+void StateTree::mark_stale(const Digest& path) {
+  for (Ref at = root_; !is_leaf(at); at = inners_[at].child[bit_at(path, inners_[at].bit)]) inners_[at].stale = true;
+}
+
+// Puts a new inner node with this bit above the first node on the way that branches later, and the leaf below it.
+void StateTree::insert(const Digest& path, Ref fresh, std::uint16_t bit) {
+  const Ref made = new_inner(bit);  // first: it may move inners_
+  Ref* at = &root_;
+  while (!is_leaf(*at) && inners_[*at].bit < bit) {
+    inners_[*at].stale = true;
+    at = &inners_[*at].child[bit_at(path, inners_[*at].bit)];
+  }
+  const bool side = bit_at(path, bit);
+  inners_[made].child[side] = fresh;
+  inners_[made].child[!side] = *at;
+  *at = made;
+}
+
+StateTree::Ref StateTree::new_leaf(const Digest& path, std::string_view key, std::string_view value) {
+  Ref index = static_cast<Ref>(leaves_.size()) | leaf_flag;
+  if (free_leaves_.empty()) {
+    BSN_CHECK(leaves_.size() < leaf_flag - 1, "a state tree holds fewer than 2^31 keys");
+    leaves_.emplace_back();
+  } else {
+    index = free_leaves_.back();
+    free_leaves_.pop_back();
+  }
+  leaf(index) = Leaf{path, {}, std::string(key), std::string(value), true, true};
+  ++size_;
+  return index;
+}
+
+StateTree::Ref StateTree::new_inner(std::uint16_t bit) {
+  Ref index = static_cast<Ref>(inners_.size());
+  if (free_inners_.empty()) {
+    inners_.emplace_back();
+  } else {
+    index = free_inners_.back();
+    free_inners_.pop_back();
+  }
+  inners_[index] = Inner{{}, {none, none}, bit, true};
+  return index;
+}
+
+// Recursion ends: bits grow on the way down, so the depth is at most 256.
+const Digest& StateTree::hash_of(Ref ref) {
+  if (is_leaf(ref)) {
+    Leaf& one = leaf(ref);
+    if (one.stale) one.hash = leaf_hash(one.path, one.value);
+    one.stale = false;
+    return one.hash;
+  }
+  Inner& one = inners_[ref];
+  if (one.stale) one.hash = inner_hash(one.bit, hash_of(one.child[0]), hash_of(one.child[1]));
+  one.stale = false;
+  return one.hash;
+}
+
+}  // namespace bsn

@@ -1,0 +1,93 @@
+// The authenticated key-value state of a chain: a compact binary trie (a crit-bit tree) over SHA-256 of the key.
+//
+// Shape and hashes:
+//   path  = SHA-256(key); the tree branches on its bits, most significant first
+//   leaf  = SHA-256(0x00 | path | value)
+//   inner = SHA-256(0x01 | bit as 2 bytes | left | right), `bit` being the first bit in which the two sides differ
+//   root of the empty tree = SHA-256("")
+// The shape follows from the set of keys alone, so the root does not depend on the order of writes. Because an inner
+// node commits to its bit, the way that a key's bits choose from the root down ends at the only leaf that could hold
+// the key: that leaf with its siblings proves presence when its path is the key's, and absence when it is not.
+//
+// Costs: a write O(depth) pointer steps and no hash of inner nodes; root() hashes each node above a changed leaf once,
+// so t changes among n keys cost O(t log n) hashes. Depth is about log2 n, at most 256. Memory: about 180 bytes a key,
+// plus key and value where they are longer than 15 bytes.
+// Not for more than one thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/digest.h"
+
+namespace bsn {
+
+class StateTree {
+ public:
+  // Where a key stands. Callers that read and then write one key compute it once.
+  static Digest path_of(std::string_view key) { return sha256(key); }
+
+  // The value under `path`; nullopt: none. Valid until the next write.
+  std::optional<std::string_view> get(const Digest& path) const;
+
+  // Sets or replaces; `path` is path_of(key). Fewer than 2^31 keys.
+  void set(const Digest& path, std::string_view key, std::string_view value);
+
+  // Removes; nothing happens when there is no such key.
+  void erase(const Digest& path);
+
+  // Over everything in the tree. Hashes what changed since the last call.
+  Digest root();
+
+  std::size_t size() const { return size_; }
+
+  // Calls `visit` for every key once, in no stated order.
+  void for_each(const std::function<void(std::string_view key, std::string_view value)>& visit) const;
+
+ private:
+  // A reference to a node: an index into leaves_ (top bit set) or into inners_.
+  using Ref = std::uint32_t;
+  static constexpr Ref none = 0xffffffff;
+  static constexpr Ref leaf_flag = 0x80000000;
+
+  struct Leaf {
+    Digest path;
+    Digest hash;
+    std::string key;
+    std::string value;
+    bool stale = true;  // hash is not that of path and value
+    bool used = false;
+  };
+  struct Inner {
+    Digest hash;
+    std::array<Ref, 2> child{none, none};
+    std::uint16_t bit = 0;
+    bool stale = true;  // hash is not that of the children
+  };
+
+  static bool is_leaf(Ref ref) { return (ref & leaf_flag) != 0; }
+  Leaf& leaf(Ref ref) { return leaves_[ref & ~leaf_flag]; }
+  const Leaf& leaf(Ref ref) const { return leaves_[ref & ~leaf_flag]; }
+
+  // The leaf that the bits of `path` lead to. The tree is not empty.
+  Ref closest(const Digest& path) const;
+  void mark_stale(const Digest& path);
+  void insert(const Digest& path, Ref fresh, std::uint16_t bit);
+  Ref new_leaf(const Digest& path, std::string_view key, std::string_view value);
+  Ref new_inner(std::uint16_t bit);
+  const Digest& hash_of(Ref ref);
+
+  Ref root_ = none;
+  std::size_t size_ = 0;
+  std::vector<Leaf> leaves_;
+  std::vector<Inner> inners_;
+  std::vector<Ref> free_leaves_;  // erased, to be used again
+  std::vector<Ref> free_inners_;
+};
+
+}  // namespace bsn
