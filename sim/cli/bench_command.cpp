@@ -51,12 +51,11 @@ void add_measurements(const Report& report, std::map<std::string, Row>& rows) {
 void print_rows(const std::map<std::string, Row>& rows, const BenchOptions& options) {
   fmt::print("routing latency in ms, {}, medians of {} runs (least..most in brackets)\n\n",
              options.live ? "live" : "virtual time", options.repeat);
-  fmt::print("{:<40} {:>9} {:>9} {:>9} {:>7} {:>10}  {}\n", "call", "p50", "p99", "wire", "node",
-             "consensus", "p50 spread");
+  fmt::print("{:<40} {:>9} {:>9} {:>9} {:>7} {:>10}  {}\n", "call", "p50", "p99", "wire", "node", "consensus",
+             "p50 spread");
   for (const auto& [name, row] : rows) {
-    fmt::print("{:<40} {:>9.2f} {:>9.2f} {:>9.2f} {:>7.3f} {:>10.2f}  [{}]\n", name, median(row.p50),
-               median(row.p99), median(row.wire), median(row.node), median(row.consensus),
-               spread(row.p50));
+    fmt::print("{:<40} {:>9.2f} {:>9.2f} {:>9.2f} {:>7.3f} {:>10.2f}  [{}]\n", name, median(row.p50), median(row.p99),
+               median(row.wire), median(row.node), median(row.consensus), spread(row.p50));
   }
 }
 

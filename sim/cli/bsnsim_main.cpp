@@ -18,9 +18,7 @@ void add_binaries(CLI::App& verb, PlaceOptions& options) {
   verb.add_option("--bin-dir", options.bin_dir, "folder of bsn-node and bsn-gateway (default: beside bsnsim)");
 }
 
-CLI::App& add_verb(CLI::App& app, const char* name, const char* help) {
-  return *app.add_subcommand(name, help);
-}
+CLI::App& add_verb(CLI::App& app, const char* name, const char* help) { return *app.add_subcommand(name, help); }
 
 void add_up(CLI::App& app, UpOptions& options) {
   CLI::App& verb = add_verb(app, "up", "start a cluster: a process per city node, and a gateway");
@@ -57,7 +55,9 @@ void add_logs(CLI::App& app, LogsOptions& options) {
 
 void add_mode(CLI::App& verb, bool& live) {
   auto* live_flag = verb.add_flag("--live", live, "real processes, sockets, disk and time");
-  verb.add_flag("--virtual,!--no-virtual", [&live](std::int64_t) { live = false; }, "one process in virtual time (the default)")
+  verb.add_flag(
+          "--virtual,!--no-virtual", [&live](std::int64_t) { live = false; },
+          "one process in virtual time (the default)")
       ->excludes(live_flag);
 }
 
@@ -70,7 +70,9 @@ void add_run(CLI::App& app, RunOptions& options) {
   verb.add_flag("--dry-run", options.dry_run, "check everything, run nothing");
   verb.add_flag("-q,--quiet", options.quiet, "no progress");
   verb.add_flag("--keep", options.keep, "live: keep data and logs");
-  verb.add_option("-O,--format", options.format, "of the report")->capture_default_str()->check(CLI::IsMember({"summary", "json"}));
+  verb.add_option("-O,--format", options.format, "of the report")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"summary", "json"}));
   verb.add_option("-o,--output", options.output, "file for the report (default: standard output)");
   verb.callback([&] { exit_status = command_run(options); });
 }
@@ -80,7 +82,9 @@ void add_bench(CLI::App& app, BenchOptions& options) {
   verb.add_option("file", options.file, "scenario file (default: configs/scenarios/routing_latency.yaml)");
   add_mode(verb, options.live);
   add_binaries(verb, options);
-  verb.add_option("--repeat", options.repeat, "runs, with seeds counted up")->capture_default_str()->check(CLI::Range(1, 100));
+  verb.add_option("--repeat", options.repeat, "runs, with seeds counted up")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100));
   verb.add_option("--seed", options.seed, "of the first run")->capture_default_str();
   verb.add_flag("-q,--quiet", options.quiet, "no progress");
   verb.callback([&] { exit_status = command_bench(options); });
@@ -134,8 +138,9 @@ void add_call(CLI::App& app, CallOptions& options) {
 int main(int argc, char** argv) {
   CLI::App app{"bsnsim: the Blockchain-based Service Network on a desk"};
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 ok, 99 a threshold failed, 104 invalid configuration, 105 stopped from outside,\n"
-             "129 an invariant broken, 1 anything else.");
+  app.footer(
+      "Exit codes: 0 ok, 99 a threshold failed, 104 invalid configuration, 105 stopped from outside,\n"
+      "129 an invariant broken, 1 anything else.");
   UpOptions up;
   PlaceOptions down;
   StatusOptions status;

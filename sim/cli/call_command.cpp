@@ -8,6 +8,8 @@
 
 #include "proto/codec.h"
 #include "proto/gateway.grpc.pb.h"
+#include "rpc/channel.h"
+#include "rpc/refusal.h"
 #include "sim/cli/commands.h"
 #include "sim/live/endpoints.h"
 
@@ -58,37 +60,20 @@ Result<Call> make_call(const CallOptions& options) {
   return call;
 }
 
-// A refused call carries its Reply in the status details; without one the transport failed.
-Reply reply_of(const grpc::Status& status, const v1::Reply& message) {
-  v1::Reply details;
-  if (status.ok()) {
-    details = message;
-  } else if (!details.ParseFromString(status.error_details()) || details.status() == 0) {
-    return refusal(static_cast<Status>(status.error_code()), Reason::none, status.error_message());
-  }
-  const Result<Reply> reply = decode(details);
-  return reply ? *reply : refusal(Status::internal, Reason::none, reply.error().message);
-}
-
-Reply send(const Target& target, const CallOptions& options, const Call& call,
-           std::string& answered_by) {
+Reply send(const Target& target, const CallOptions& options, const Call& call) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::milliseconds(options.timeout_ms));
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(options.timeout_ms));
   context.AddMetadata("x-api-key", target.access_key);
   if (!options.origin.empty()) context.AddMetadata("x-bsn-origin", options.origin);
-  const auto stub = v1::Gateway::NewStub(
-      grpc::CreateChannel(target.address, grpc::InsecureChannelCredentials()));
+  const auto stub = v1::Gateway::NewStub(open_channel(target.address));
   const v1::Call message = encode(call);
   v1::Reply answer;
-  const grpc::Status status = call.operation == Operation::submit
-                                  ? stub->Submit(&context, message.submit(), &answer)
-                                  : stub->Query(&context, message.query(), &answer);
-  answered_by = answer.city();
-  return reply_of(status, answer);
+  const grpc::Status status = call.operation == Operation::submit ? stub->Submit(&context, message.submit(), &answer)
+                                                                  : stub->Query(&context, message.query(), &answer);
+  return received_reply(status, answer);
 }
 
-boost::json::object to_json(const Call& call, const Reply& reply, const std::string& city) {
+boost::json::object to_json(const Call& call, const Reply& reply) {
   return {{"status", to_string(reply.status)},
           {"reason", to_string(reply.reason)},
           {"message", reply.message},
@@ -97,11 +82,11 @@ boost::json::object to_json(const Call& call, const Reply& reply, const std::str
           {"transaction", reply.transaction.is_zero() ? "" : to_hex(reply.transaction)},
           {"height", reply.height},
           {"index", reply.index},
-          {"city", city},
+          {"city", reply.city},
           {"total_ns", reply.split.total().ns}};
 }
 
-void print_reply(const Call& call, const Reply& reply, const std::string& city) {
+void print_reply(const Call& call, const Reply& reply) {
   fmt::print("{}", to_string(reply.status));
   if (reply.reason != Reason::none) fmt::print(" {}", to_string(reply.reason));
   fmt::print("\n");
@@ -110,14 +95,15 @@ void print_reply(const Call& call, const Reply& reply, const std::string& city) 
   if (!call.idempotency_key.empty()) fmt::print("  idempotency key  {}\n", call.idempotency_key);
   if (!reply.transaction.is_zero()) fmt::print("  transaction      {}\n", to_hex(reply.transaction));
   if (reply.height != 0) fmt::print("  block            {} (position {})\n", reply.height, reply.index);
-  if (!city.empty()) fmt::print("  answered by      {}\n", city);
+  if (!reply.city.empty()) fmt::print("  answered by      {}\n", reply.city);
   const CallSplit& split = reply.split;
   if (split.total().ns != 0) {
     const auto ms = [](Duration d) { return static_cast<double>(d.ns) / 1e6; };
-    fmt::print("  time             {:.3f} ms = queue {:.3f} + route {:.3f} + wire {:.3f} + node {:.3f} + "
-               "consensus {:.3f} + return {:.3f}\n",
-               ms(split.total()), ms(split.gateway_queue), ms(split.route), ms(split.wire),
-               ms(split.node_queue), ms(split.consensus), ms(split.back));
+    fmt::print(
+        "  time             {:.3f} ms = queue {:.3f} + route {:.3f} + wire {:.3f} + node {:.3f} + "
+        "consensus {:.3f} + return {:.3f}\n",
+        ms(split.total()), ms(split.gateway_queue), ms(split.route), ms(split.wire), ms(split.node_queue),
+        ms(split.consensus), ms(split.back));
   }
 }
 
@@ -128,12 +114,11 @@ int command_call(const CallOptions& options) {
   if (!call) return report_error(call.error());
   const Result<Target> target = find_target(options);
   if (!target) return report_error(target.error());
-  std::string city;
-  const Reply reply = send(*target, options, *call, city);
+  const Reply reply = send(*target, options, *call);
   if (options.json) {
-    fmt::print("{}\n", boost::json::serialize(to_json(*call, reply, city)));
+    fmt::print("{}\n", boost::json::serialize(to_json(*call, reply)));
   } else {
-    print_reply(*call, reply, city);
+    print_reply(*call, reply);
   }
   return reply.status == Status::ok ? 0 : 1;
 }

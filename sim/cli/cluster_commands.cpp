@@ -41,16 +41,13 @@ void remove_old_data(const std::string& folder) {
   std::filesystem::remove_all(folder + "/logs", ignored);
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  return fmt::format("{}", fmt::join(words, " "));
-}
+std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
 
 // Whether a process answers, as the gateway sees the cities.
 std::map<std::string, bool> healthy_cities(const Endpoints& endpoints) {
   std::map<std::string, bool> healthy;
   ClusterRpc rpc;
-  const auto cities =
-      rpc.list_city_nodes(endpoints.gateway.grpc, endpoints.access_key, ask_limit);
+  const auto cities = rpc.list_city_nodes(endpoints.gateway.grpc, endpoints.access_key, ask_limit);
   if (!cities) return healthy;
   for (const CityHealth& city : *cities) healthy[city.city] = city.healthy;
   return healthy;
@@ -64,8 +61,7 @@ std::string condition(const Endpoint& node, const std::map<std::string, bool>& h
   return found->second ? "healthy" : "unhealthy";
 }
 
-boost::json::object status_json(const Endpoints& endpoints,
-                                const std::map<std::string, bool>& healthy) {
+boost::json::object status_json(const Endpoints& endpoints, const std::map<std::string, bool>& healthy) {
   boost::json::array nodes;
   for (const Endpoint& node : endpoints.city_nodes) {
     nodes.push_back({{"name", node.name},
@@ -92,11 +88,10 @@ void print_status(const Endpoints& endpoints, const std::map<std::string, bool>&
              endpoints.gateway.pid, still_running(endpoints.gateway) ? "running" : "down");
   fmt::print("{} city nodes:", endpoints.city_nodes.size());
   for (const auto& [name, count] : counts) fmt::print("  {} {}", count, name);
-  fmt::print("\n\n{:<16} {:<10} {:<10} {:<22} {:>8}  {}\n", "city", "state", "condition", "grpc",
-             "pid", "chains");
+  fmt::print("\n\n{:<16} {:<10} {:<10} {:<22} {:>8}  {}\n", "city", "state", "condition", "grpc", "pid", "chains");
   for (const Endpoint& node : endpoints.city_nodes) {
-    fmt::print("{:<16} {:<10} {:<10} {:<22} {:>8}  {}\n", node.name, node.state,
-               condition(node, healthy), node.grpc, node.pid, joined(node.networks));
+    fmt::print("{:<16} {:<10} {:<10} {:<22} {:>8}  {}\n", node.name, node.state, condition(node, healthy), node.grpc,
+               node.pid, joined(node.networks));
   }
 }
 
@@ -122,9 +117,10 @@ int command_up(const UpOptions& options) {
   auto started = LiveCluster::start(*topology, cluster);
   if (!started) return report_error(started.error());
   (*started)->release();
-  fmt::print("\n{} city nodes and a gateway run; gateway at {}\nendpoint file {}/endpoints.json\n"
-             "look with `bsnsim status`, call with `bsnsim call`, end with `bsnsim down`\n",
-             topology->cities.size(), (*started)->gateway_address(), folder);
+  fmt::print(
+      "\n{} city nodes and a gateway run; gateway at {}\nendpoint file {}/endpoints.json\n"
+      "look with `bsnsim status`, call with `bsnsim call`, end with `bsnsim down`\n",
+      topology->cities.size(), (*started)->gateway_address(), folder);
   return 0;
 }
 
@@ -140,8 +136,7 @@ int command_down(const PlaceOptions& options) {
   all.push_back(endpoints->gateway);
   const int ended = stop_processes(all, 5'000);
   remove_endpoints(folder);
-  fmt::print("ended {} processes of cluster '{}'; logs stay in {}/logs\n", ended, options.name,
-             folder);
+  fmt::print("ended {} processes of cluster '{}'; logs stay in {}/logs\n", ended, options.name, folder);
   return 0;
 }
 
@@ -170,8 +165,8 @@ int command_logs(const LogsOptions& options) {
     if (!text.empty()) fmt::print("{} ({})\n{}", endpoint.name, endpoint.log, text);
   }
   if (known) return 0;
-  return report_error({ErrorCode::invalid_configuration,
-                       "no process is called '" + options.process + "'; see `bsnsim status`"});
+  return report_error(
+      {ErrorCode::invalid_configuration, "no process is called '" + options.process + "'; see `bsnsim status`"});
 }
 
 }  // namespace bsn

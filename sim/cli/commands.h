@@ -1,7 +1,7 @@
 // The verbs of bsnsim as functions: options in, exit code out. bsnsim_main.cpp fills the options from the command line.
 //
-// Exit codes: 0 ok, 99 a threshold failed, 104 invalid configuration, 105 stopped from outside, 129 an invariant broken,
-// 1 anything else (docs: conventions of the report in README).
+// Exit codes: 0 ok, 99 a threshold failed, 104 invalid configuration, 105 stopped from outside, 129 an invariant
+// broken, 1 anything else (docs: conventions of the report in README).
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace bsn {
 
 // Where binaries and clusters are: shared by several verbs.
 struct PlaceOptions {
-  std::string bin_dir;  // of bsn-node and bsn-gateway; empty: beside bsnsim
+  std::string bin_dir;           // of bsn-node and bsn-gateway; empty: beside bsnsim
   std::string name = "default";  // of the cluster
 };
 
@@ -46,9 +46,9 @@ struct RunOptions : PlaceOptions {
   std::optional<std::uint64_t> seed;
   bool dry_run = false;
   bool quiet = false;
-  bool keep = false;              // live: keep data and logs
-  std::string format = "summary"; // "summary", "json"
-  std::string output;             // a file; empty: standard output
+  bool keep = false;               // live: keep data and logs
+  std::string format = "summary";  // "summary", "json"
+  std::string output;              // a file; empty: standard output
 };
 int command_run(const RunOptions& options);
 
@@ -76,7 +76,7 @@ struct CallOptions : PlaceOptions {
   std::string idempotency_key;  // submit; empty: a fresh random one, printed
   std::string access_key;       // empty: the cluster's first project's
   std::string origin;
-  std::string gateway;          // address; empty: of the named cluster
+  std::string gateway;  // address; empty: of the named cluster
   int timeout_ms = 30'000;
   bool json = false;
 };

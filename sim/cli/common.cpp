@@ -11,9 +11,12 @@ namespace bsn {
 int report_error(const Error& error) {
   fmt::print(stderr, "bsnsim: {}\n", error.message);
   switch (error.code) {
-    case ErrorCode::invalid_configuration: return 104;
-    case ErrorCode::stopped: return 105;
-    default: return 1;
+    case ErrorCode::invalid_configuration:
+      return 104;
+    case ErrorCode::stopped:
+      return 105;
+    default:
+      return 1;
   }
 }
 

@@ -11,9 +11,9 @@ int command_validate(const FileOptions& options) {
   const Result<Scenario> scenario = load_scenario(options.file);
   if (!scenario) return report_error(scenario.error());
   const Topology& topology = scenario->topology;
-  fmt::print("{} is valid: {} city nodes, {} networks, {} chains, {} rounds, {} faults\n",
-             options.file, topology.cities.size(), topology.networks.size(),
-             topology.chains.size(), scenario->rounds.size(), scenario->faults.size());
+  fmt::print("{} is valid: {} city nodes, {} networks, {} chains, {} rounds, {} faults\n", options.file,
+             topology.cities.size(), topology.networks.size(), topology.chains.size(), scenario->rounds.size(),
+             scenario->faults.size());
   return 0;
 }
 

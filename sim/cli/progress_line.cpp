@@ -15,15 +15,13 @@ constexpr std::chrono::seconds plain_interval{5};
 }  // namespace
 
 std::string progress_text(const RunProgress& progress) {
-  const double share =
-      progress.total_s > 0 ? std::clamp(progress.elapsed_s / progress.total_s, 0.0, 1.0) : 0;
+  const double share = progress.total_s > 0 ? std::clamp(progress.elapsed_s / progress.total_s, 0.0, 1.0) : 0;
   const auto filled = static_cast<std::size_t>(share * bar_width);
-  const std::string bar =
-      std::string(filled, '#') + std::string(static_cast<std::size_t>(bar_width) - filled, '.');
+  const std::string bar = std::string(filled, '#') + std::string(static_cast<std::size_t>(bar_width) - filled, '.');
   return fmt::format("[{}] {:3.0f}%  {}  {:.0f}/{:.0f} s, {:.0f} s left | sent {} ok {} failed {} open {} | {:.0f}/s",
                      bar, share * 100, progress.phase, progress.elapsed_s, progress.total_s,
-                     std::max(0.0, progress.total_s - progress.elapsed_s), progress.sent,
-                     progress.succeeded, progress.failed, progress.open, progress.tps);
+                     std::max(0.0, progress.total_s - progress.elapsed_s), progress.sent, progress.succeeded,
+                     progress.failed, progress.open, progress.tps);
 }
 
 ProgressLine::ProgressLine(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {}

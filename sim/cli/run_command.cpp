@@ -26,14 +26,12 @@ double wall_seconds() {
 Result<std::string> make_run_folder() {
   std::string pattern = (std::filesystem::temp_directory_path() / "bsnsim-run-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) {
-    return Error{ErrorCode::io, "can't make a folder in " +
-                                    std::filesystem::temp_directory_path().string()};
+    return Error{ErrorCode::io, "can't make a folder in " + std::filesystem::temp_directory_path().string()};
   }
   return pattern;
 }
 
-Result<Report> run_live_in_folder(const Scenario& scenario, const RunOptions& options,
-                                  ProgressLine& progress) {
+Result<Report> run_live_in_folder(const Scenario& scenario, const RunOptions& options, ProgressLine& progress) {
   const auto folder = make_run_folder();
   if (!folder) return folder.error();
   LiveOptions live;
@@ -58,8 +56,7 @@ Result<Report> run_live_in_folder(const Scenario& scenario, const RunOptions& op
   return report;
 }
 
-Result<Report> run_in_virtual_time(const Scenario& scenario, const RunOptions& options,
-                                   ProgressLine& progress) {
+Result<Report> run_in_virtual_time(const Scenario& scenario, const RunOptions& options, ProgressLine& progress) {
   VirtualOptions run;
   run.seed = options.seed;
   run.stop = &stop_requested;
@@ -69,8 +66,7 @@ Result<Report> run_in_virtual_time(const Scenario& scenario, const RunOptions& o
 }
 
 Result<Done> write_report(const Report& report, const RunOptions& options) {
-  const std::string text =
-      options.format == "json" ? report_json(report) + "\n" : report_text(report);
+  const std::string text = options.format == "json" ? report_json(report) + "\n" : report_text(report);
   if (options.output.empty()) {
     fmt::print("{}", text);
     return Done{};

@@ -12,21 +12,24 @@
 #include "proto/control.grpc.pb.h"
 #include "proto/gateway.grpc.pb.h"
 #include "proto/health.grpc.pb.h"
+#include "rpc/channel.h"
 
 namespace bsn {
 namespace {
 
+namespace health = grpc::health::v1;
 using Deadline = std::chrono::system_clock::time_point;
 
-Deadline after(Duration limit) {
-  return std::chrono::system_clock::now() + std::chrono::nanoseconds(limit.ns);
-}
+Deadline after(Duration limit) { return std::chrono::system_clock::now() + std::chrono::nanoseconds(limit.ns); }
 
 Error failure(const std::string& address, const grpc::Status& status) {
   return {ErrorCode::unavailable, address + ": " + status.error_message()};
 }
 
-// Counts calls that are under way; wait() returns when all have ended.
+// How often a wait asks whether to give up.
+constexpr std::chrono::milliseconds give_up_interval{100};
+
+// Counts calls that are under way.
 class Outstanding {
  public:
   void begin() {
@@ -37,9 +40,10 @@ class Outstanding {
     const std::lock_guard lock(mutex_);
     if (--open_ == 0) all_done_.notify_all();
   }
-  void wait() {
+  // True: all have ended. False: `interval` is over.
+  bool wait_for(std::chrono::milliseconds interval) {
     std::unique_lock lock(mutex_);
-    all_done_.wait(lock, [this] { return open_ == 0; });
+    return all_done_.wait_for(lock, interval, [this] { return open_ == 0; });
   }
 
  private:
@@ -47,6 +51,19 @@ class Outstanding {
   std::condition_variable all_done_;
   int open_ = 0;
 };
+
+// Waits for all calls; when told to give up, cancels them and waits for their end.
+template <class Calls>
+Result<Done> wait_for_all(Outstanding& outstanding, Calls& calls, const ClusterRpc::GiveUp& give_up) {
+  Result<Done> result = Done{};
+  while (!outstanding.wait_for(give_up_interval)) {
+    if (!result) continue;
+    result = give_up();
+    if (result) continue;
+    for (auto& call : calls) call->context.TryCancel();
+  }
+  return result;
+}
 
 // One unary call under way: everything it needs must live until it has ended.
 template <class Request, class Response>
@@ -58,28 +75,62 @@ struct Pending {
   grpc::Status status;
 };
 
+// Watches the standard health service of one process until it says SERVING. Watch tells every change, so nothing is
+// polled.
+class HealthWatch : public grpc::ClientReadReactor<health::HealthCheckResponse> {
+ public:
+  HealthWatch(std::string address, const std::shared_ptr<grpc::Channel>& channel, Deadline deadline,
+              Outstanding& outstanding)
+      : address_(std::move(address)), stub_(health::Health::NewStub(channel)), outstanding_(outstanding) {
+    context.set_deadline(deadline);
+    context.set_wait_for_ready(true);
+    stub_->async()->Watch(&context, &request_, this);
+    StartRead(&response_);
+    StartCall();
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return;
+    if (response_.status() == health::HealthCheckResponse::SERVING) {
+      serving_ = true;
+      context.TryCancel();
+    } else {
+      StartRead(&response_);
+    }
+  }
+  void OnDone(const grpc::Status&) override { outstanding_.end(); }
+
+  // After OnDone.
+  const std::string& address() const { return address_; }
+  bool serving() const { return serving_; }
+
+  grpc::ClientContext context;
+
+ private:
+  std::string address_;
+  std::unique_ptr<health::Health::Stub> stub_;
+  Outstanding& outstanding_;
+  health::HealthCheckRequest request_;
+  health::HealthCheckResponse response_;
+  bool serving_ = false;
+};
+
 }  // namespace
 
 struct ClusterRpc::Impl {
+  GiveUp give_up = [] { return Result<Done>(Done{}); };
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels;
 
   std::shared_ptr<grpc::Channel> channel(const std::string& address) {
     auto& channel = channels[address];
-    if (!channel) {
-      grpc::ChannelArguments arguments;
-      // A node that is started again should be found at once, not after gRPC's default back-off of a second and more.
-      arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
-      arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
-      arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
-      channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-    }
+    if (!channel) channel = open_channel(address);
     return channel;
   }
 
   // Sends all requests at once and waits for every answer. `start` begins one call: (pending, when_done).
   template <class Request, class Response, class Start>
-  void ask_all(std::vector<std::unique_ptr<Pending<Request, Response>>>& calls, Duration limit,
-               const Start& start) {
+  Result<Done> ask_all(std::vector<std::unique_ptr<Pending<Request, Response>>>& calls, Duration limit,
+                       const Start& start) {
     Outstanding outstanding;
     for (auto& call : calls) {
       call->context.set_deadline(after(limit));
@@ -91,35 +142,36 @@ struct ClusterRpc::Impl {
         outstanding.end();
       });
     }
-    outstanding.wait();
+    return wait_for_all(outstanding, calls, give_up);
   }
 };
 
 ClusterRpc::ClusterRpc() : impl_(std::make_unique<Impl>()) {}
 ClusterRpc::~ClusterRpc() = default;
 
-Result<Done> ClusterRpc::commission_nodes(const std::map<std::string, NodeSpec>& specs,
-                                          Duration limit) {
-  using Call = Pending<v1::CommissionNodeRequest, v1::CommissionResponse>;
-  std::vector<std::unique_ptr<Call>> calls;
+void ClusterRpc::give_up_when(GiveUp give_up) { impl_->give_up = std::move(give_up); }
+
+Result<Done> ClusterRpc::commission_nodes(const std::map<std::string, NodeSpec>& specs, Duration limit) {
+  using Commission = Pending<v1::CommissionNodeRequest, v1::CommissionResponse>;
+  std::vector<std::unique_ptr<Commission>> calls;
   std::vector<std::unique_ptr<v1::NodeControl::Stub>> stubs;
   for (const auto& [address, spec] : specs) {
-    calls.push_back(std::make_unique<Call>());
+    calls.push_back(std::make_unique<Commission>());
     calls.back()->address = address;
     calls.back()->request = encode(spec);
   }
-  impl_->ask_all(calls, limit, [&](Call& call, auto when_done) {
+  const auto asked = impl_->ask_all(calls, limit, [&](Commission& call, auto when_done) {
     stubs.push_back(v1::NodeControl::NewStub(impl_->channel(call.address)));
     stubs.back()->async()->Commission(&call.context, &call.request, &call.response, when_done);
   });
+  if (!asked) return asked;
   for (const auto& call : calls) {
     if (!call->status.ok()) return failure(call->address, call->status);
   }
   return Done{};
 }
 
-Result<Done> ClusterRpc::commission_gateway(const std::string& address, const GatewaySpec& spec,
-                                            Duration limit) {
+Result<Done> ClusterRpc::commission_gateway(const std::string& address, const GatewaySpec& spec, Duration limit) {
   grpc::ClientContext context;
   context.set_deadline(after(limit));
   context.set_wait_for_ready(true);
@@ -130,37 +182,19 @@ Result<Done> ClusterRpc::commission_gateway(const std::string& address, const Ga
   return Done{};
 }
 
-Result<Done> ClusterRpc::wait_until_serving(const std::vector<std::string>& addresses,
-                                            Duration limit) {
-  namespace health = grpc::health::v1;
-  // Watch tells every change, so that nothing is polled: all streams are opened, then read until each says SERVING.
-  struct Watched {
-    grpc::ClientContext context;
-    std::unique_ptr<health::Health::Stub> stub;
-    std::unique_ptr<grpc::ClientReader<health::HealthCheckResponse>> reader;
-  };
-  std::vector<std::unique_ptr<Watched>> all;
+Result<Done> ClusterRpc::wait_until_serving(const std::vector<std::string>& addresses, Duration limit) {
+  std::vector<std::unique_ptr<HealthWatch>> watches;
+  Outstanding outstanding;
   for (const std::string& address : addresses) {
-    auto watched = std::make_unique<Watched>();
-    watched->context.set_deadline(after(limit));
-    watched->context.set_wait_for_ready(true);
-    watched->stub = health::Health::NewStub(impl_->channel(address));
-    watched->reader = watched->stub->Watch(&watched->context, health::HealthCheckRequest());
-    all.push_back(std::move(watched));
+    outstanding.begin();
+    watches.push_back(std::make_unique<HealthWatch>(address, impl_->channel(address), after(limit), outstanding));
   }
-  std::string late;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    health::HealthCheckResponse response;
-    bool serving = false;
-    while (!serving && all[i]->reader->Read(&response)) {
-      serving = response.status() == health::HealthCheckResponse::SERVING;
-    }
-    if (!serving && late.empty()) late = addresses[i];
-    all[i]->context.TryCancel();
-    all[i]->reader->Finish();
+  if (auto waited = wait_for_all(outstanding, watches, impl_->give_up); !waited) return waited;
+  for (const auto& watch : watches) {
+    if (watch->serving()) continue;
+    return Error{ErrorCode::unavailable, watch->address() + " was not healthy after " + to_string(limit)};
   }
-  if (late.empty()) return Done{};
-  return Error{ErrorCode::unavailable, late + " was not healthy after " + to_string(limit)};
+  return Done{};
 }
 
 namespace {
@@ -179,20 +213,21 @@ std::vector<ChainDigest> decode_digest(const v1::DigestResponse& response) {
 
 }  // namespace
 
-std::map<std::string, std::vector<ChainDigest>> ClusterRpc::digests(
-    const std::vector<std::string>& addresses, Duration limit) {
-  using Call = Pending<v1::DigestRequest, v1::DigestResponse>;
-  std::vector<std::unique_ptr<Call>> calls;
+std::map<std::string, std::vector<ChainDigest>> ClusterRpc::digests(const std::vector<std::string>& addresses,
+                                                                    Duration limit) {
+  using Asked = Pending<v1::DigestRequest, v1::DigestResponse>;
+  std::vector<std::unique_ptr<Asked>> calls;
   std::vector<std::unique_ptr<v1::NodeControl::Stub>> stubs;
   for (const std::string& address : addresses) {
-    calls.push_back(std::make_unique<Call>());
+    calls.push_back(std::make_unique<Asked>());
     calls.back()->address = address;
   }
-  impl_->ask_all(calls, limit, [&](Call& call, auto when_done) {
+  const auto asked = impl_->ask_all(calls, limit, [&](Asked& call, auto when_done) {
     stubs.push_back(v1::NodeControl::NewStub(impl_->channel(call.address)));
     stubs.back()->async()->Digest(&call.context, &call.request, &call.response, when_done);
   });
   std::map<std::string, std::vector<ChainDigest>> digests;
+  if (!asked) return digests;
   for (const auto& call : calls) {
     if (call->status.ok()) digests[call->address] = decode_digest(call->response);
   }
@@ -205,8 +240,7 @@ Result<std::vector<ChainDigest>> ClusterRpc::digest(const std::string& address, 
   return std::move(found.begin()->second);
 }
 
-Result<Done> ClusterRpc::gate_links(const std::string& address,
-                                    const std::vector<CityIndex>& closed, Duration limit) {
+Result<Done> ClusterRpc::gate_links(const std::string& address, const std::vector<CityIndex>& closed, Duration limit) {
   grpc::ClientContext context;
   context.set_deadline(after(limit));
   v1::GateLinksRequest request;
@@ -218,8 +252,8 @@ Result<Done> ClusterRpc::gate_links(const std::string& address,
   return Done{};
 }
 
-Result<std::vector<BlockPtr>> ClusterRpc::blocks(const std::string& address, const ChainName& chain,
-                                                 Height tip, Duration limit) {
+Result<std::vector<BlockPtr>> ClusterRpc::blocks(const std::string& address, const ChainName& chain, Height tip,
+                                                 Duration limit) {
   std::vector<BlockPtr> blocks;
   if (tip == 0) return blocks;
   grpc::ClientContext context;
@@ -242,16 +276,14 @@ Result<std::vector<BlockPtr>> ClusterRpc::blocks(const std::string& address, con
   return blocks;
 }
 
-Result<std::vector<CityHealth>> ClusterRpc::list_city_nodes(const std::string& gateway,
-                                                            const std::string& access_key,
+Result<std::vector<CityHealth>> ClusterRpc::list_city_nodes(const std::string& gateway, const std::string& access_key,
                                                             Duration limit) {
   grpc::ClientContext context;
   context.set_deadline(after(limit));
   context.AddMetadata("x-api-key", access_key);
   v1::ListCityNodesResponse response;
   const auto stub = v1::Gateway::NewStub(impl_->channel(gateway));
-  const grpc::Status status =
-      stub->ListCityNodes(&context, v1::ListCityNodesRequest(), &response);
+  const grpc::Status status = stub->ListCityNodes(&context, v1::ListCityNodesRequest(), &response);
   if (!status.ok()) return failure(gateway, status);
   std::vector<CityHealth> cities;
   for (const v1::CityNodeInfo& city : response.cities()) {
@@ -267,8 +299,7 @@ Result<GatewayCounts> ClusterRpc::counters(const std::string& gateway, Duration 
   const auto stub = v1::GatewayControl::NewStub(impl_->channel(gateway));
   const grpc::Status status = stub->Counters(&context, v1::CountersRequest(), &response);
   if (!status.ok()) return failure(gateway, status);
-  return GatewayCounts{response.calls(), response.refused(), response.attempts(),
-                       response.retries()};
+  return GatewayCounts{response.calls(), response.refused(), response.attempts(), response.retries()};
 }
 
 }  // namespace bsn

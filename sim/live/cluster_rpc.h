@@ -42,27 +42,28 @@ class ClusterRpc {
   ClusterRpc();
   ~ClusterRpc();
 
+  // Asked several times a second while a function waits; its Error ends the wait at once: a child that died need not be
+  // waited for until the limit.
+  using GiveUp = std::function<Result<Done>()>;
+  void give_up_when(GiveUp give_up);
+
   // Commissions all nodes (address -> spec) at once. The error names the first process that refused, and why.
   Result<Done> commission_nodes(const std::map<std::string, NodeSpec>& specs, Duration limit);
-  Result<Done> commission_gateway(const std::string& address, const GatewaySpec& spec,
-                                  Duration limit);
+  Result<Done> commission_gateway(const std::string& address, const GatewaySpec& spec, Duration limit);
 
   // Waits until the standard health service of every address says SERVING.
   Result<Done> wait_until_serving(const std::vector<std::string>& addresses, Duration limit);
 
   Result<std::vector<ChainDigest>> digest(const std::string& address, Duration limit);
   // Of many at once; an address that does not answer has no entry.
-  std::map<std::string, std::vector<ChainDigest>> digests(const std::vector<std::string>& addresses,
-                                                          Duration limit);
-  Result<Done> gate_links(const std::string& address, const std::vector<CityIndex>& closed,
-                          Duration limit);
+  std::map<std::string, std::vector<ChainDigest>> digests(const std::vector<std::string>& addresses, Duration limit);
+  Result<Done> gate_links(const std::string& address, const std::vector<CityIndex>& closed, Duration limit);
 
   // Blocks 1 ... tip of the peer at this address.
-  Result<std::vector<BlockPtr>> blocks(const std::string& address, const ChainName& chain,
-                                       Height tip, Duration limit);
+  Result<std::vector<BlockPtr>> blocks(const std::string& address, const ChainName& chain, Height tip, Duration limit);
 
-  Result<std::vector<CityHealth>> list_city_nodes(const std::string& gateway,
-                                                  const std::string& access_key, Duration limit);
+  Result<std::vector<CityHealth>> list_city_nodes(const std::string& gateway, const std::string& access_key,
+                                                  Duration limit);
   Result<GatewayCounts> counters(const std::string& gateway, Duration limit);
 
  private:

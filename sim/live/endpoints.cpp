@@ -21,12 +21,8 @@ namespace json = boost::json;
 std::string file_of(const std::string& run_dir) { return run_dir + "/endpoints.json"; }
 
 json::object to_json(const Endpoint& endpoint) {
-  return {{"name", endpoint.name},
-          {"state", endpoint.state},
-          {"networks", json::value_from(endpoint.networks)},
-          {"grpc", endpoint.grpc},
-          {"log", endpoint.log},
-          {"pid", endpoint.pid},
+  return {{"name", endpoint.name},      {"state", endpoint.state}, {"networks", json::value_from(endpoint.networks)},
+          {"grpc", endpoint.grpc},      {"log", endpoint.log},     {"pid", endpoint.pid},
           {"started", endpoint.started}};
 }
 
@@ -47,8 +43,7 @@ Endpoint endpoint_from(const json::value& value) {
 void wait_for_end(const Endpoint& endpoint, std::chrono::steady_clock::time_point deadline) {
   const int handle = static_cast<int>(syscall(SYS_pidfd_open, endpoint.pid, 0));
   if (handle < 0) return;
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-      deadline - std::chrono::steady_clock::now());
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   pollfd watched{handle, POLLIN, 0};
   poll(&watched, 1, static_cast<int>(std::max<long>(0, left.count())));
   close(handle);

@@ -21,7 +21,7 @@ struct Endpoint {
   std::string grpc;                   // "127.0.0.1:40001"
   std::string log;                    // path
   pid_t pid = 0;
-  std::uint64_t started = 0;          // start time in clock ticks since boot, /proc/PID/stat field 22
+  std::uint64_t started = 0;  // start time in clock ticks since boot, /proc/PID/stat field 22
 };
 
 struct Endpoints {

@@ -1,7 +1,5 @@
 #include "sim/live/live_cluster.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -10,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "sim/live/child.h"
 #include "sim/live/cluster_rpc.h"
 #include "sim/live/endpoints.h"
 #include "sim/live/process.h"
@@ -19,34 +18,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int shown_log_lines = 8;
 constexpr int stop_patience_ms = 5'000;
 constexpr Duration rpc_limit = seconds(20);
 
-struct Child {
-  std::string name;  // city id, or "gateway"
-  Process process;
-  std::string log;
-  std::string address;
-  bool down_on_purpose = false;
-};
-
-Error child_ended(const Child& child) {
-  std::string message = child.name + " " + describe_exit(*child.process.exit_status()) +
-                        "; the end of " + child.log + ":\n" + tail_of(child.log, shown_log_lines);
-  return {ErrorCode::unavailable, std::move(message)};
-}
-
-// "listening 127.0.0.1:40001" -> the address.
-std::optional<std::string> announced_address(const std::string& line) {
-  constexpr std::string_view start = "listening ";
-  if (!line.starts_with(start)) return std::nullopt;
-  return line.substr(start.size());
-}
-
-std::string binary(const ClusterOptions& options, const char* name) {
-  return options.bin_dir + "/" + name;
-}
+std::string binary(const ClusterOptions& options, const char* name) { return options.bin_dir + "/" + name; }
 
 Result<Done> check_binaries(const ClusterOptions& options) {
   for (const char* name : {"bsn-node", "bsn-gateway"}) {
@@ -82,7 +57,6 @@ struct LiveCluster::Impl {
 
   Result<Done> spawn(Child& child, const char* program, const std::string& listen);
   Result<Done> spawn_all();
-  Result<Done> wait_for_addresses(const std::vector<Child*>& children, Clock::time_point deadline);
   Result<Done> commission();
   Result<Done> write_endpoint_file();
   std::vector<Endpoint> endpoints();
@@ -91,8 +65,7 @@ struct LiveCluster::Impl {
   Result<Child*> running_node(CityIndex city);
 };
 
-Result<Done> LiveCluster::Impl::spawn(Child& child, const char* program,
-                                      const std::string& listen) {
+Result<Done> LiveCluster::Impl::spawn(Child& child, const char* program, const std::string& listen) {
   ProcessOptions start;
   start.executable = binary(options, program);
   start.arguments = {"--listen", listen, "--data-dir", options.run_dir + "/data/" + child.name};
@@ -122,38 +95,7 @@ Result<Done> LiveCluster::Impl::spawn_all() {
   }
   if (auto done = spawn(gateway, "bsn-gateway", options.gateway_listen); !done) return done;
   all.push_back(&gateway);
-  return wait_for_addresses(all, Clock::now() + std::chrono::nanoseconds(options.start_limit.ns));
-}
-
-// Waits on the pipes of all children at once; a child that ends closes its pipe and is seen at once.
-Result<Done> LiveCluster::Impl::wait_for_addresses(const std::vector<Child*>& children,
-                                                   Clock::time_point deadline) {
-  std::vector<Child*> waiting = children;
-  while (!waiting.empty()) {
-    std::vector<pollfd> pipes;
-    for (const Child* child : waiting) pipes.push_back({child->process.output(), POLLIN, 0});
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-    if (left.count() <= 0) {
-      return Error{ErrorCode::unavailable, waiting.front()->name + " did not start in time; see " +
-                                               waiting.front()->log};
-    }
-    poll(pipes.data(), pipes.size(), static_cast<int>(std::min<long>(left.count(), 200)));
-    if (options.stop && *options.stop) return Error{ErrorCode::stopped, "stopped while starting"};
-    std::vector<Child*> still_waiting;
-    for (Child* child : waiting) {
-      const std::optional<std::string> line = child->process.first_line();
-      const std::optional<std::string> address = line ? announced_address(*line) : std::nullopt;
-      if (address) {
-        child->address = *address;
-      } else if (!child->process.running()) {
-        return child_ended(*child);
-      } else {
-        still_waiting.push_back(child);
-      }
-    }
-    waiting = std::move(still_waiting);
-  }
-  return Done{};
+  return wait_for_addresses(all, Clock::now() + std::chrono::nanoseconds(options.start_limit.ns), options.stop);
 }
 
 std::vector<CitySpec> LiveCluster::Impl::cities_with_addresses() {
@@ -214,8 +156,8 @@ Result<Done> LiveCluster::Impl::write_endpoint_file() {
   file.topology = topology.name;
   file.run_dir = options.run_dir;
   if (!topology.projects.empty()) file.access_key = topology.projects.front().key;
-  file.gateway = {"gateway", "", {}, gateway.address, gateway.log, gateway.process.pid(),
-                  process_started(gateway.process.pid())};
+  file.gateway = {
+      "gateway", "", {}, gateway.address, gateway.log, gateway.process.pid(), process_started(gateway.process.pid())};
   file.city_nodes = endpoints();
   return write_endpoints(file);
 }
@@ -228,22 +170,22 @@ Result<Child*> LiveCluster::Impl::running_node(CityIndex city) {
   return &node;
 }
 
-Result<std::unique_ptr<LiveCluster>> LiveCluster::start(const Topology& topology,
-                                                        const ClusterOptions& options) {
+Result<std::unique_ptr<LiveCluster>> LiveCluster::start(const Topology& topology, const ClusterOptions& options) {
   if (auto done = check_binaries(options); !done) return done.error();
   if (auto done = make_folders(options); !done) return done.error();
   std::unique_ptr<LiveCluster> cluster(new LiveCluster(std::make_unique<Impl>()));
   Impl& impl = *cluster->impl_;
   impl.topology = topology;
   impl.options = options;
-  options.progress("starting " + std::to_string(topology.cities.size()) +
-                   " city nodes and a gateway");
+  options.progress("starting " + std::to_string(topology.cities.size()) + " city nodes and a gateway");
   if (auto done = impl.spawn_all(); !done) return done.error();
   options.progress("commissioning");
-  if (auto done = impl.commission(); !done) {
-    if (auto alive = cluster->check_children(); !alive) return alive.error();
-    return done.error();
-  }
+  impl.rpc.give_up_when([&cluster, &options]() -> Result<Done> {
+    if (options.stop != nullptr && *options.stop) return Error{ErrorCode::stopped, "stopped while starting"};
+    return cluster->check_children();
+  });
+  if (auto done = impl.commission(); !done) return done.error();
+  impl.rpc.give_up_when([]() -> Result<Done> { return Done{}; });
   if (auto done = impl.write_endpoint_file(); !done) return done.error();
   options.progress("all healthy");
   return cluster;
@@ -272,9 +214,7 @@ void LiveCluster::release() { impl_->released = true; }
 
 const std::string& LiveCluster::gateway_address() const { return impl_->gateway.address; }
 
-const std::string& LiveCluster::node_address(CityIndex city) const {
-  return impl_->nodes.at(city.value).address;
-}
+const std::string& LiveCluster::node_address(CityIndex city) const { return impl_->nodes.at(city.value).address; }
 
 Result<Done> LiveCluster::kill(CityIndex city) {
   auto node = impl_->running_node(city);
@@ -291,7 +231,7 @@ Result<Done> LiveCluster::restart(CityIndex city) {
   if (auto done = impl_->spawn(node, "bsn-node", node.address); !done) return done;
   node.down_on_purpose = false;
   const auto deadline = Clock::now() + std::chrono::nanoseconds(rpc_limit.ns);
-  if (auto done = impl_->wait_for_addresses({&node}, deadline); !done) return done;
+  if (auto done = wait_for_addresses({&node}, deadline, impl_->options.stop); !done) return done;
   return impl_->rpc.wait_until_serving({node.address}, rpc_limit);
 }
 

@@ -1,8 +1,8 @@
 // A live cluster: one bsn-node process per city and a bsn-gateway, on loopback, each on a port the system chose.
 //
 // Start: spawn all, read each one's announced address, commission the nodes (who they are, whom they talk to), then the
-// gateway, and wait until every node of a connected city is healthy. A child that dies on the way ends the start at once
-// with its exit status and last log lines. Used from one thread.
+// gateway, and wait until every node of a connected city is healthy. A child that dies on the way ends the start at
+// once with its exit status and last log lines. Used from one thread.
 #pragma once
 
 #include <atomic>
@@ -23,17 +23,16 @@ struct ClusterOptions {
   std::string run_dir;  // gets data/<city>/, logs/<city>.log and endpoints.json; must not hold a running cluster
   std::uint64_t seed = 1;
   Durability durability = Durability::fsync;
-  bool die_with_parent = true;            // false: the cluster outlives this process (`bsnsim up`)
+  bool die_with_parent = true;  // false: the cluster outlives this process (`bsnsim up`)
   std::string gateway_listen = "127.0.0.1:0";
-  Duration start_limit = seconds(120);    // for everything
+  Duration start_limit = seconds(120);  // for everything
   std::function<void(const std::string&)> progress = [](const std::string&) {};
   const std::atomic<bool>* stop = nullptr;  // becomes true when the user wants out
 };
 
 class LiveCluster {
  public:
-  static Result<std::unique_ptr<LiveCluster>> start(const Topology& topology,
-                                                    const ClusterOptions& options);
+  static Result<std::unique_ptr<LiveCluster>> start(const Topology& topology, const ClusterOptions& options);
   ~LiveCluster();  // stops it, unless it may outlive this process and release() was called
 
   // Ends every process: SIGTERM, then SIGKILL for those that are left after 5 s.

@@ -28,8 +28,12 @@ class LoadThread {
  public:
   LoadThread(const Scenario& scenario, const LiveOptions& options, const std::string& gateway,
              InvariantChecker& checker, NetworkTally& tally)
-      : scenario_(scenario), options_(options), checker_(checker), tally_(tally),
-        client_(gateway, access_key(scenario)), thread_([this] { run(); }) {}
+      : scenario_(scenario),
+        options_(options),
+        checker_(checker),
+        tally_(tally),
+        client_(gateway, access_key(scenario)),
+        thread_([this] { run(); }) {}
 
   ~LoadThread() { thread_.join(); }
   LoadThread(const LoadThread&) = delete;
@@ -90,8 +94,8 @@ class LoadThread {
     const Duration spent = monotonic_now() - start;
     const Round& now = scenario_.rounds[round];
     RunProgress progress;
-    progress.phase = (spent > now.duration ? "draining " : "round ") + now.label + " (" +
-                     std::to_string(round + 1) + "/" + std::to_string(scenario_.rounds.size()) + ")";
+    progress.phase = (spent > now.duration ? "draining " : "round ") + now.label + " (" + std::to_string(round + 1) +
+                     "/" + std::to_string(scenario_.rounds.size()) + ")";
     progress.elapsed_s = (before_ + std::min(spent, now.duration)).seconds();
     for (const Round& one : scenario_.rounds) progress.total_s += one.duration.seconds();
     progress.succeeded = recorder.succeeded();
@@ -145,8 +149,7 @@ class FaultRunner {
   void fill(Report& report) const {
     for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
       const Fault& fault = scenario_.faults[i];
-      report.faults.push_back({std::string(to_string(fault.kind)), fault.at.seconds(),
-                               fault.targets, fired_[i]});
+      report.faults.push_back({std::string(to_string(fault.kind)), fault.at.seconds(), fault.targets, fired_[i]});
     }
   }
 
@@ -217,8 +220,7 @@ Result<Done> judge_blocks(const Scenario& scenario, LiveCluster& cluster, Invari
 std::vector<bool> healthy_cities(const Scenario& scenario, const std::string& gateway) {
   std::vector<bool> healthy(scenario.topology.cities.size(), false);
   ClusterRpc rpc;
-  const auto cities =
-      rpc.list_city_nodes(gateway, scenario.topology.projects.front().key, ask_limit);
+  const auto cities = rpc.list_city_nodes(gateway, scenario.topology.projects.front().key, ask_limit);
   if (!cities) return healthy;
   for (std::size_t i = 0; i < cities->size() && i < healthy.size(); ++i) {
     healthy[i] = (*cities)[i].healthy;

@@ -13,15 +13,15 @@
 namespace bsn {
 
 struct LiveOptions {
-  std::string bin_dir;                  // of bsn-node and bsn-gateway
-  std::string run_dir;                  // made for this run
-  std::optional<std::uint64_t> seed;    // instead of the scenario's
+  std::string bin_dir;                // of bsn-node and bsn-gateway
+  std::string run_dir;                // made for this run
+  std::optional<std::uint64_t> seed;  // instead of the scenario's
   OnProgress progress = [](const RunProgress&) {};
   const std::atomic<bool>* stop = nullptr;  // becomes true: end gracefully, with a report
 };
 
-// Starts the cluster, waits until its chains are ready, runs all rounds and faults, judges and stops everything. An Error
-// only when there is nothing to report: the cluster did not start, or a process died that no fault had killed.
+// Starts the cluster, waits until its chains are ready, runs all rounds and faults, judges and stops everything. An
+// Error only when there is nothing to report: the cluster did not start, or a process died that no fault had killed.
 Result<Report> run_live(const Scenario& scenario, const LiveOptions& options);
 
 }  // namespace bsn

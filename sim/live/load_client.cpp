@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "loop/monotonic_clock.h"
 #include "proto/codec.h"
 #include "proto/gateway.grpc.pb.h"
+#include "rpc/channel.h"
 
 namespace bsn {
 namespace {
@@ -101,11 +103,10 @@ class CallStream : public grpc::ClientBidiReactor<v1::ClientCalls, v1::ClientRep
   void write_if_idle() {
     if (writing_ || closing_ || waiting_.empty()) return;
     outgoing_.Clear();
-    std::size_t count = 0;
-    while (count < waiting_.size() && outgoing_.calls_size() < most_calls_per_message) {
-      *outgoing_.add_calls() = std::move(waiting_[count++]);
+    while (!waiting_.empty() && outgoing_.calls_size() < most_calls_per_message) {
+      *outgoing_.add_calls() = std::move(waiting_.front());
+      waiting_.pop_front();
     }
-    waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
     writing_ = true;
     StartWrite(&outgoing_);
   }
@@ -113,7 +114,7 @@ class CallStream : public grpc::ClientBidiReactor<v1::ClientCalls, v1::ClientRep
   grpc::ClientContext context_;
   std::mutex mutex_;
   std::condition_variable something_;
-  std::vector<v1::ClientCall> waiting_;  // bounded by most_open_calls
+  std::deque<v1::ClientCall> waiting_;  // bounded by most_open_calls
   std::vector<Arrived> arrived_;
   v1::ClientCalls outgoing_;
   v1::ClientReplies incoming_;
@@ -123,10 +124,6 @@ class CallStream : public grpc::ClientBidiReactor<v1::ClientCalls, v1::ClientRep
   bool done_ = false;
   grpc::Status status_;
 };
-
-std::chrono::steady_clock::time_point on_steady_clock(Instant when) {
-  return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(when.ns));
-}
 
 }  // namespace
 
@@ -243,11 +240,9 @@ class RoundRun {
 
 }  // namespace
 
-LoadClient::LoadClient(std::string gateway_address, std::string access_key)
-    : impl_(std::make_unique<Impl>()) {
+LoadClient::LoadClient(std::string gateway_address, std::string access_key) : impl_(std::make_unique<Impl>()) {
   impl_->access_key = std::move(access_key);
-  impl_->stub = v1::Gateway::NewStub(
-      grpc::CreateChannel(gateway_address, grpc::InsecureChannelCredentials()));
+  impl_->stub = v1::Gateway::NewStub(open_channel(gateway_address));
 }
 
 LoadClient::~LoadClient() = default;

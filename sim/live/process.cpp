@@ -20,9 +20,7 @@ extern char** environ;
 namespace bsn {
 namespace {
 
-Error failure(const std::string& what, int error) {
-  return {ErrorCode::io, what + ": " + std::strerror(error)};
-}
+Error failure(const std::string& what, int error) { return {ErrorCode::io, what + ": " + std::strerror(error)}; }
 
 // posix_spawn's file actions: standard output into the pipe, standard error into the log, standard input from nowhere.
 class FileActions {
@@ -31,8 +29,7 @@ class FileActions {
     posix_spawn_file_actions_init(&actions_);
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, log_path.c_str(),
-                                     O_WRONLY | O_CREAT | O_APPEND, 0644);
+    posix_spawn_file_actions_addopen(&actions_, STDERR_FILENO, log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
   }
   ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
   FileActions(const FileActions&) = delete;
@@ -100,8 +97,8 @@ Result<Process> Process::start(const ProcessOptions& options) {
   const Attributes attributes(options.process_group);
   const std::vector<char*> arguments = argument_list(options);
   Process process;
-  const int error = posix_spawn(&process.pid_, options.executable.c_str(), actions.get(),
-                                attributes.get(), arguments.data(), environ);
+  const int error = posix_spawn(&process.pid_, options.executable.c_str(), actions.get(), attributes.get(),
+                                arguments.data(), environ);
   close(ends[1]);
   process.output_ = ends[0];
   if (error != 0) {
@@ -155,8 +152,7 @@ bool Process::wait_until(std::chrono::steady_clock::time_point deadline) {
   const int handle = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
   if (handle < 0) return !running();
   pollfd watched{handle, POLLIN, 0};
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-      deadline - std::chrono::steady_clock::now());
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
   poll(&watched, 1, static_cast<int>(std::max<long>(0, left.count()) + 1));
   close(handle);
   return !running();

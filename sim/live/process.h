@@ -1,7 +1,8 @@
 // Child processes of a cluster: started in one process group, watched, ended.
 //
-// A child announces itself with one line on its standard output; its standard error goes to a log file. Not thread-safe:
-// one thread owns a Process. PDEATHSIG, when asked for, fires when the *thread* that started the child ends.
+// A child announces itself with one line on its standard output; its standard error goes to a log file. Not
+// thread-safe: one thread owns a Process. PDEATHSIG, when asked for, fires when the *thread* that started the child
+// ends.
 #pragma once
 
 #include <sys/types.h>
@@ -18,8 +19,8 @@ namespace bsn {
 struct ProcessOptions {
   std::string executable;  // a path
   std::vector<std::string> arguments;
-  std::string log_path;       // standard error is appended there
-  pid_t process_group = 0;    // joins this group; 0: opens its own
+  std::string log_path;     // standard error is appended there
+  pid_t process_group = 0;  // joins this group; 0: opens its own
 };
 
 // How a child ended, in words: "exited with status 1", "killed by signal 9 (Killed)".
