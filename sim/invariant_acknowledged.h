@@ -1,6 +1,6 @@
 // Judges what callers were told about their writes: DUR, and of XO that equal keys get equal answers.
 //
-// Memory: one record of 40 bytes and the idempotency key for every write that was answered OK.
+// Memory: one record of 48 bytes and the idempotency key for every write that was answered OK.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +28,11 @@ class AcknowledgedWrites {
  private:
   struct Write {
     ShortId transaction{};
-    Height height = 0;        // 0: acknowledged as accepted only
+    Height height = 0;
     std::uint64_t value = 0;  // a hash of the answer's value
     std::uint32_t index = 0;
     std::uint32_t chain = 0;
+    bool in_block = false;  // acknowledged committed or final
   };
   using ByKey = std::unordered_map<std::string, std::uint32_t>;  // -> the first answer's position in writes_
 

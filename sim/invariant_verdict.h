@@ -1,6 +1,7 @@
 // What one judge has found so far: how often it looked, how often it was wrong, and the first few ways how.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -17,10 +18,10 @@ class Verdict {
 
   void checked(std::uint64_t times = 1) { report_.checked += times; }
 
-  // Counts a violation, which checked() has counted already. `how` is called only when its sentence is wanted.
+  // Counts violations that checked() has counted already. `how` is called only when its sentence is wanted.
   template <class How>
-  void violated(How how) {
-    ++report_.violated;
+  void violated(How how, std::uint64_t times = 1) {
+    report_.violated += times;
     if (report_.examples.size() < most_examples) report_.examples.push_back(how());
   }
 

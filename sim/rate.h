@@ -61,7 +61,6 @@ class ArrivalSchedule {
   std::uint64_t offered() const { return offered_; }
 
  private:
-  bool is_over() const;
   void step();
   std::uint64_t count_all() const;
 

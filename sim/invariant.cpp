@@ -1,0 +1,46 @@
+#include "sim/invariant.h"
+
+#include "core/check.h"
+
+namespace bsn {
+
+InvariantChecker::InvariantChecker(std::vector<ChainSpec> chains, MakeAuditor make_auditor) {
+  for (std::uint32_t i = 0; i < chains.size(); ++i) {
+    BSN_CHECK(chains[i].index.value == i, "chains come in the order of their index");
+    index_of_[chains[i].name] = i;
+    chains_.emplace_back(std::move(chains[i]), make_auditor);
+  }
+}
+
+void InvariantChecker::block_stored(ChainIndex chain, CityIndex peer, const BlockPtr& block) {
+  chains_.at(chain.value).block_stored(peer, *block, verdicts_);
+}
+
+void InvariantChecker::answered(const Call& call, const Reply& reply) {
+  if (call.operation != Operation::submit || reply.status != Status::ok) return;
+  const auto chain = index_of_.find(call.chain);
+  if (chain != index_of_.end()) return acknowledged_.add(chain->second, call, reply, verdicts_);
+  verdicts_.dur.checked();
+  verdicts_.dur.violated([&] { return "a write was acknowledged on unknown chain " + to_string(call.chain); });
+}
+
+void InvariantChecker::calls(std::uint64_t answered_once, std::uint64_t answered_wrongly) {
+  verdicts_.answered.checked(answered_once + answered_wrongly);
+  if (answered_wrongly == 0) return;
+  verdicts_.answered.violated(
+      [&] { return std::to_string(answered_wrongly) + " calls of a round were not answered exactly once"; },
+      answered_wrongly);
+}
+
+bool InvariantChecker::broken() const {
+  const Verdicts& v = verdicts_;
+  return v.agr.broken() || v.hash.broken() || v.xo.broken() || v.bank.broken() || v.dur.broken() || v.answered.broken();
+}
+
+std::vector<InvariantReport> InvariantChecker::finish() {
+  acknowledged_.judge(chains_, verdicts_.dur);
+  const Verdicts& v = verdicts_;
+  return {v.agr.report(), v.hash.report(), v.xo.report(), v.bank.report(), v.dur.report(), v.answered.report()};
+}
+
+}  // namespace bsn
