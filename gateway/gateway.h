@@ -30,6 +30,7 @@ struct ClientCall {
   Instant deadline;
 };
 
+// The client of an open call is gone: the call is dropped without an answer. Nothing happens when it is not open.
 struct ClientGone {
   CallId id;
 };
@@ -63,6 +64,7 @@ struct Forward {
   CityIndex origin;
   Call call;
   Instant deadline;
+  CallId of;  // the client's call; a driver that can cancel at the node needs it when the client is gone
 };
 
 struct GatewayAnswer {
@@ -77,21 +79,26 @@ struct RouteCandidate {
   CityIndex city;
   bool validator = false;
   bool healthy = false;
-  Duration distance;   // one-way base delay from the origin
+  Duration distance;  // one-way base delay from the origin
   bool chosen = false;
-  std::string why;     // "nearest healthy", "unhealthy: link down", "farther than suzhou" ...
+  std::string why;  // "nearest healthy", "unhealthy: link down", "farther than suzhou" ...
 };
 
 // Counters since the start; attempts = calls forwarded + retries.
 struct GatewayCounters {
   std::uint64_t calls = 0;
-  std::uint64_t refused = 0;   // answered without an attempt
+  std::uint64_t refused = 0;  // answered without an attempt
   std::uint64_t attempts = 0;
   std::uint64_t retries = 0;
 };
 
+// Guarantees: every ClientCall is answered exactly once, at its deadline at the latest, unless ClientGone took it away.
+// A call that fails authentication changes nothing but the counters. The split of every answer adds up to the time from
+// `received` (or, where that lies in the future, from the step) to the answer.
+// Not thread-safe, one owner. Bounds: max_calls open calls, each with its call; beyond that GATEWAY_FULL.
 class Gateway {
  public:
+  // Precondition: check(spec) of gateway_spec_check.h finds nothing wrong. All links are down at first.
   explicit Gateway(GatewaySpec spec);
   ~Gateway();
   Gateway(Gateway&&) noexcept;
@@ -101,7 +108,8 @@ class Gateway {
   void advance_to(Instant now, std::vector<GatewayOutput>& out);
   std::optional<Instant> next_wakeup() const;
 
-  // Candidates for a call to this chain from this origin (empty: home), best first. Empty: unknown chain or origin.
+  // Candidates for a call to this chain from this origin (empty: home), nearest first. Empty: unknown chain or origin.
+  // Writes and reads go the same way: a follower hands a write on to the proposers.
   std::vector<RouteCandidate> explain(Instant now, const ChainName& chain, const std::string& origin,
                                       Operation operation) const;
 

@@ -1,0 +1,117 @@
+#include "gateway/call_table.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/check.h"
+
+namespace bsn {
+
+CallTable::CallTable(std::uint32_t capacity) : capacity_(std::min<std::uint32_t>(capacity, slot_mask)) {}
+
+OpenGatewayCall& CallTable::add(OpenGatewayCall call) {
+  BSN_CHECK(!full(), "the table of calls is full");
+  if (free_.empty()) {
+    free_.push_back(static_cast<Slot>(entries_.size()));
+    entries_.emplace_back();
+  }
+  const Slot slot = free_.back();
+  free_.pop_back();
+  const bool fresh = by_id_.emplace(call.id.value, slot).second;
+  BSN_CHECK(fresh, "a call id was used twice");
+  Entry& entry = entries_[slot];
+  entry.call = std::move(call);
+  entry.call.slot = slot;
+  entry.open = true;
+  heap_.push_back(slot);
+  place(static_cast<std::uint32_t>(heap_.size() - 1), slot);
+  sift_up(entry.heap_position);
+  return entry.call;
+}
+
+AttemptId CallTable::next_attempt(OpenGatewayCall& call) {
+  call.attempt = {++attempts_ << slot_bits | call.slot};
+  return call.attempt;
+}
+
+OpenGatewayCall* CallTable::find(CallId id) {
+  const auto found = by_id_.find(id.value);
+  return found == by_id_.end() ? nullptr : &entries_[found->second].call;
+}
+
+OpenGatewayCall* CallTable::find(AttemptId attempt) {
+  const std::uint64_t slot = attempt.value & slot_mask;
+  if (slot >= entries_.size()) return nullptr;
+  Entry& entry = entries_[slot];
+  return entry.open && entry.call.attempt == attempt ? &entry.call : nullptr;
+}
+
+OpenGatewayCall* CallTable::first_due() { return heap_.empty() ? nullptr : &entries_[heap_.front()].call; }
+
+std::optional<Instant> CallTable::first_deadline() const {
+  if (heap_.empty()) return std::nullopt;
+  return entries_[heap_.front()].call.deadline;
+}
+
+std::vector<AttemptId> CallTable::attempts_at(CityIndex city) const {
+  std::vector<AttemptId> attempts;
+  for (const Slot slot : heap_) {
+    const OpenGatewayCall& call = entries_[slot].call;
+    if (call.city == city) attempts.push_back(call.attempt);
+  }
+  std::sort(attempts.begin(), attempts.end());
+  return attempts;
+}
+
+void CallTable::remove(const OpenGatewayCall& call) {
+  const Slot slot = call.slot;
+  Entry& entry = entries_[slot];
+  BSN_CHECK(entry.open, "a call was ended twice");
+  by_id_.erase(call.id.value);
+  entry.open = false;
+  entry.call.call = {};
+  const std::uint32_t hole = entry.heap_position;
+  const Slot last = heap_.back();
+  heap_.pop_back();
+  if (last != slot) {
+    place(hole, last);
+    sift_up(hole);
+    sift_down(entries_[last].heap_position);
+  }
+  free_.push_back(slot);
+}
+
+bool CallTable::due_before(Slot a, Slot b) const {
+  return std::pair(entries_[a].call.deadline, a) < std::pair(entries_[b].call.deadline, b);
+}
+
+void CallTable::place(std::uint32_t position, Slot slot) {
+  heap_[position] = slot;
+  entries_[slot].heap_position = position;
+}
+
+void CallTable::sift_up(std::uint32_t position) {
+  const Slot slot = heap_[position];
+  while (position > 0) {
+    const std::uint32_t parent = (position - 1) / 2;
+    if (!due_before(slot, heap_[parent])) break;
+    place(position, heap_[parent]);
+    position = parent;
+  }
+  place(position, slot);
+}
+
+void CallTable::sift_down(std::uint32_t position) {
+  const Slot slot = heap_[position];
+  for (;;) {
+    std::uint32_t child = 2 * position + 1;
+    if (child >= heap_.size()) break;
+    if (child + 1 < heap_.size() && due_before(heap_[child + 1], heap_[child])) ++child;
+    if (!due_before(heap_[child], slot)) break;
+    place(position, heap_[child]);
+    position = child;
+  }
+  place(position, slot);
+}
+
+}  // namespace bsn

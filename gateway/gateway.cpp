@@ -1,0 +1,261 @@
+#include "gateway/gateway.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/check.h"
+#include "gateway/call_table.h"
+#include "gateway/gateway_spec_check.h"
+#include "gateway/node_health.h"
+#include "gateway/project_registry.h"
+#include "gateway/rate_limiter.h"
+#include "gateway/retry_state.h"
+#include "gateway/route_table.h"
+#include "gateway/split_account.h"
+
+namespace bsn {
+namespace {
+
+// Advice when the gateway itself cannot serve: about the time in which a full gateway drains, or a node comes back.
+constexpr Duration retry_when_full = milliseconds(100);
+constexpr Duration retry_when_unhealthy = seconds(1);
+
+Reply refusal_with_advice(Status status, Reason reason, std::string message, Duration retry_after) {
+  Reply reply = refusal(status, reason, std::move(message));
+  reply.retry_after = retry_after;
+  return reply;
+}
+
+Reply over_quota(const OverQuota& over) {
+  return over.daily ? refusal_with_advice(Status::resource_exhausted, Reason::quota_spent,
+                                          "the calls of the day are spent", over.retry_after)
+                    : refusal_with_advice(Status::resource_exhausted, Reason::rate_limited, "too many calls per second",
+                                          over.retry_after);
+}
+
+}  // namespace
+
+struct Gateway::Impl {
+  explicit Impl(GatewaySpec given)
+      : spec(std::move(given)),
+        projects(spec.projects),
+        limiter(spec.projects),
+        routes(spec),
+        health(spec.cities, spec.health),
+        budget(spec.retry),
+        calls(spec.max_calls) {}
+
+  // What the checks found out about a call that passed them.
+  struct Admission {
+    std::size_t project = 0;
+    CityIndex origin;
+    ChainIndex chain;
+    const RoutePeer* peer = nullptr;
+  };
+
+  void on(Instant now, const ClientCall& arrived, std::vector<GatewayOutput>& out);
+  void on(Instant now, const ClientGone& gone, std::vector<GatewayOutput>& out);
+  void on(Instant now, const NodeReply& answer, std::vector<GatewayOutput>& out);
+  void on(Instant now, const NodeLink& link, std::vector<GatewayOutput>& out);
+  void expire(Instant now, std::vector<GatewayOutput>& out);
+
+  std::optional<Reply> check_caller(Instant now, const ClientCall& arrived, Admission& admission);
+  std::optional<Reply> check_call(Instant now, const ClientCall& arrived, Admission& admission) const;
+  std::optional<Reply> find_way(Instant now, const ClientCall& arrived, Admission& admission) const;
+
+  const RoutePeer* nearest(Instant now, ChainIndex chain, CityIndex origin, const RetryState& retry) const;
+  void forward(Instant now, OpenGatewayCall& call, CityIndex city, std::vector<GatewayOutput>& out);
+  bool try_again(Instant now, OpenGatewayCall& call, const Reply& reply, std::vector<GatewayOutput>& out);
+  void answer(const OpenGatewayCall& call, Reply reply, std::vector<GatewayOutput>& out);
+
+  GatewaySpec spec;
+  ProjectRegistry projects;
+  RateLimiter limiter;
+  RouteTable routes;
+  NodeHealth health;
+  RetryBudget budget;
+  CallTable calls;
+  GatewayCounters counters;
+};
+
+// ---- admission, in the order of safety.md rule 5 ----
+
+std::optional<Reply> Gateway::Impl::check_caller(Instant now, const ClientCall& arrived, Admission& admission) {
+  const std::optional<std::size_t> project = projects.find(arrived.access_key);
+  if (!project) return refusal(Status::unauthenticated, Reason::unknown_key, "the access key is missing or not valid");
+  admission.project = *project;
+  if (!projects.granted(*project, arrived.call.chain.network)) {
+    return refusal(Status::permission_denied, Reason::not_granted, "the project may not use this network");
+  }
+  if (const auto over = limiter.check(*project, now)) return over_quota(*over);
+  return std::nullopt;
+}
+
+std::optional<Reply> Gateway::Impl::check_call(Instant now, const ClientCall& arrived, Admission& admission) const {
+  if (auto wrong = validate(arrived.call)) {
+    return refusal(Status::invalid_argument, Reason::malformed, std::move(*wrong));
+  }
+  const auto origin = arrived.origin.empty() ? spec.home : routes.find_city(arrived.origin);
+  if (!origin) return refusal(Status::invalid_argument, Reason::malformed, "the origin is not a city of this network");
+  admission.origin = *origin;
+  if (now >= arrived.deadline)
+    return refusal(Status::deadline_exceeded, Reason::deadline, "arrived after its deadline");
+  if (calls.full()) {
+    return refusal_with_advice(Status::resource_exhausted, Reason::gateway_full, "too many calls are under way",
+                               retry_when_full);
+  }
+  return std::nullopt;
+}
+
+std::optional<Reply> Gateway::Impl::find_way(Instant now, const ClientCall& arrived, Admission& admission) const {
+  const ChainName& name = arrived.call.chain;
+  const std::optional<ChainIndex> chain = routes.find_chain(name);
+  if (!chain) {
+    return refusal(Status::not_found, Reason::unknown_network,
+                   routes.has_network(name.network) ? fmt::format("{} has no chain {}", name.network, name.chain)
+                                                    : fmt::format("there is no network {}", name.network));
+  }
+  admission.chain = *chain;
+  admission.peer = nearest(now, *chain, admission.origin, {});
+  if (admission.peer) return std::nullopt;
+  return refusal_with_advice(Status::unavailable, Reason::no_healthy_peer,
+                             fmt::format("no peer of {} is healthy", to_string(name)), retry_when_unhealthy);
+}
+
+void Gateway::Impl::on(Instant now, const ClientCall& arrived, std::vector<GatewayOutput>& out) {
+  ++counters.calls;
+  Admission admission;
+  std::optional<Reply> refused = check_caller(now, arrived, admission);
+  if (!refused) refused = check_call(now, arrived, admission);
+  if (!refused) refused = find_way(now, arrived, admission);
+  const CallTimes times{std::min(arrived.received, now), now, now};
+  if (refused) {
+    ++counters.refused;
+    refused->split = split_without_answer(times, now, false);
+    out.emplace_back(GatewayAnswer{arrived.id, std::move(*refused)});
+    return;
+  }
+  limiter.count_admitted(admission.project, now);
+  budget.earn();
+  OpenGatewayCall& call =
+      calls.add({arrived.id, arrived.call, admission.chain, admission.origin, times, arrived.deadline, {}, {}, {}});
+  call.call.project = projects.name(admission.project);
+  forward(now, call, admission.peer->city, out);
+}
+
+// ---- the way out and back ----
+
+const RoutePeer* Gateway::Impl::nearest(Instant now, ChainIndex chain, CityIndex origin,
+                                        const RetryState& retry) const {
+  for (const RoutePeer& peer : routes.peers(chain, origin)) {
+    if (health.healthy(peer.city, now) && !retry.was_tried(peer.city)) return &peer;
+  }
+  return nullptr;
+}
+
+void Gateway::Impl::forward(Instant now, OpenGatewayCall& call, CityIndex city, std::vector<GatewayOutput>& out) {
+  ++counters.attempts;
+  call.retry.tried(city);
+  call.city = city;
+  call.times.sent = now;
+  out.emplace_back(Forward{calls.next_attempt(call), city, call.origin, call.call, call.deadline, call.id});
+}
+
+bool Gateway::Impl::try_again(Instant now, OpenGatewayCall& call, const Reply& reply, std::vector<GatewayOutput>& out) {
+  const RoutePeer* peer = nearest(now, call.chain, call.origin, call.retry);
+  if (!peer || !call.retry.again(spec.retry, budget, call.call.operation, reply, now, call.deadline)) return false;
+  ++counters.retries;
+  forward(now, call, peer->city, out);
+  return true;
+}
+
+void Gateway::Impl::answer(const OpenGatewayCall& call, Reply reply, std::vector<GatewayOutput>& out) {
+  reply.city = spec.cities[call.city.value].name;
+  out.emplace_back(GatewayAnswer{call.id, std::move(reply)});
+  calls.remove(call);
+}
+
+void Gateway::Impl::on(Instant now, const NodeReply& answered, std::vector<GatewayOutput>& out) {
+  OpenGatewayCall* call = calls.find(answered.attempt);
+  if (!call) return;  // it ended before: deadline, lost link, client gone
+  health.answered(now, call->city, answered.reply);
+  if (try_again(now, *call, answered.reply, out)) return;
+  Reply reply = answered.reply;
+  reply.split = split_of_answer(call->times, now, answered.reply.split, answered.node_received);
+  answer(*call, std::move(reply), out);
+}
+
+void Gateway::Impl::on(Instant, const ClientGone& gone, std::vector<GatewayOutput>&) {
+  if (const OpenGatewayCall* call = calls.find(gone.id)) calls.remove(*call);
+}
+
+void Gateway::Impl::on(Instant now, const NodeLink& link, std::vector<GatewayOutput>& out) {
+  BSN_CHECK(link.city.value < spec.cities.size(), "a link to no city");
+  health.link(link.city, link.up, link.serving);
+  if (link.up) return;
+  for (const AttemptId attempt : calls.attempts_at(link.city)) {
+    OpenGatewayCall& call = *calls.find(attempt);
+    Reply lost = refusal(Status::unavailable, Reason::link_lost, "the stream to the city node broke under the call");
+    if (try_again(now, call, lost, out)) continue;
+    lost.split = split_without_answer(call.times, now, true);
+    answer(call, std::move(lost), out);
+  }
+}
+
+void Gateway::Impl::expire(Instant now, std::vector<GatewayOutput>& out) {
+  for (OpenGatewayCall* call = calls.first_due(); call && call->deadline <= now; call = calls.first_due()) {
+    health.unanswered(now, call->city, call->times.sent);
+    Reply late = refusal(Status::deadline_exceeded, Reason::deadline, "not answered before its deadline");
+    late.split = split_without_answer(call->times, now, true);
+    answer(*call, std::move(late), out);
+  }
+}
+
+// ---- the machine ----
+
+Gateway::Gateway(GatewaySpec spec) {
+  const std::optional<std::string> wrong = check(spec);
+  BSN_CHECK(!wrong, wrong.value_or(""));
+  impl_ = std::make_unique<Impl>(std::move(spec));
+}
+Gateway::~Gateway() = default;
+Gateway::Gateway(Gateway&&) noexcept = default;
+Gateway& Gateway::operator=(Gateway&&) noexcept = default;
+
+void Gateway::step(Instant now, const GatewayInput& input, std::vector<GatewayOutput>& out) {
+  std::visit([&](const auto& what) { impl_->on(now, what, out); }, input);
+}
+
+void Gateway::advance_to(Instant now, std::vector<GatewayOutput>& out) { impl_->expire(now, out); }
+
+std::optional<Instant> Gateway::next_wakeup() const { return impl_->calls.first_deadline(); }
+
+std::vector<RouteCandidate> Gateway::explain(Instant now, const ChainName& chain, const std::string& origin,
+                                             Operation) const {
+  const std::optional<ChainIndex> index = impl_->routes.find_chain(chain);
+  const std::optional<CityIndex> from = origin.empty() ? impl_->spec.home : impl_->routes.find_city(origin);
+  std::vector<RouteCandidate> candidates;
+  if (!index || !from) return candidates;
+  const RoutePeer* chosen = impl_->nearest(now, *index, *from, {});
+  for (const RoutePeer& peer : impl_->routes.peers(*index, *from)) {
+    RouteCandidate candidate{peer.city, peer.validator, false, peer.distance, &peer == chosen, ""};
+    candidate.why = impl_->health.why_not(peer.city, now);
+    candidate.healthy = candidate.why.empty();
+    if (candidate.chosen) {
+      candidate.why = "nearest healthy";
+    } else if (candidate.healthy) {
+      candidate.why = fmt::format("{} {}", chosen->nearer(peer) ? "farther than" : "as far as, and listed behind,",
+                                  impl_->spec.cities[chosen->city.value].name);
+    }
+    candidates.push_back(std::move(candidate));
+  }
+  return candidates;
+}
+
+bool Gateway::healthy(CityIndex city, Instant now) const { return impl_->health.healthy(city, now); }
+const GatewaySpec& Gateway::spec() const { return impl_->spec; }
+const GatewayCounters& Gateway::counters() const { return impl_->counters; }
+
+}  // namespace bsn

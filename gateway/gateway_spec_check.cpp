@@ -1,0 +1,91 @@
+#include "gateway/gateway_spec_check.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <set>
+
+#include "core/call.h"
+
+namespace bsn {
+namespace {
+
+using Wrong = std::optional<std::string>;
+
+bool in_range(double value, double low, double high) { return std::isfinite(value) && value >= low && value <= high; }
+
+Wrong check_cities(const GatewaySpec& spec) {
+  if (spec.cities.empty()) return "there is no city";
+  if (spec.home.value >= spec.cities.size()) return fmt::format("home {} is not a city", spec.home.value);
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < spec.cities.size(); ++i) {
+    const CitySpec& city = spec.cities[i];
+    if (city.index.value != i) return fmt::format("city {} stands at position {}", city.index.value, i);
+    if (city.name.empty() || !names.insert(city.name).second) {
+      return fmt::format("city {} has no name of its own: '{}'", i, city.name);
+    }
+    if (!in_range(city.place.latitude, -90, 90) || !in_range(city.place.longitude, -180, 180)) {
+      return fmt::format("{} lies nowhere on earth", city.name);
+    }
+  }
+  return std::nullopt;
+}
+
+Wrong check_hosts(const GatewaySpec& spec, const RouteSpec& route) {
+  std::set<CityIndex> hosts;
+  for (const auto* list : {&route.validators, &route.followers}) {
+    for (const CityIndex city : *list) {
+      if (city.value >= spec.cities.size()) return fmt::format("{} has a peer in no city", to_string(route.name));
+      if (!hosts.insert(city).second) return fmt::format("{} has two peers in one city", to_string(route.name));
+    }
+  }
+  if (hosts.empty()) return fmt::format("{} has no peer", to_string(route.name));
+  return std::nullopt;
+}
+
+Wrong check_routes(const GatewaySpec& spec) {
+  std::set<ChainName> names;
+  for (std::size_t i = 0; i < spec.routes.size(); ++i) {
+    const RouteSpec& route = spec.routes[i];
+    if (route.index.value != i) return fmt::format("chain {} stands at position {}", route.index.value, i);
+    if (!names.insert(route.name).second) return fmt::format("chain {} is there twice", to_string(route.name));
+    if (auto wrong = check_hosts(spec, route)) return wrong;
+  }
+  return std::nullopt;
+}
+
+Wrong check_projects(const GatewaySpec& spec) {
+  std::set<Digest> keys;
+  for (const ProjectSpec& project : spec.projects) {
+    if (project.name.empty() || project.name.size() > CallLimits::name_bytes) return "a project has no proper name";
+    if (project.key_hash.is_zero() || !keys.insert(project.key_hash).second) {
+      return fmt::format("project {} has no key of its own", project.name);
+    }
+    if (!in_range(project.plan.calls_per_second, 0, 1e9) || !in_range(project.plan.burst, 0, 1e9)) {
+      return fmt::format("the plan of project {} is out of range", project.name);
+    }
+  }
+  return std::nullopt;
+}
+
+Wrong check_figures(const GatewaySpec& spec) {
+  if (spec.retry.max_attempts == 0) return "a call needs at least one attempt";
+  if (!in_range(spec.retry.budget_per_call, 0, 100) || !in_range(spec.retry.budget_max, 0, 1e9)) {
+    return "the retry budget is out of range";
+  }
+  if (spec.health.failures_in_a_row == 0) return "a node needs at least one failure to be ejected";
+  if (spec.health.ejected_for < Duration{}) return "a node cannot be ejected for a negative time";
+  if (spec.max_calls == 0) return "max_calls is 0: no call could pass";
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> check(const GatewaySpec& spec) {
+  for (const auto check_part : {check_cities, check_routes, check_projects, check_figures}) {
+    if (auto wrong = check_part(spec)) return wrong;
+  }
+  return std::nullopt;
+}
+
+}  // namespace bsn
