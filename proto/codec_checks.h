@@ -2,7 +2,8 @@
 // the end. Keeps decode functions free of branches. Private to the codec.
 #pragma once
 
-#include <cmath>
+#include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>

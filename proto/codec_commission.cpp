@@ -1,0 +1,202 @@
+// What a node and a gateway are told when they are commissioned, checked as a whole.
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "proto/codec.h"
+#include "proto/codec_checks.h"
+#include "proto/codec_peers.h"
+
+namespace bsn {
+namespace {
+
+template <class Messages>
+std::vector<CitySpec> decode_cities(Checks& checks, const Messages& messages) {
+  std::vector<CitySpec> cities;
+  checks.require(messages.size() <= WireLimits::cities, "has too many cities");
+  for (const v1::City& city : messages) {
+    if (!checks.ok()) break;
+    cities.push_back(checks.take(decode(city)));
+  }
+  return cities;
+}
+
+std::set<CityIndex> indices(const std::vector<CitySpec>& cities) {
+  std::set<CityIndex> all;
+  for (const CitySpec& city : cities) all.insert(city.index);
+  return all;
+}
+
+bool hosts(CityIndex city, const ChainSpec& chain) {
+  return std::count(chain.validators.begin(), chain.validators.end(), city) +
+             std::count(chain.followers.begin(), chain.followers.end(), city) >
+         0;
+}
+
+void check_node(Checks& checks, const NodeSpec& spec) {
+  const std::set<CityIndex> cities = indices(spec.cities);
+  checks.require(cities.size() == spec.cities.size(), "lists a city twice");
+  checks.require(cities.contains(spec.self), "does not list the node's own city");
+  std::set<ChainIndex> chains;
+  std::set<ChainName> names;
+  for (const ChainSpec& chain : spec.chains) {
+    checks.require(hosts(spec.self, chain), "has a chain without a peer on this node: " + to_string(chain.name));
+    checks.require(peers_among(chain, cities), "has a peer in a city that is not listed: " + to_string(chain.name));
+    chains.insert(chain.index);
+    names.insert(chain.name);
+  }
+  checks.require(chains.size() == spec.chains.size() && names.size() == spec.chains.size(), "lists a chain twice");
+}
+
+void check_gateway(Checks& checks, const GatewaySpec& spec) {
+  const std::set<CityIndex> cities = indices(spec.cities);
+  for (std::size_t i = 0; i < spec.cities.size(); ++i) {
+    checks.require(spec.cities[i].index.value == i, "cities are not in the order of their index");
+  }
+  for (std::size_t i = 0; i < spec.routes.size(); ++i) {
+    checks.require(spec.routes[i].index.value == i, "routes are not in the order of their index");
+    checks.require(peers_among(spec.routes[i], cities), "has a peer in a city that is not listed");
+  }
+  checks.require(spec.home.value < spec.cities.size(), "home is no listed city");
+}
+
+v1::Plan encode(const Plan& plan) {
+  v1::Plan message;
+  message.set_calls_per_second(plan.calls_per_second);
+  message.set_burst(plan.burst);
+  message.set_calls_per_day(plan.calls_per_day);
+  return message;
+}
+
+void encode_limits(const GatewaySpec& spec, v1::CommissionGatewayRequest& message) {
+  message.set_retry_max_attempts(spec.retry.max_attempts);
+  message.set_retry_budget_per_call(spec.retry.budget_per_call);
+  message.set_retry_budget_max(spec.retry.budget_max);
+  message.set_health_failures_in_a_row(spec.health.failures_in_a_row);
+  message.set_health_ejected_for_ns(spec.health.ejected_for.ns);
+  message.set_max_calls(spec.max_calls);
+}
+
+void decode_limits(Checks& checks, const v1::CommissionGatewayRequest& message, GatewaySpec& spec) {
+  spec.retry.max_attempts = message.retry_max_attempts();
+  spec.retry.budget_per_call = checks.number_between(0, 1000, message.retry_budget_per_call(), "retry_budget_per_call");
+  spec.retry.budget_max = checks.number_between(0, 1e9, message.retry_budget_max(), "retry_budget_max");
+  spec.health.failures_in_a_row = message.health_failures_in_a_row();
+  spec.health.ejected_for = checks.bounded_duration(message.health_ejected_for_ns(), "health_ejected_for_ns");
+  spec.max_calls = message.max_calls();
+  checks.require(spec.retry.max_attempts > 0, "retry_max_attempts is 0");
+  checks.require(spec.health.failures_in_a_row > 0, "health_failures_in_a_row is 0");
+  checks.require(spec.max_calls > 0, "max_calls is 0");
+}
+
+}  // namespace
+
+v1::CommissionNodeRequest encode(const NodeSpec& spec) {
+  v1::CommissionNodeRequest message;
+  message.set_self(spec.self.value);
+  message.set_seed(spec.seed);
+  *message.mutable_wan() = encode(spec.wan);
+  message.set_fsync(spec.durability == Durability::fsync);
+  for (const CitySpec& city : spec.cities) *message.add_cities() = encode(city);
+  for (const ChainSpec& chain : spec.chains) *message.add_chains() = encode(chain);
+  return message;
+}
+
+Result<NodeSpec> decode(const v1::CommissionNodeRequest& message) {
+  Checks checks("CommissionNodeRequest");
+  NodeSpec spec;
+  spec.self = {message.self()};
+  spec.seed = message.seed();
+  spec.wan = checks.take(decode(message.wan()));
+  spec.durability = message.fsync() ? Durability::fsync : Durability::os;
+  spec.cities = decode_cities(checks, message.cities());
+  checks.require(message.chains_size() <= WireLimits::chains, "has too many chains");
+  for (const v1::Chain& chain : message.chains()) {
+    if (!checks.ok()) break;
+    spec.chains.push_back(checks.take(decode(chain)));
+  }
+  check_node(checks, spec);
+  return checks.give(std::move(spec));
+}
+
+v1::Project encode(const ProjectSpec& project) {
+  v1::Project message;
+  message.set_name(project.name);
+  message.set_key_hash(encode(project.key_hash));
+  for (const std::string& network : project.networks) message.add_networks(network);
+  *message.mutable_plan() = encode(project.plan);
+  return message;
+}
+
+Result<ProjectSpec> decode(const v1::Project& message) {
+  Checks checks("Project");
+  ProjectSpec project;
+  project.name = checks.required_text(message.name(), CallLimits::name_bytes, "name");
+  project.key_hash = checks.required_digest(message.key_hash(), "key_hash");
+  checks.require(message.networks_size() <= WireLimits::chains, "has too many networks");
+  for (const std::string& network : message.networks()) {
+    if (!checks.ok()) break;
+    project.networks.push_back(checks.required_text(network, CallLimits::name_bytes, "network"));
+  }
+  project.plan.calls_per_second = checks.number_between(0, 1e9, message.plan().calls_per_second(), "calls_per_second");
+  project.plan.burst = checks.number_between(0, 1e9, message.plan().burst(), "burst");
+  project.plan.calls_per_day = message.plan().calls_per_day();
+  return checks.give(std::move(project));
+}
+
+v1::Route encode(const RouteSpec& route) {
+  v1::Route message;
+  message.set_index(route.index.value);
+  *message.mutable_name() = encode(route.name);
+  message.set_kind(static_cast<std::uint32_t>(route.kind));
+  message.set_family(route.family);
+  encode_peers(route, message);
+  return message;
+}
+
+Result<RouteSpec> decode(const v1::Route& message) {
+  Checks checks("Route");
+  RouteSpec route;
+  route.index = {message.index()};
+  route.name = checks.take(decode(message.name()));
+  route.kind = checks.enum_up_to(NetworkKind::cross_chain, message.kind(), "kind");
+  route.family = checks.text(message.family(), CallLimits::name_bytes, "family");
+  decode_peers(checks, message, route);
+  return checks.give(std::move(route));
+}
+
+v1::CommissionGatewayRequest encode(const GatewaySpec& spec) {
+  v1::CommissionGatewayRequest message;
+  message.set_home(spec.home.value);
+  message.set_seed(spec.seed);
+  *message.mutable_wan() = encode(spec.wan);
+  for (const CitySpec& city : spec.cities) *message.add_cities() = encode(city);
+  for (const RouteSpec& route : spec.routes) *message.add_routes() = encode(route);
+  for (const ProjectSpec& project : spec.projects) *message.add_projects() = encode(project);
+  encode_limits(spec, message);
+  return message;
+}
+
+Result<GatewaySpec> decode(const v1::CommissionGatewayRequest& message) {
+  Checks checks("CommissionGatewayRequest");
+  GatewaySpec spec;
+  spec.home = {message.home()};
+  spec.seed = message.seed();
+  spec.wan = checks.take(decode(message.wan()));
+  spec.cities = decode_cities(checks, message.cities());
+  checks.require(message.routes_size() <= WireLimits::chains, "has too many routes");
+  checks.require(message.projects_size() <= WireLimits::projects, "has too many projects");
+  for (const v1::Route& route : message.routes()) {
+    if (!checks.ok()) break;
+    spec.routes.push_back(checks.take(decode(route)));
+  }
+  for (const v1::Project& project : message.projects()) {
+    if (!checks.ok()) break;
+    spec.projects.push_back(checks.take(decode(project)));
+  }
+  decode_limits(checks, message, spec);
+  check_gateway(checks, spec);
+  return checks.give(std::move(spec));
+}
+
+}  // namespace bsn

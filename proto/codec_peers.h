@@ -1,0 +1,42 @@
+// The lists of validators and followers, which a node's chain and a gateway's route have in common. Private to the
+// codec.
+#pragma once
+
+#include <algorithm>
+#include <set>
+
+#include "core/ids.h"
+#include "proto/codec.h"
+#include "proto/codec_checks.h"
+
+namespace bsn {
+
+template <class Spec, class Message>
+void encode_peers(const Spec& spec, Message& message) {
+  for (const CityIndex city : spec.validators) message.add_validators(city.value);
+  for (const CityIndex city : spec.followers) message.add_followers(city.value);
+}
+
+// At least one validator, no city twice.
+template <class Message, class Spec>
+void decode_peers(Checks& checks, const Message& message, Spec& spec) {
+  checks.require(message.validators_size() > 0, "has no validators");
+  checks.require(message.validators_size() <= WireLimits::validators, "has too many validators");
+  checks.require(message.followers_size() <= WireLimits::followers, "has too many followers");
+  if (!checks.ok()) return;
+  for (const std::uint32_t city : message.validators()) spec.validators.push_back({city});
+  for (const std::uint32_t city : message.followers()) spec.followers.push_back({city});
+  std::set<CityIndex> distinct(spec.validators.begin(), spec.validators.end());
+  distinct.insert(spec.followers.begin(), spec.followers.end());
+  checks.require(distinct.size() == spec.validators.size() + spec.followers.size(), "names a city twice");
+}
+
+// Whether every peer of `spec` stands in one of `cities`.
+template <class Spec>
+bool peers_among(const Spec& spec, const std::set<CityIndex>& cities) {
+  const auto listed = [&](CityIndex city) { return cities.contains(city); };
+  return std::all_of(spec.validators.begin(), spec.validators.end(), listed) &&
+         std::all_of(spec.followers.begin(), spec.followers.end(), listed);
+}
+
+}  // namespace bsn
