@@ -1,0 +1,12 @@
+#include "node/consensus_engine.h"
+
+#include "node/raft_engine.h"
+
+namespace bsn {
+
+std::unique_ptr<ConsensusEngine> make_engine(const EngineConfig& config, const DurableState& durable,
+                                             const BlockSealed& tip, Instant now) {
+  return std::make_unique<RaftEngine>(config, durable, tip, now);
+}
+
+}  // namespace bsn
