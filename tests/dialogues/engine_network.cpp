@@ -1,8 +1,10 @@
 #include "tests/dialogues/engine_network.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
-#include "core/check.h"
+#include "tests/dialogues/message_text.h"
 
 namespace bsn {
 namespace {
@@ -12,9 +14,10 @@ constexpr int max_events_at_once = 100'000;
 
 std::string name(std::optional<ValidatorIndex> v) { return v ? std::to_string(v->value) : "nobody"; }
 
-bool is_raft(const EngineNetworkOptions& options) {
-  return std::holds_alternative<RaftParameters>(options.parameters);
-}
+// "12.345s": exact to the millisecond is what a reader can use.
+std::string clock_text(Instant now) { return fmt::format("{:.3f}s", (now - Instant{}).seconds()); }
+
+bool is_raft(const EngineNetworkOptions& options) { return std::holds_alternative<RaftParameters>(options.parameters); }
 
 }  // namespace
 
@@ -26,8 +29,7 @@ EngineNetwork::EngineNetwork(const EngineNetworkOptions& options)
 
 // ---- what happens ----
 
-void EngineNetwork::offer(std::uint32_t validator, std::uint32_t count,
-                          std::uint32_t argument_bytes) {
+void EngineNetwork::offer(std::uint32_t validator, std::uint32_t count, std::uint32_t argument_bytes) {
   std::vector<TransactionPtr> fresh;
   for (std::uint32_t i = 0; i < count; ++i) {
     Transaction parts;
@@ -54,15 +56,13 @@ void EngineNetwork::advance(Duration span) {
   int events = 0;
   while (true) {
     const auto timer = next_timer();
-    const bool flight_first =
-        !flights_.empty() && (!timer || flights_.begin()->first.first <= timer->first);
-    const Instant next = flight_first ? flights_.begin()->first.first
-                         : timer      ? timer->first
-                                      : Instant::max();
+    const bool flight_first = !flights_.empty() && (!timer || flights_.begin()->first.first <= timer->first);
+    const Instant next = flight_first ? flights_.begin()->first.first : timer ? timer->first : Instant::max();
     if (next > until) break;
     events = next > now_ ? 0 : events + 1;
     if (events > max_events_at_once) return violation("time does not advance any more");
     now_ = std::max(now_, next);
+    ++events_;
     if (flight_first) {
       const Flight flight = flights_.begin()->second;
       flights_.erase(flights_.begin());
@@ -94,8 +94,7 @@ void EngineNetwork::isolate(std::uint32_t validator) {
 void EngineNetwork::partition(const std::vector<std::vector<std::uint32_t>>& groups) {
   const auto together = [&](std::uint32_t a, std::uint32_t b) {
     return std::any_of(groups.begin(), groups.end(), [&](const auto& group) {
-      return std::count(group.begin(), group.end(), a) > 0 &&
-             std::count(group.begin(), group.end(), b) > 0;
+      return std::count(group.begin(), group.end(), a) > 0 && std::count(group.begin(), group.end(), b) > 0;
     });
   };
   blocked_.clear();
@@ -109,6 +108,7 @@ void EngineNetwork::partition(const std::vector<std::vector<std::uint32_t>>& gro
 void EngineNetwork::heal() {
   blocked_.clear();
   loss_ = 0;
+  duplication_ = 0;
 }
 
 void EngineNetwork::crash(std::uint32_t validator) {
@@ -135,7 +135,8 @@ void EngineNetwork::restart(std::uint32_t validator) {
   config.validators = options_.validators;
   config.block = options_.block;
   config.parameters = options_.parameters;
-  config.random = Random(options_.seed).fork("validator " + std::to_string(validator));
+  const std::string stream = "validator " + std::to_string(validator) + " start " + std::to_string(peer.starts++);
+  config.random = Random(options_.seed).fork(stream);
   peer.engine = make_engine(config, peer.durable, tip(validator), now_);
   peer.told_waiting = 0;
   if (now_ > Instant{}) note(validator, "restarted at height " + std::to_string(height(validator)));
@@ -193,6 +194,7 @@ void EngineNetwork::handle(std::uint32_t v, const SendConsensus& output) {
 
 void EngineNetwork::handle(std::uint32_t v, const PersistConsensus& output) {
   if (const auto* vote = std::get_if<RaftVoteState>(&output.write)) judge_vote(v, *vote);
+  if (show_writes_) note(v, "writes " + describe(output.write));
   apply(output.write, peers_[v].durable);
 }
 
@@ -217,9 +219,8 @@ void EngineNetwork::handle(std::uint32_t v, const WantBatch&) {
 void EngineNetwork::handle(std::uint32_t v, const Decide& output) {
   const Proposal& proposal = *output.proposal;
   judge_decision(v, proposal);
-  note(v, "decided " + std::to_string(proposal.height) + " (" +
-              std::to_string(proposal.transactions.size()) + " transactions from " +
-              std::to_string(proposal.proposer.value) + ")");
+  note(v, "decided " + std::to_string(proposal.height) + " (" + std::to_string(proposal.transactions.size()) +
+              " transactions from " + std::to_string(proposal.proposer.value) + ")");
   if (proposal.height != height(v) + 1) return;
   auto block = std::make_shared<Block>();
   block->header.height = proposal.height;
@@ -232,8 +233,7 @@ void EngineNetwork::handle(std::uint32_t v, const Decide& output) {
 }
 
 void EngineNetwork::handle(std::uint32_t v, const FetchBlocks& output) {
-  note(v, "fetches blocks up to " + std::to_string(output.height) + " from " +
-              std::to_string(output.from.value));
+  note(v, "fetches blocks up to " + std::to_string(output.height) + " from " + std::to_string(output.from.value));
   if (blocked_.contains({v, output.from.value})) return;
   fly(output.from.value, v, BlocksAnswer{}, 2);
 }
@@ -303,12 +303,14 @@ void EngineNetwork::tell_waiting(std::uint32_t v) {
 
 // ---- links ----
 
-void EngineNetwork::fly(std::uint32_t from, std::uint32_t to, decltype(Flight::load) load,
-                        int trips) {
+void EngineNetwork::fly(std::uint32_t from, std::uint32_t to, decltype(Flight::load) load, int trips) {
   if (blocked_.contains({from, to}) || random_.chance(loss_)) return;
-  const Duration extra =
-      options_.jitter > Duration{} ? random_.between(Duration{}, options_.jitter) : Duration{};
+  const Duration extra = options_.jitter > Duration{} ? random_.between(Duration{}, options_.jitter) : Duration{};
   const Instant due = now_ + options_.delay * trips + extra;
+  if (random_.chance(duplication_)) {
+    const Instant later = due + random_.between(Duration{}, options_.delay * 10);
+    flights_.emplace(Due{later, sequence_++}, Flight{from, to, load});
+  }
   flights_.emplace(Due{due, sequence_++}, Flight{from, to, std::move(load)});
 }
 
@@ -403,7 +405,7 @@ void EngineNetwork::judge_decision(std::uint32_t v, const Proposal& proposal) {
 }
 
 void EngineNetwork::note(std::uint32_t v, const std::string& text) {
-  if (listener_) listener_(to_string(now_ - Instant{}) + " " + std::to_string(v) + ": " + text);
+  if (listener_) listener_(clock_text(now_) + " " + std::to_string(v) + ": " + text);
 }
 
 void EngineNetwork::violation(const std::string& text) {

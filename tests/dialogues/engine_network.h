@@ -43,13 +43,14 @@ class EngineNetwork {
   // Called for every noteworthy event with one line of text without a newline.
   using Listener = std::function<void(const std::string&)>;
   // May change a message on its way or swallow it (nullopt): how tests make a validator lie.
-  using Tamper = std::function<std::optional<ConsensusMessage>(
-      std::uint32_t from, std::uint32_t to, const ConsensusMessage& message)>;
+  using Tamper = std::function<std::optional<ConsensusMessage>(std::uint32_t from, std::uint32_t to,
+                                                               const ConsensusMessage& message)>;
 
   explicit EngineNetwork(const EngineNetworkOptions& options);
 
   void listen(Listener listener) { listener_ = std::move(listener); }
   void show_messages(bool on) { show_messages_ = on; }
+  void show_writes(bool on) { show_writes_ = on; }
   void tamper(Tamper tamper) { tamper_ = std::move(tamper); }
 
   // ---- what happens ----
@@ -68,7 +69,9 @@ class EngineNetwork {
   // Messages pass only within one group; a validator in no group is alone.
   void partition(const std::vector<std::vector<std::uint32_t>>& groups);
   void lose(double probability) { loss_ = probability; }
-  // Every link works and none loses messages. Crashed validators stay down.
+  // A message may come twice, the second time up to ten delays later: hence also out of order.
+  void duplicate(double probability) { duplication_ = probability; }
+  // Every link works and none loses or repeats messages. Crashed validators stay down.
   void heal();
 
   // The engine is gone; its durable state and its mempool stay.
@@ -90,6 +93,7 @@ class EngineNetwork {
   bool up(std::uint32_t validator) const { return peers_[validator].engine != nullptr; }
   const ConsensusEngine& engine(std::uint32_t validator) const { return *peers_[validator].engine; }
   Height height(std::uint32_t validator) const { return peers_[validator].durable.blocks.size(); }
+  // As that validator's engine said last; nullopt and 0 while it is down.
   std::optional<std::uint32_t> leader(std::uint32_t validator) const;
   std::uint64_t term(std::uint32_t validator) const { return peers_[validator].leader_is.term; }
   const DurableState& durable(std::uint32_t validator) const { return peers_[validator].durable; }
@@ -98,6 +102,7 @@ class EngineNetwork {
   }
   std::size_t in_flight() const { return flights_.size(); }
   std::uint64_t messages_sent() const { return messages_sent_; }
+  std::uint64_t events() const { return events_; }  // deliveries and wake-ups so far
   const std::vector<Digest>& offered() const { return offered_; }
   const std::vector<std::string>& violations() const { return violations_; }
 
@@ -115,6 +120,7 @@ class EngineNetwork {
     std::set<Digest> proposed;  // in a proposal of this engine, not waiting
     std::uint32_t told_waiting = 0;
     LeaderIs leader_is;
+    std::uint32_t starts = 0;                   // how often an engine was made
     std::optional<std::uint32_t> outputs_left;  // until it crashes
     std::deque<EngineOutput> outputs;           // not yet happened
     bool draining = false;
@@ -161,21 +167,21 @@ class EngineNetwork {
   Listener listener_;
   Tamper tamper_;
   bool show_messages_ = false;
+  bool show_writes_ = false;
   Instant now_;
   std::vector<Peer> peers_;
   std::map<Due, Flight> flights_;
   std::uint64_t sequence_ = 0;
   std::uint64_t messages_sent_ = 0;
+  std::uint64_t events_ = 0;
   std::set<std::pair<std::uint32_t, std::uint32_t>> blocked_;
   double loss_ = 0;
+  double duplication_ = 0;
   std::vector<Digest> offered_;
   std::map<Height, Digest> decided_;
   std::map<std::uint64_t, std::uint32_t> leader_of_term_;
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> vote_of_;
   std::vector<std::string> violations_;
 };
-
-// One message in words: "append term 2 after 3/1 with 2 entries, commit 3".
-std::string describe(const ConsensusMessage& message);
 
 }  // namespace bsn
