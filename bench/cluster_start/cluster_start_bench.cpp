@@ -3,7 +3,6 @@
 // Interleaves both, several times, and prints medians and ratios: time until all are healthy, memory (PSS), and the CPU
 // that the idle cluster uses with all its networks running. Limits: time 2x, PSS 2x, idle 0.25 core.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -11,12 +10,11 @@
 #include <condition_variable>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <mutex>
-#include <sstream>
 #include <string>
 #include <vector>
 
+#include "bench/process_cost.h"
 #include "core/time.h"
 #include "sim/live/child.h"
 #include "sim/live/cluster_rpc.h"
@@ -46,34 +44,6 @@ struct Cost {
 
 double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-double pss_mib(const std::vector<pid_t>& pids) {
-  double kib = 0;
-  for (const pid_t pid : pids) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/smaps_rollup");
-    for (std::string line; std::getline(file, line);) {
-      if (line.starts_with("Pss:")) kib += std::stod(line.substr(4));
-    }
-  }
-  return kib / 1024;
-}
-
-// User and system time of these processes so far: fields 14 and 15 of /proc/PID/stat.
-double cpu_seconds(const std::vector<pid_t>& pids) {
-  double ticks = 0;
-  for (const pid_t pid : pids) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-    std::string text;
-    if (!std::getline(file, text)) continue;
-    std::istringstream fields(text.substr(text.rfind(')') + 1));
-    std::string skipped;
-    for (int number = 3; number <= 13; ++number) fields >> skipped;
-    double user = 0, system = 0;
-    fields >> user >> system;
-    ticks += user + system;
-  }
-  return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
-
 // Lets the processes run undisturbed for a while; there is nothing to wait for, the span itself is measured.
 void let_run(int seconds) {
   std::mutex mutex;
@@ -89,24 +59,6 @@ double idle_cores(const std::vector<pid_t>& pids, int seconds) {
   let_run(seconds);
   return (cpu_seconds(pids) - before) / since(start);
 }
-
-// A folder of its own, gone at the end.
-class WorkFolder {
- public:
-  WorkFolder() : path_((std::filesystem::temp_directory_path() / "bsnsim-bench-XXXXXX").string()) {
-    if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("can't make " + path_);
-  }
-  ~WorkFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  WorkFolder(const WorkFolder&) = delete;
-  WorkFolder& operator=(const WorkFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 template <class T>
 void require(const Result<T>& result) {

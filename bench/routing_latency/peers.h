@@ -1,0 +1,23 @@
+// The proxies that our gateway is measured beside: nginx and HAProxy as Debian ships them, as children on loopback.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/result.h"
+#include "sim/live/process.h"
+
+namespace bsn {
+
+struct Peer {
+  std::string name;
+  std::string address;  // where it takes gRPC
+  Process process;
+  pid_t worker = 0;  // the process that does the work, whose CPU counts
+};
+
+// Start them in front of `upstream`; files go to `folder`. nullopt: the program is not installed.
+std::optional<Result<Peer>> start_nginx(const std::string& folder, const std::string& upstream);
+std::optional<Result<Peer>> start_haproxy(const std::string& folder, const std::string& upstream);
+
+}  // namespace bsn
