@@ -1,5 +1,9 @@
 // Calls, replies and the names and digests in them.
 
+#include <google/protobuf/stubs/common.h>
+
+#include <algorithm>
+
 #include "proto/codec.h"
 #include "proto/codec_checks.h"
 
@@ -37,6 +41,15 @@ Call decode_common(Checks& checks, const Request& message, Operation operation) 
   call.args.assign(message.args().begin(), message.args().end());
   call.level = decode_level(checks, message.level());
   return call;
+}
+
+// A text for people may quote bytes that a caller sent; a protobuf string that is no UTF-8 would make the whole reply
+// unreadable.
+std::string readable(std::string text) {
+  if (google::protobuf::internal::IsStructurallyValidUTF8(text.data(), static_cast<int>(text.size()))) return text;
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; }, '?');
+  return text;
 }
 
 }  // namespace
@@ -138,7 +151,7 @@ v1::Reply encode(const Reply& reply) {
   v1::Reply message;
   message.set_status(static_cast<std::uint32_t>(reply.status));
   message.set_reason(static_cast<v1::Reason>(reply.reason));
-  message.set_message(reply.message);
+  message.set_message(readable(reply.message));
   message.set_value(reply.value);
   message.set_transaction(encode(reply.transaction));
   message.set_height(reply.height);
