@@ -136,6 +136,14 @@ class ScenarioCheck {
 
 std::string_view to_string(FaultKind kind) { return fault_names[static_cast<std::size_t>(kind)]; }
 
+std::string access_key(const Scenario& scenario) {
+  const std::vector<Project>& projects = scenario.topology.projects;
+  for (const Project& project : projects) {
+    if (project.id == scenario.project) return project.key;
+  }
+  return projects.empty() ? "" : projects.front().key;
+}
+
 std::vector<std::string> check(const Scenario& scenario) { return ScenarioCheck(scenario).run(); }
 
 }  // namespace bsn

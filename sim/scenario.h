@@ -93,6 +93,9 @@ struct Scenario {
   std::vector<Fault> faults;      // in the order of `at`
 };
 
+// The key with which the load calls: that of the scenario's project. Empty when the topology has none.
+std::string access_key(const Scenario& scenario);
+
 // What is wrong with the scenario as a whole (topology included); empty: fine.
 std::vector<std::string> check(const Scenario& scenario);
 

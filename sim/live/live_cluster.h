@@ -14,6 +14,7 @@
 #include "core/block.h"
 #include "core/result.h"
 #include "core/time.h"
+#include "sim/fault_schedule.h"
 #include "sim/topology.h"
 
 namespace bsn {
@@ -30,10 +31,10 @@ struct ClusterOptions {
   const std::atomic<bool>* stop = nullptr;  // becomes true when the user wants out
 };
 
-class LiveCluster {
+class LiveCluster : public FaultTarget {
  public:
   static Result<std::unique_ptr<LiveCluster>> start(const Topology& topology, const ClusterOptions& options);
-  ~LiveCluster();  // stops it, unless it may outlive this process and release() was called
+  ~LiveCluster() override;  // stops it, unless it may outlive this process and release() was called
 
   // Ends every process: SIGTERM, then SIGKILL for those that are left after 5 s.
   void stop();
@@ -44,12 +45,12 @@ class LiveCluster {
   const std::string& node_address(CityIndex city) const;
 
   // Faults. An unknown or already ended node is an Error.
-  Result<Done> kill(CityIndex city);
-  Result<Done> restart(CityIndex city);  // same address, same data; returns when it serves again
-  Result<Done> pause(CityIndex city);
-  Result<Done> resume(CityIndex city);
+  Result<Done> kill(CityIndex city) override;
+  Result<Done> restart(CityIndex city) override;  // same address, same data; returns when it serves again
+  Result<Done> pause(CityIndex city) override;
+  Result<Done> resume(CityIndex city) override;
   // Cities of one group reach each other only; an empty list heals.
-  Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups);
+  Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups) override;
 
   // An Error when a child ended that was not killed by a fault: which, how, and its last lines.
   Result<Done> check_children();

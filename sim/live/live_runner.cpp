@@ -9,6 +9,7 @@
 
 #include "loop/monotonic_clock.h"
 #include "node/ledger_auditor.h"
+#include "sim/fault_schedule.h"
 #include "sim/invariant.h"
 #include "sim/live/cluster_rpc.h"
 #include "sim/live/live_cluster.h"
@@ -50,13 +51,6 @@ class LoadThread {
   const std::optional<Error>& error() const { return error_; }
 
  private:
-  static std::string access_key(const Scenario& scenario) {
-    for (const Project& project : scenario.topology.projects) {
-      if (project.id == scenario.project) return project.key;
-    }
-    return scenario.topology.projects.empty() ? "" : scenario.topology.projects.front().key;
-  }
-
   void run() {
     for (std::uint32_t i = 0; i < scenario_.rounds.size(); ++i) {
       if (options_.stop && *options_.stop) break;
@@ -67,7 +61,6 @@ class LoadThread {
       }
       checker_.calls(outcome->answered_once, outcome->answered_wrongly);
       rounds_.push_back(outcome->report);
-      before_ += scenario_.rounds[i].duration;
     }
     const std::lock_guard lock(mutex_);
     done_ = true;
@@ -85,25 +78,9 @@ class LoadThread {
     };
     const Instant start = monotonic_now();
     order.on_second = [this, round, start](const RunRecorder& recorder) {
-      options_.progress(progress(round, start, recorder));
+      options_.progress(round_progress(scenario_, round, monotonic_now() - start, recorder));
     };
     return order;
-  }
-
-  RunProgress progress(std::uint32_t round, Instant start, const RunRecorder& recorder) const {
-    const Duration spent = monotonic_now() - start;
-    const Round& now = scenario_.rounds[round];
-    RunProgress progress;
-    progress.phase = (spent > now.duration ? "draining " : "round ") + now.label + " (" + std::to_string(round + 1) +
-                     "/" + std::to_string(scenario_.rounds.size()) + ")";
-    progress.elapsed_s = (before_ + std::min(spent, now.duration)).seconds();
-    for (const Round& one : scenario_.rounds) progress.total_s += one.duration.seconds();
-    progress.succeeded = recorder.succeeded();
-    progress.failed = recorder.completed() - recorder.succeeded();
-    progress.open = recorder.open();
-    progress.sent = recorder.completed() + recorder.open();
-    progress.tps = recorder.recent_tps();
-    return progress;
   }
 
   const Scenario& scenario_;
@@ -111,92 +88,12 @@ class LoadThread {
   InvariantChecker& checker_;
   NetworkTally& tally_;
   LoadClient client_;
-  Duration before_;  // planned length of the rounds that are over
   std::vector<RoundReport> rounds_;
   std::optional<Error> error_;
   std::mutex mutex_;
   std::condition_variable ended_;
   bool done_ = false;
   std::thread thread_;  // last: it uses all of the above
-};
-
-// The scenario's faults against the live cluster, each when its time has come.
-class FaultRunner {
- public:
-  FaultRunner(const Scenario& scenario, LiveCluster& cluster, Instant start)
-      : scenario_(scenario), cluster_(cluster), start_(start), fired_(scenario.faults.size(), 0) {}
-
-  Result<Done> fire_due(Instant now) {
-    while (next_ < scenario_.faults.size() && start_ + scenario_.faults[next_].at <= now) {
-      if (auto done = fire(scenario_.faults[next_]); !done) return done;
-      ++fired_[next_++];
-    }
-    return Done{};
-  }
-
-  // So that the judges can read every node: whatever is still broken is mended.
-  Result<Done> heal() {
-    if (auto done = cluster_.partition({}); !done) return done;
-    for (const CityIndex city : paused_) {
-      if (auto done = cluster_.resume(city); !done) return done;
-    }
-    for (const CityIndex city : killed_) {
-      if (auto done = cluster_.restart(city); !done) return done;
-    }
-    return Done{};
-  }
-
-  void fill(Report& report) const {
-    for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
-      const Fault& fault = scenario_.faults[i];
-      report.faults.push_back({std::string(to_string(fault.kind)), fault.at.seconds(), fault.targets, fired_[i]});
-    }
-  }
-
- private:
-  CityIndex city(const std::string& id) const { return *find_city(scenario_.topology, id); }
-
-  Result<Done> fire(const Fault& fault) {
-    if (fault.kind == FaultKind::partition) return cluster_.partition(groups(fault));
-    if (fault.kind == FaultKind::heal) return cluster_.partition({});
-    for (const std::string& target : fault.targets) {
-      if (auto done = fire_at(fault.kind, city(target)); !done) return done;
-    }
-    return Done{};
-  }
-
-  Result<Done> fire_at(FaultKind kind, CityIndex target) {
-    switch (kind) {
-      case FaultKind::kill:
-        killed_.push_back(target);
-        return cluster_.kill(target);
-      case FaultKind::restart:
-        std::erase(killed_, target);
-        return cluster_.restart(target);
-      case FaultKind::pause:
-        paused_.push_back(target);
-        return cluster_.pause(target);
-      default:
-        std::erase(paused_, target);
-        return cluster_.resume(target);
-    }
-  }
-
-  std::vector<std::vector<CityIndex>> groups(const Fault& fault) const {
-    std::vector<std::vector<CityIndex>> groups;
-    for (const auto& names : fault.groups) {
-      groups.emplace_back();
-      for (const std::string& name : names) groups.back().push_back(city(name));
-    }
-    return groups;
-  }
-
-  const Scenario& scenario_;
-  LiveCluster& cluster_;
-  Instant start_;
-  std::vector<std::uint64_t> fired_;
-  std::size_t next_ = 0;
-  std::vector<CityIndex> killed_, paused_;
 };
 
 // Hands every stored block of every peer to the judges.
@@ -272,7 +169,7 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   InvariantChecker checker(chain_specs(scenario.topology), make_ledger_auditor);
   NetworkTally tally(scenario.topology);
   const Instant start = monotonic_now();
-  FaultRunner faults(scenario, **cluster, start);
+  FaultSchedule faults(scenario, **cluster, start);
   Report report;
   {
     LoadThread load(scenario, options, (*cluster)->gateway_address(), checker, tally);

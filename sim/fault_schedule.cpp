@@ -1,0 +1,79 @@
+#include "sim/fault_schedule.h"
+
+#include <string>
+
+namespace bsn {
+
+FaultSchedule::FaultSchedule(const Scenario& scenario, FaultTarget& target, Instant start)
+    : scenario_(scenario), target_(target), start_(start), fired_(scenario.faults.size(), 0) {}
+
+Result<Done> FaultSchedule::fire_due(Instant now) {
+  for (auto due = next_due(); due && *due <= now; due = next_due()) {
+    if (auto done = fire(scenario_.faults[next_]); !done) return done;
+    ++fired_[next_++];
+  }
+  return Done{};
+}
+
+std::optional<Instant> FaultSchedule::next_due() const {
+  if (next_ == scenario_.faults.size()) return std::nullopt;
+  return start_ + scenario_.faults[next_].at;
+}
+
+Result<Done> FaultSchedule::fire(const Fault& fault) {
+  if (fault.kind == FaultKind::partition) return target_.partition(groups(fault));
+  if (fault.kind == FaultKind::heal) return target_.partition({});
+  for (const std::string& city : fault.targets) {
+    if (auto done = fire_at(fault.kind, *find_city(scenario_.topology, city)); !done) return done;
+  }
+  return Done{};
+}
+
+Result<Done> FaultSchedule::fire_at(FaultKind kind, CityIndex target) {
+  switch (kind) {
+    case FaultKind::kill:
+      killed_.insert(target);
+      paused_.erase(target);
+      return target_.kill(target);
+    case FaultKind::restart:
+      killed_.erase(target);
+      return target_.restart(target);
+    case FaultKind::pause:
+      paused_.insert(target);
+      return target_.pause(target);
+    default:
+      paused_.erase(target);
+      return target_.resume(target);
+  }
+}
+
+std::vector<std::vector<CityIndex>> FaultSchedule::groups(const Fault& fault) const {
+  std::vector<std::vector<CityIndex>> groups;
+  for (const auto& names : fault.groups) {
+    groups.emplace_back();
+    for (const std::string& name : names) groups.back().push_back(*find_city(scenario_.topology, name));
+  }
+  return groups;
+}
+
+Result<Done> FaultSchedule::heal() {
+  if (auto done = target_.partition({}); !done) return done;
+  for (const CityIndex city : paused_) {
+    if (auto done = target_.resume(city); !done) return done;
+  }
+  for (const CityIndex city : killed_) {
+    if (auto done = target_.restart(city); !done) return done;
+  }
+  paused_.clear();
+  killed_.clear();
+  return Done{};
+}
+
+void FaultSchedule::fill(Report& report) const {
+  for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
+    const Fault& fault = scenario_.faults[i];
+    report.faults.push_back({std::string(to_string(fault.kind)), fault.at.seconds(), fault.targets, fired_[i]});
+  }
+}
+
+}  // namespace bsn

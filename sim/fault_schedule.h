@@ -1,0 +1,57 @@
+// The scenario's faults, each when its time has come, on whatever cluster there is: used by both runners.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "core/result.h"
+#include "sim/report.h"
+#include "sim/scenario.h"
+
+namespace bsn {
+
+// What can be done to a cluster. An Error when the fault does not fit the node's state (to kill a dead one ...).
+class FaultTarget {
+ public:
+  virtual ~FaultTarget() = default;
+  virtual Result<Done> kill(CityIndex city) = 0;
+  virtual Result<Done> restart(CityIndex city) = 0;  // with what its disk holds
+  virtual Result<Done> pause(CityIndex city) = 0;    // inputs wait, time passes
+  virtual Result<Done> resume(CityIndex city) = 0;
+  // Cities of one group reach each other only, those that no group names form one more; an empty list heals.
+  virtual Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups) = 0;
+};
+
+class FaultSchedule {
+ public:
+  // `start` is when the first round began. Scenario and target outlive the schedule.
+  FaultSchedule(const Scenario& scenario, FaultTarget& target, Instant start);
+
+  // Fires every fault that is due at or before `now`, in order; stops at the first Error.
+  Result<Done> fire_due(Instant now);
+
+  // When the next fault is due; nullopt: all have fired.
+  std::optional<Instant> next_due() const;
+
+  // So that the judges can read every node: whatever is still broken is mended.
+  Result<Done> heal();
+
+  // Appends one FaultReport per planned fault.
+  void fill(Report& report) const;
+
+ private:
+  Result<Done> fire(const Fault& fault);
+  Result<Done> fire_at(FaultKind kind, CityIndex target);
+  std::vector<std::vector<CityIndex>> groups(const Fault& fault) const;
+
+  const Scenario& scenario_;
+  FaultTarget& target_;
+  Instant start_;
+  std::vector<std::uint64_t> fired_;  // by fault
+  std::size_t next_ = 0;
+  std::set<CityIndex> killed_, paused_;
+};
+
+}  // namespace bsn

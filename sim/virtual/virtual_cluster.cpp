@@ -1,0 +1,308 @@
+#include "sim/virtual/virtual_cluster.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/check.h"
+
+namespace bsn {
+namespace {
+
+// Not above the least way between two places, see event_queue.h.
+Duration bucket_width(const WanParameters& wan) { return std::clamp(wan.fixed, microseconds(1), microseconds(500)); }
+
+std::uint64_t pair_of(std::uint32_t high, std::uint32_t low) { return std::uint64_t{high} << 32 | low; }
+
+// Numbers a message's kind for the trace, the alternatives of ConsensusMessage included.
+std::uint32_t kind_of(const PeerMessage& message) {
+  const auto kind = static_cast<std::uint32_t>(message.index());
+  const auto* consensus = std::get_if<ConsensusMessage>(&message);
+  return consensus ? kind | static_cast<std::uint32_t>(consensus->index()) << 8 : kind;
+}
+
+Digest reply_digest(const Reply& reply) {
+  return CanonicalBytes("bsn/trace-reply/v1")
+      .add(static_cast<std::uint64_t>(reply.status))
+      .add(static_cast<std::uint64_t>(reply.reason))
+      .add(reply.message)
+      .add(reply.value)
+      .add(reply.transaction)
+      .add(reply.height)
+      .add(std::uint64_t{reply.index})
+      .add(reply.state_root)
+      .add(reply.city)
+      .digest();
+}
+
+}  // namespace
+
+VirtualCluster::VirtualCluster(const Topology& topology, std::uint64_t seed, Durability durability,
+                               VirtualListener listener)
+    : cities_(city_specs(topology)),
+      chains_(chain_specs(topology)),
+      listener_(std::move(listener)),
+      queue_(bucket_width(topology.wan)),
+      peer_links_(topology.wan, cities_, seed, "peer", LinkOrder::kept),
+      call_links_(topology.wan, cities_, seed, "call", LinkOrder::free),
+      partition_(cities_.size()),
+      gateway_(gateway_spec(topology, seed)),
+      node_wakeups_(cities_.size(), Instant::max()),
+      chain_settled_(chains_.size(), false),
+      unsettled_(chains_.size()) {
+  nodes_.reserve(cities_.size());
+  for (const CitySpec& city : cities_) {
+    nodes_.emplace_back(node_spec(topology, city.index, seed, durability), now_);
+    tell_link(city.index, true);
+    after_node(city.index);
+  }
+  after_gateway();
+}
+
+void VirtualCluster::run_until(Instant until) {
+  BSN_CHECK(until >= now_, "time does not run backwards");
+  Event<Parcel> event;
+  while (queue_.pop_due(until, event)) {
+    now_ = event.when;
+    handle(event);
+  }
+  now_ = until;
+}
+
+void VirtualCluster::handle(const Event<Parcel>& event) {
+  const std::uint32_t index = event.payload.index;
+  switch (event.payload.kind) {
+    case Kind::peer_message:
+      return deliver(peer_messages_.take(index));
+    case Kind::forward:
+      return deliver(forwards_.take(index));
+    case Kind::node_reply:
+      return deliver(replies_.take(index));
+    case Kind::node_link:
+      return step_gateway(links_.take(index));
+    case Kind::wake_node:
+      return wake_node({index});
+    case Kind::wake_gateway:
+      return wake_gateway();
+  }
+}
+
+// ---- wake-ups: at most one event per machine counts; one that was overtaken by an earlier one is ignored ----
+
+void VirtualCluster::renew_wakeup(std::optional<Instant> wanted, Instant& pending, std::uint32_t source,
+                                  Parcel parcel) {
+  if (!wanted) return;
+  const Instant when = std::max(*wanted, now_);
+  if (when >= pending) return;  // asked again when that one fires
+  pending = when;
+  queue_.push(when, source, parcel);
+}
+
+void VirtualCluster::wake_node(CityIndex city) {
+  if (node_wakeups_[city.value] != now_) return;
+  node_wakeups_[city.value] = Instant::max();
+  VirtualNode& node = nodes_[city.value];
+  if (const auto due = node.next_wakeup(); due && *due <= now_) {
+    ++events_;
+    node.advance_to(now_, node_outputs_);
+    const auto next = node.next_wakeup();
+    BSN_CHECK(!next || *next > now_, "a machine fires everything that is due");
+  }
+  after_node(city);
+}
+
+void VirtualCluster::wake_gateway() {
+  if (gateway_wakeup_ != now_) return;
+  gateway_wakeup_ = Instant::max();
+  if (const auto due = gateway_.next_wakeup(); due && *due <= now_) {
+    ++events_;
+    gateway_.advance_to(now_, gateway_outputs_);
+    const auto next = gateway_.next_wakeup();
+    BSN_CHECK(!next || *next > now_, "a machine fires everything that is due");
+  }
+  after_gateway();
+}
+
+// ---- city nodes ----
+
+bool VirtualCluster::accepts(CityIndex city, std::uint32_t life) const {
+  const VirtualNode& node = nodes_[city.value];
+  return node.state() != VirtualNode::State::down && node.life() == life;
+}
+
+void VirtualCluster::deliver(PeerDelivery delivery) {
+  ++events_;
+  const PeerEnvelope& envelope = delivery.envelope;
+  if (!accepts(delivery.to, delivery.life) || !partition_.reaches(envelope.from, delivery.to)) return;
+  trace_.record(now_, "deliver", pair_of(envelope.from.value, delivery.to.value),
+                pair_of(envelope.chain.value, kind_of(envelope.message)));
+  nodes_[delivery.to.value].step(now_, std::move(delivery.envelope), node_outputs_);
+  after_node(delivery.to);
+}
+
+void VirtualCluster::deliver(CallDelivery delivery) {
+  ++events_;
+  if (!accepts(delivery.to, delivery.life)) return;  // its caller is told by the lost link
+  trace_.record(now_, "call", delivery.call.id.value, std::uint64_t{delivery.to.value});
+  nodes_[delivery.to.value].step(now_, std::move(delivery.call), node_outputs_);
+  after_node(delivery.to);
+}
+
+void VirtualCluster::after_node(CityIndex city) {
+  for (CityNodeOutput& output : node_outputs_) happen(city, output.chain, output.what);
+  node_outputs_.clear();
+  renew_wakeup(nodes_[city.value].next_wakeup(), node_wakeups_[city.value], city.value, {Kind::wake_node, city.value});
+}
+
+void VirtualCluster::happen(CityIndex city, ChainIndex chain, ChainPeerOutput& output) {
+  if (auto* send = std::get_if<SendToPeer>(&output))
+    return send_to_peer(city, send->to, chain, std::move(send->message));
+  if (const auto* write = std::get_if<Persist>(&output)) return persist(city, chain, write->write);
+  if (const auto* order = std::get_if<SendStoredBlocks>(&output)) return send_stored_blocks(city, chain, *order);
+  if (auto* answer = std::get_if<Answer>(&output)) return send_reply(city, *answer);
+  observe(chain, std::get<Observed>(output));
+}
+
+void VirtualCluster::send_to_peer(CityIndex from, CityIndex to, ChainIndex chain, PeerMessage message) {
+  const VirtualNode& receiver = nodes_[to.value];
+  if (receiver.state() == VirtualNode::State::down || !partition_.reaches(from, to)) return;  // lost: peers ask again
+  const std::uint32_t slot = peer_messages_.put({to, receiver.life(), {chain, from, std::move(message)}});
+  queue_.push(peer_links_.arrival(from, to, now_), from.value, {Kind::peer_message, slot});
+}
+
+void VirtualCluster::persist(CityIndex city, ChainIndex chain, const DurableWrite& write) {
+  nodes_[city.value].persist(chain, write);
+  if (const auto* stored = std::get_if<BlockWrite>(&write)) {
+    trace_.record(now_, "block", pair_of(city.value, chain.value), stored->block->hash);
+    listener_.on_block(chain, city, stored->block);
+  }
+}
+
+void VirtualCluster::send_stored_blocks(CityIndex city, ChainIndex chain, const SendStoredBlocks& order) {
+  const std::vector<BlockPtr>& stored = nodes_[city.value].blocks(chain);
+  BSN_CHECK(order.from >= 1, "the first stored block has height 1");
+  const std::size_t begin = std::min<std::size_t>(order.from - 1, stored.size());
+  const std::size_t end = std::min<std::size_t>(begin + order.max_blocks, stored.size());
+  Blocks blocks;
+  blocks.tip = order.tip;
+  blocks.blocks.assign(stored.begin() + static_cast<std::ptrdiff_t>(begin),
+                       stored.begin() + static_cast<std::ptrdiff_t>(end));
+  send_to_peer(city, order.to, chain, std::move(blocks));
+}
+
+void VirtualCluster::send_reply(CityIndex city, Answer& answer) {
+  const auto open = attempts_.find(answer.id.value);
+  BSN_CHECK(open != attempts_.end() && open->second.city == city, "a city node answers its calls, each once");
+  const Instant arrives = call_links_.arrival(city, open->second.origin, now_);
+  const std::uint32_t slot = replies_.put({{answer.id.value}, std::move(answer.reply), open->second.received});
+  queue_.push(arrives, city.value, {Kind::node_reply, slot});
+  attempts_.erase(open);
+}
+
+void VirtualCluster::observe(ChainIndex chain, const Observed& observed) {
+  const bool ready = observed.what == Observed::What::block_sealed ||
+                     (observed.what == Observed::What::leader && observed.leader.has_value());
+  if (!ready || chain_settled_[chain.value]) return;
+  chain_settled_[chain.value] = true;
+  --unsettled_;
+}
+
+// ---- the gateway ----
+
+void VirtualCluster::send(const ClientCall& call) {
+  ++events_;
+  step_gateway(call);
+}
+
+void VirtualCluster::deliver(const NodeReply& reply) {
+  ++events_;
+  trace_.record(now_, "reply", reply.attempt.value, static_cast<std::uint64_t>(reply.reply.status));
+  step_gateway(reply);
+}
+
+void VirtualCluster::step_gateway(const GatewayInput& input) {
+  gateway_.step(now_, input, gateway_outputs_);
+  after_gateway();
+}
+
+void VirtualCluster::after_gateway() {
+  for (GatewayOutput& output : gateway_outputs_) {
+    std::visit([this](auto& one) { happen(one); }, output);
+  }
+  gateway_outputs_.clear();
+  renew_wakeup(gateway_.next_wakeup(), gateway_wakeup_, static_cast<std::uint32_t>(cities_.size()),
+               {Kind::wake_gateway, 0});
+}
+
+void VirtualCluster::happen(Forward& forward) {
+  const VirtualNode& node = nodes_[forward.city.value];
+  if (node.state() == VirtualNode::State::down) return;  // the lost link is on its way to the gateway
+  const Instant arrives = call_links_.arrival(forward.origin, forward.city, now_);
+  attempts_[forward.attempt.value] = {forward.city, forward.origin, arrives};
+  CallArrived call{{forward.attempt.value}, std::move(forward.call), arrives, forward.deadline};
+  const std::uint32_t slot = forwards_.put({forward.city, node.life(), std::move(call)});
+  queue_.push(arrives, static_cast<std::uint32_t>(cities_.size()), {Kind::forward, slot});
+}
+
+void VirtualCluster::happen(const GatewayAnswer& answer) {
+  trace_.record(now_, "answer", answer.id.value, reply_digest(answer.reply));
+  listener_.on_answer(now_, answer.id, answer.reply);
+}
+
+// The gateway hears of a link's end or beginning after the way from the city to its home.
+void VirtualCluster::tell_link(CityIndex city, bool up) {
+  const CityIndex home = gateway_.spec().home;
+  const std::uint32_t slot = links_.put({city, up, up && nodes_[city.value].serves()});
+  queue_.push(now_ + call_links_.base_delay(city, home), city.value, {Kind::node_link, slot});
+}
+
+// ---- faults ----
+
+Result<Done> VirtualCluster::wrong_state(CityIndex city, const char* fault) const {
+  return Error{ErrorCode::unavailable,
+               std::string("can't ") + fault + " " + cities_[city.value].name + ": it is not in a state for that"};
+}
+
+Result<Done> VirtualCluster::kill(CityIndex city) {
+  VirtualNode& node = nodes_[city.value];
+  if (node.state() == VirtualNode::State::down) return wrong_state(city, "kill");
+  node.kill();
+  std::erase_if(attempts_, [&](const auto& open) { return open.second.city == city; });
+  trace_.record(now_, "kill", city.value, std::uint64_t{0});
+  tell_link(city, false);
+  return Done{};
+}
+
+Result<Done> VirtualCluster::restart(CityIndex city) {
+  VirtualNode& node = nodes_[city.value];
+  if (node.state() != VirtualNode::State::down) return wrong_state(city, "restart");
+  node.restart(now_);
+  trace_.record(now_, "restart", city.value, std::uint64_t{node.life()});
+  tell_link(city, true);
+  after_node(city);
+  return Done{};
+}
+
+Result<Done> VirtualCluster::pause(CityIndex city) {
+  VirtualNode& node = nodes_[city.value];
+  if (node.state() != VirtualNode::State::running) return wrong_state(city, "pause");
+  node.pause();
+  trace_.record(now_, "pause", city.value, std::uint64_t{0});
+  return Done{};
+}
+
+Result<Done> VirtualCluster::resume(CityIndex city) {
+  VirtualNode& node = nodes_[city.value];
+  if (node.state() != VirtualNode::State::paused) return wrong_state(city, "resume");
+  trace_.record(now_, "resume", city.value, std::uint64_t{0});
+  node.resume(now_, node_outputs_);
+  after_node(city);
+  return Done{};
+}
+
+Result<Done> VirtualCluster::partition(const std::vector<std::vector<CityIndex>>& groups) {
+  partition_.split(groups);
+  trace_.record(now_, "partition", groups.size(), std::uint64_t{0});
+  return Done{};
+}
+
+}  // namespace bsn

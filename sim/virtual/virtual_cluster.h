@@ -1,0 +1,148 @@
+// The virtual cluster: all city nodes, their disks and the gateway in one process, driven through one event queue. The
+// sibling of the live processes, around the same machines.
+//
+// What takes time: the wide-area network (link_model.h). Peer messages take the way between their cities; calls and
+// their replies the way between the origin and the city that answers, none within one place. Handling, disks and the
+// way between client and gateway take none. Values travel by pointer; nothing is encoded or copied.
+//
+// Order: events are handled by (time, source, sequence), sources being the cities by index, then the gateway. A
+// machine's outputs happen in the order it gave them. Equal topologies, seeds and calls give equal runs, which
+// fingerprint() shows.
+//
+// One thread per cluster; clusters share nothing, so several can run in one process.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/trace.h"
+#include "gateway/gateway.h"
+#include "sim/fault_schedule.h"
+#include "sim/topology.h"
+#include "sim/virtual/event_queue.h"
+#include "sim/virtual/link_model.h"
+#include "sim/virtual/slab.h"
+#include "sim/virtual/virtual_node.h"
+
+namespace bsn {
+
+// What a cluster tells its owner, while it happens.
+struct VirtualListener {
+  std::function<void(Instant, CallId, const Reply&)> on_answer = [](Instant, CallId, const Reply&) {};
+  // A peer stored a block. Once per peer and height, in order of height.
+  std::function<void(ChainIndex, CityIndex, const BlockPtr&)> on_block = [](ChainIndex, CityIndex, const BlockPtr&) {};
+};
+
+class VirtualCluster : public FaultTarget {
+ public:
+  // Starts everything at time zero. The topology has been checked.
+  VirtualCluster(const Topology& topology, std::uint64_t seed, Durability durability, VirtualListener listener);
+
+  Instant now() const { return now_; }
+
+  // Handles every event due at or before `until` (>= now), which then is the time.
+  void run_until(Instant until);
+
+  // A client's call reaches the gateway now. Answered through the listener, perhaps before this returns.
+  void send(const ClientCall& call);
+
+  // Faults, now. An Error when the node is not in a state for it.
+  Result<Done> kill(CityIndex city) override;
+  Result<Done> restart(CityIndex city) override;
+  Result<Done> pause(CityIndex city) override;
+  Result<Done> resume(CityIndex city) override;
+  Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups) override;
+
+  // Whether every chain has had a leader or a block.
+  bool settled() const { return unsettled_ == 0; }
+
+  // The blocks that a peer has stored; height h stands at h - 1.
+  const std::vector<BlockPtr>& blocks(CityIndex city, ChainIndex chain) const {
+    return nodes_[city.value].blocks(chain);
+  }
+  const std::vector<ChainSpec>& chains() const { return chains_; }
+
+  // Whether the gateway thinks that it can be called.
+  bool healthy(CityIndex city) const { return gateway_.healthy(city, now_); }
+  const GatewayCounters& counters() const { return gateway_.counters(); }
+
+  std::uint64_t events() const { return events_; }  // handled so far
+  Digest fingerprint() const { return trace_.fingerprint(); }
+
+ private:
+  // What an event carries: what it is, and where the rest lies (a slot of the pool of its kind, or a city).
+  enum class Kind : std::uint32_t { peer_message, forward, node_reply, node_link, wake_node, wake_gateway };
+  struct Parcel {
+    Kind kind = Kind::wake_gateway;
+    std::uint32_t index = 0;
+  };
+  struct PeerDelivery {
+    CityIndex to;
+    std::uint32_t life = 0;  // of the receiver when it was sent
+    PeerEnvelope envelope;
+  };
+  struct CallDelivery {
+    CityIndex to;
+    std::uint32_t life = 0;
+    CallArrived call;
+  };
+
+  void handle(const Event<Parcel>& event);
+  void deliver(PeerDelivery delivery);
+  void deliver(CallDelivery delivery);
+  void deliver(const NodeReply& reply);
+  void wake_node(CityIndex city);
+  void wake_gateway();
+
+  bool accepts(CityIndex city, std::uint32_t life) const;
+  void after_node(CityIndex city);  // its outputs happen, its wake-up is renewed
+  void happen(CityIndex city, ChainIndex chain, ChainPeerOutput& output);
+  void send_to_peer(CityIndex from, CityIndex to, ChainIndex chain, PeerMessage message);
+  void persist(CityIndex city, ChainIndex chain, const DurableWrite& write);
+  void send_stored_blocks(CityIndex city, ChainIndex chain, const SendStoredBlocks& order);
+  void send_reply(CityIndex city, Answer& answer);
+  void observe(ChainIndex chain, const Observed& observed);
+
+  void step_gateway(const GatewayInput& input);
+  void after_gateway();
+  void happen(Forward& forward);
+  void happen(const GatewayAnswer& answer);
+
+  void tell_link(CityIndex city, bool up);
+  void renew_wakeup(std::optional<Instant> wanted, Instant& pending, std::uint32_t source, Parcel parcel);
+  Result<Done> wrong_state(CityIndex city, const char* fault) const;
+
+  std::vector<CitySpec> cities_;
+  std::vector<ChainSpec> chains_;
+  VirtualListener listener_;
+  Instant now_;
+  EventQueue<Parcel> queue_;
+  LinkModel peer_links_;
+  LinkModel call_links_;
+  Partition partition_;
+  std::vector<VirtualNode> nodes_;  // by CityIndex
+  Gateway gateway_;
+  std::vector<Instant> node_wakeups_;  // by CityIndex: the pending wake-up event that counts; max: none
+  Instant gateway_wakeup_ = Instant::max();
+  Slab<PeerDelivery> peer_messages_;
+  Slab<CallDelivery> forwards_;
+  Slab<NodeReply> replies_;
+  Slab<NodeLink> links_;
+  struct OpenAttempt {
+    CityIndex city, origin;
+    Instant received;
+  };
+  std::unordered_map<std::uint64_t, OpenAttempt> attempts_;  // at a node, by AttemptId; looked up, never walked through
+  std::vector<bool> chain_settled_;
+  std::size_t unsettled_;
+  std::vector<CityNodeOutput> node_outputs_;  // kept for their memory
+  std::vector<GatewayOutput> gateway_outputs_;
+  Trace trace_;
+  std::uint64_t events_ = 0;
+};
+
+}  // namespace bsn

@@ -1,0 +1,60 @@
+#include "sim/virtual/virtual_node.h"
+
+#include <utility>
+
+#include "core/check.h"
+
+namespace bsn {
+
+VirtualNode::VirtualNode(NodeSpec spec, Instant now) : spec_(std::move(spec)) { node_.emplace(spec_, disk_, now); }
+
+void VirtualNode::step(Instant now, CityNodeInput input, std::vector<CityNodeOutput>& out) {
+  if (state_ == State::running) {
+    node_->step(now, input, out);
+  } else if (waiting_.size() < max_waiting) {
+    waiting_.push_back(std::move(input));
+  }
+}
+
+void VirtualNode::advance_to(Instant now, std::vector<CityNodeOutput>& out) {
+  if (state_ == State::running) node_->advance_to(now, out);
+}
+
+std::optional<Instant> VirtualNode::next_wakeup() const {
+  return state_ == State::running ? node_->next_wakeup() : std::nullopt;
+}
+
+void VirtualNode::kill() {
+  BSN_CHECK(state_ != State::down, "only a living node can be killed");
+  node_.reset();
+  waiting_.clear();
+  state_ = State::down;
+}
+
+void VirtualNode::restart(Instant now) {
+  BSN_CHECK(state_ == State::down, "only a dead node can be started");
+  ++life_;
+  node_.emplace(spec_, disk_, now);
+  state_ = State::running;
+}
+
+void VirtualNode::pause() {
+  BSN_CHECK(state_ == State::running, "only a running node can be paused");
+  state_ = State::paused;
+}
+
+void VirtualNode::resume(Instant now, std::vector<CityNodeOutput>& out) {
+  BSN_CHECK(state_ == State::paused, "only a paused node can be resumed");
+  state_ = State::running;
+  for (const CityNodeInput& input : waiting_) node_->step(now, input, out);
+  waiting_.clear();
+  node_->advance_to(now, out);
+}
+
+const std::vector<BlockPtr>& VirtualNode::blocks(ChainIndex chain) const {
+  static const std::vector<BlockPtr> nothing;
+  const auto stored = disk_.find(chain);
+  return stored == disk_.end() ? nothing : stored->second.blocks;
+}
+
+}  // namespace bsn

@@ -1,0 +1,64 @@
+// One city node of the virtual cluster: the machine, its disk, and whether it runs.
+//
+// The disk is in memory and takes no time: what a machine persists is durable at once, and all else is lost by a kill.
+// A paused node handles nothing; what arrives waits, in order, at most max_waiting inputs (then more are lost, as when
+// the buffers of a stopped process are full).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "core/durable.h"
+#include "node/city_node.h"
+
+namespace bsn {
+
+class VirtualNode {
+ public:
+  static constexpr std::size_t max_waiting = 200'000;
+
+  enum class State : std::uint8_t { running, paused, down };
+
+  // Runs at once.
+  VirtualNode(NodeSpec spec, Instant now);
+
+  State state() const { return state_; }
+  // Counts starts: a message meant for an earlier life is lost, like its connection.
+  std::uint32_t life() const { return life_; }
+  bool serves() const { return node_ && node_->state() == CityState::connected; }
+
+  // ---- the machine; the node is not down ----
+
+  // Steps the machine, or keeps the input while the node is paused.
+  void step(Instant now, CityNodeInput input, std::vector<CityNodeOutput>& out);
+  // Fires what is due; nothing while paused.
+  void advance_to(Instant now, std::vector<CityNodeOutput>& out);
+  // When to be woken; nullopt while paused or down.
+  std::optional<Instant> next_wakeup() const;
+
+  // ---- faults ----
+
+  void kill();                // not down
+  void restart(Instant now);  // down
+  void pause();               // running
+  // Paused. Handles what waited, then what is due.
+  void resume(Instant now, std::vector<CityNodeOutput>& out);
+
+  // ---- the disk ----
+
+  void persist(ChainIndex chain, const DurableWrite& write) { apply(write, disk_[chain]); }
+  const std::vector<BlockPtr>& blocks(ChainIndex chain) const;
+
+ private:
+  NodeSpec spec_;
+  std::map<ChainIndex, DurableState> disk_;
+  std::optional<CityNode> node_;  // none while down
+  State state_ = State::running;
+  std::uint32_t life_ = 1;
+  std::deque<CityNodeInput> waiting_;  // while paused
+};
+
+}  // namespace bsn

@@ -1,0 +1,225 @@
+#include "sim/virtual/virtual_runner.h"
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "node/ledger_auditor.h"
+#include "sim/fault_schedule.h"
+#include "sim/invariant.h"
+#include "sim/network_tally.h"
+#include "sim/virtual/virtual_cluster.h"
+#include "sim/workload.h"
+
+namespace bsn {
+namespace {
+
+constexpr Duration look_interval = milliseconds(100);  // of simulated time: for settling, healing and stop requests
+constexpr Duration heal_limit = seconds(120);          // for every peer to catch up after the last fault is mended
+constexpr double progress_interval = 0.2;              // seconds of real time
+
+class VirtualRun {
+ public:
+  VirtualRun(const Scenario& scenario, const VirtualOptions& options)
+      : scenario_(scenario),
+        options_(options),
+        begun_(options.wall_clock()),
+        access_key_(access_key(scenario)),
+        checker_(chain_specs(scenario.topology), make_ledger_auditor),
+        tally_(scenario.topology),
+        cluster_(scenario.topology, scenario.seed, scenario.durability, listener()) {}
+
+  Result<Report> run() {
+    options_.progress({.phase = "waiting for leaders and first blocks"});
+    settle();
+    const Instant start = cluster_.now();
+    faults_.emplace(scenario_, cluster_, start);
+    Report report;
+    for (std::uint32_t i = 0; i < scenario_.rounds.size() && !stopped(); ++i) {
+      auto round = run_round(i);
+      if (!round) return round.error();
+      report.rounds.push_back(std::move(*round));
+    }
+    report.simulated_seconds = (cluster_.now() - start).seconds();
+    report.attempts = cluster_.counters().attempts;
+    report.retries = cluster_.counters().retries;
+    options_.progress({.phase = "checking what every peer has stored"});
+    if (auto done = faults_->heal(); !done) return done.error();
+    catch_up();
+    fill(report);
+    return report;
+  }
+
+ private:
+  bool stopped() const { return options_.stop && *options_.stop; }
+
+  VirtualListener listener() {
+    VirtualListener listener;
+    listener.on_block = [this](ChainIndex chain, CityIndex city, const BlockPtr& block) {
+      checker_.block_stored(chain, city, block);
+      tally_.block(chain, block);
+    };
+    listener.on_answer = [this](Instant when, CallId id, const Reply& reply) { answered(when, id, reply); };
+    return listener;
+  }
+
+  // At most the scenario's settle time.
+  void settle() {
+    const Instant limit = cluster_.now() + scenario_.settle;
+    while (cluster_.now() < limit && !cluster_.settled() && !stopped()) {
+      cluster_.run_until(std::min(limit, cluster_.now() + look_interval));
+    }
+  }
+
+  // ---- one round ----
+
+  Result<RoundReport> run_round(std::uint32_t number) {
+    const Instant start = cluster_.now();
+    Workload workload(scenario_, number, start);
+    recorder_.emplace(scenario_, number, start);
+    first_call_ = next_call_;
+    const Instant drained = workload.end() + scenario_.rounds[number].drain;
+    while (!stopped() && cluster_.now() < drained && (workload.next_wakeup() || recorder_->open() > 0)) {
+      cluster_.run_until(next_stop(workload, drained));
+      if (auto done = faults_->fire_due(cluster_.now()); !done) return done.error();
+      send_due(workload, number);
+      show(number, cluster_.now() - start);
+    }
+    RoundReport report = recorder_->finish(cluster_.now());
+    checker_.calls(recorder_->answered_once(), recorder_->answered_wrongly());
+    recorder_.reset();
+    return report;
+  }
+
+  // The next instant at which the runner has something to do. Looks in between, so that it can end early.
+  Instant next_stop(const Workload& workload, Instant drained) const {
+    std::optional<Instant> next = std::min(drained, cluster_.now() + look_interval);
+    next = earlier(next, workload.next_wakeup());
+    next = earlier(next, faults_->next_due());
+    return std::max(*next, cluster_.now());
+  }
+
+  void send_due(Workload& workload, std::uint32_t number) {
+    due_.clear();
+    workload.advance_to(cluster_.now(), due_);
+    for (DueCall& due : due_) send(due, scenario_.rounds[number].deadline);
+  }
+
+  void send(DueCall& due, Duration deadline) {
+    const Instant now = cluster_.now();
+    recorder_->sent(due, now);
+    ClientCall call;
+    call.id = {next_call_++};
+    call.access_key = access_key_;
+    call.origin = scenario_.topology.cities[due.origin.value].id;
+    call.received = now;
+    call.deadline = due.intended + deadline;
+    call.call = due.call;
+    open_calls_.emplace(call.id.value, std::move(due.call));
+    cluster_.send(call);
+  }
+
+  // Calls that outlive their round are unfinished in its report; what their answers promise is judged all the same.
+  void answered(Instant when, CallId id, const Reply& reply) {
+    const auto open = open_calls_.find(id.value);
+    if (open != open_calls_.end()) {
+      checker_.answered(open->second, reply);
+      tally_.answered(open->second, reply);
+      open_calls_.erase(open);
+    }
+    if (recorder_ && id.value >= first_call_) recorder_->answered(id.value - first_call_, when, reply);
+  }
+
+  void show(std::uint32_t number, Duration spent) {
+    const double wall = options_.wall_clock();
+    if (wall - shown_ < progress_interval) return;
+    shown_ = wall;
+    options_.progress(round_progress(scenario_, number, spent, *recorder_));
+  }
+
+  // ---- the end ----
+
+  // Lets time pass until every peer has the blocks that any had when the faults were mended, at most heal_limit.
+  void catch_up() {
+    std::vector<Height> tips;
+    for (const ChainSpec& chain : cluster_.chains()) tips.push_back(highest(chain));
+    const Instant limit = cluster_.now() + heal_limit;
+    while (cluster_.now() < limit && !peers_behind(tips).empty()) cluster_.run_until(cluster_.now() + look_interval);
+    const std::vector<std::string> behind = peers_behind(tips);
+    for (const ChainSpec& chain : cluster_.chains()) live_.checked += peers_of(chain).size();
+    live_.violated = behind.size();
+    live_.examples.assign(behind.begin(), behind.begin() + std::min<std::ptrdiff_t>(5, std::ssize(behind)));
+  }
+
+  static std::vector<CityIndex> peers_of(const ChainSpec& chain) {
+    std::vector<CityIndex> peers = chain.validators;
+    peers.insert(peers.end(), chain.followers.begin(), chain.followers.end());
+    return peers;
+  }
+
+  Height highest(const ChainSpec& chain) const {
+    Height tip = 0;
+    for (const CityIndex city : peers_of(chain)) tip = std::max<Height>(tip, cluster_.blocks(city, chain.index).size());
+    return tip;
+  }
+
+  std::vector<std::string> peers_behind(const std::vector<Height>& tips) const {
+    std::vector<std::string> behind;
+    for (const ChainSpec& chain : cluster_.chains()) {
+      for (const CityIndex city : peers_of(chain)) {
+        const Height height = cluster_.blocks(city, chain.index).size();
+        const Height tip = tips[chain.index.value];
+        if (height >= tip) continue;
+        behind.push_back(to_string(chain.name) + ": " + scenario_.topology.cities[city.value].id +
+                         " stayed at height " + std::to_string(height) + " of " + std::to_string(tip));
+      }
+    }
+    return behind;
+  }
+
+  void fill(Report& report) {
+    std::vector<bool> healthy;
+    for (std::uint32_t i = 0; i < scenario_.topology.cities.size(); ++i) healthy.push_back(cluster_.healthy({i}));
+    tally_.fill(healthy, report);
+    faults_->fill(report);
+    report.invariants = checker_.finish();
+    report.invariants.push_back(live_);
+    report.scenario = scenario_.name;
+    report.mode = "virtual";
+    report.seed = scenario_.seed;
+    report.stopped = stopped();
+    report.environment = capture_environment(scenario_);
+    report.events = cluster_.events();
+    report.fingerprint = to_hex(cluster_.fingerprint());
+    report.wall_seconds = options_.wall_clock() - begun_;
+    judge_validity(scenario_, report);
+  }
+
+  const Scenario& scenario_;
+  const VirtualOptions& options_;
+  double begun_;
+  double shown_ = 0;
+  std::string access_key_;
+  InvariantChecker checker_;
+  NetworkTally tally_;
+  std::optional<FaultSchedule> faults_;  // from the first round on
+  std::optional<RunRecorder> recorder_;  // of the present round
+  std::vector<DueCall> due_;
+  std::uint64_t next_call_ = 1;
+  std::uint64_t first_call_ = 1;                        // of the present round: its sequence 0
+  std::unordered_map<std::uint64_t, Call> open_calls_;  // looked up, never walked through
+  InvariantReport live_{"LIVE", 0, 0, {}};
+  VirtualCluster cluster_;  // last: it tells all of the above
+};
+
+}  // namespace
+
+Result<Report> run_virtual(const Scenario& given, const VirtualOptions& options) {
+  Scenario scenario = given;
+  if (options.seed) scenario.seed = *options.seed;
+  return VirtualRun(scenario, options).run();
+}
+
+}  // namespace bsn
