@@ -1,11 +1,15 @@
 #include "node/consensus_engine.h"
 
+#include "node/bft_engine.h"
 #include "node/raft_engine.h"
 
 namespace bsn {
 
 std::unique_ptr<ConsensusEngine> make_engine(const EngineConfig& config, const DurableState& durable,
                                              const BlockSealed& tip, Instant now) {
+  if (std::holds_alternative<BftParameters>(config.parameters)) {
+    return std::make_unique<BftEngine>(config, durable, tip, now);
+  }
   return std::make_unique<RaftEngine>(config, durable, tip, now);
 }
 

@@ -1,0 +1,78 @@
+// How a BFT validator gets on after messages were lost, and helps others to do so.
+#include <algorithm>
+#include <utility>
+
+#include "node/bft_engine.h"
+
+namespace bsn {
+
+// Waiting for a proposal in round 0 needs nobody's help: its time-out does.
+bool BftEngine::watches_for_stall() const {
+  if (announces_itself_ || claims_.any_higher(one_correct())) return true;
+  if (step_ == Step::propose && round_ == 0) return false;
+  return is_running() || stalls_ < resends_at_rest;
+}
+
+void BftEngine::made_progress(Instant now) {
+  stalls_ = 0;
+  stall_at_ = now + time_out(bft_.vote_timeout) * 2;
+}
+
+void BftEngine::fire_stall(Turn& turn) {
+  if (decided_) return;
+  ++stalls_;
+  const std::uint32_t backoff = std::min(1u << std::min(stalls_, 16u), max_backoff);
+  stall_at_ = turn.now + time_out(bft_.vote_timeout) * (2 * backoff);
+  resend(turn, std::nullopt);
+  if (!std::exchange(announces_itself_, false)) return fetch(turn);
+  stalls_ = 0;
+  apply_rules(turn, round_);  // what was restored may be enough to get on
+}
+
+// Own votes and proposal of this height; where there are none, those that helped to decide the last one.
+void BftEngine::resend(Turn& turn, std::optional<ValidatorIndex> to) {
+  const BftVoteState& own = memory_.state();
+  if (may_vote() && memory_.has_proposed(round_)) send(turn, to, *own.proposed);
+  for (const BftVote& vote : own.votes) send(turn, to, vote);
+  if (!own.votes.empty()) return;
+  for (const BftVote& vote : last_precommits_) send(turn, to, vote);
+}
+
+// `from` is still at `height` or in an earlier round: shows it what it missed. At most once per vote time-out for each.
+void BftEngine::help(Turn& turn, ValidatorIndex from, Height height) {
+  Instant& until = helped_until_[from.value];
+  if (turn.now < until) return;
+  until = turn.now + bft_.vote_timeout;
+  if (height + 1 == height_ && !memory_.state().votes.empty()) {
+    for (const BftVote& vote : last_precommits_) send(turn, from, vote);
+  }
+  resend(turn, from);
+}
+
+// Asks someone who can be expected to have the blocks that are missing here; another one each time.
+void BftEngine::fetch(Turn& turn) {
+  std::optional<ValidatorIndex> from;
+  Height wanted = height_;
+  if (const auto higher = claims_.higher_height(one_correct())) {
+    from = claims_.someone_higher(fetch_cursor_);
+    wanted = *higher - 1;
+  } else {
+    from = rounds_.precommitter(one_correct(), fetch_cursor_, config_.self);
+  }
+  if (!from) return;
+  fetch_cursor_ = from->value + 1;
+  fetch_again_at_ = turn.now + bft_.vote_timeout;
+  turn.out.emplace_back(FetchBlocks{*from, wanted});
+}
+
+// One height behind is a matter of a moment, more than one is not.
+void BftEngine::fetch_if_far_behind(Turn& turn) {
+  const auto higher = claims_.higher_height(one_correct());
+  if (higher && *higher > height_ + 1) fetch(turn);
+}
+
+void BftEngine::send(Turn& turn, std::optional<ValidatorIndex> to, ConsensusMessage message) {
+  if (config_.validators > 1) turn.out.emplace_back(SendConsensus{to, std::move(message)});
+}
+
+}  // namespace bsn

@@ -1,0 +1,40 @@
+#include "node/bft_rounds.h"
+
+namespace bsn {
+
+BftRound& BftRounds::at(std::uint32_t round) { return rounds_.try_emplace(round, validators_).first->second; }
+
+const BftRound* BftRounds::find(std::uint32_t round) const {
+  const auto at = rounds_.find(round);
+  return at == rounds_.end() ? nullptr : &at->second;
+}
+
+const BftKnownProposal* BftRounds::content(const Digest& digest) const {
+  for (const auto& [round, heard] : rounds_) {
+    if (heard.proposal && heard.proposal->digest == digest) return &*heard.proposal;
+  }
+  return nullptr;
+}
+
+std::optional<ValidatorIndex> BftRounds::precommitter(std::uint32_t enough, std::uint32_t start,
+                                                      ValidatorIndex self) const {
+  for (const auto& [round, heard] : rounds_) {
+    const auto value = heard.precommits.value_with(enough);
+    if (!value) continue;
+    for (std::uint32_t i = 0; i < validators_; ++i) {
+      const ValidatorIndex v{(start + i) % validators_};
+      if (v != self && heard.precommits.voted_for(v, *value)) return v;
+    }
+  }
+  return std::nullopt;
+}
+
+void BftRounds::trim(std::uint32_t present, std::int64_t locked_round, std::int64_t valid_round) {
+  for (auto at = rounds_.begin(); at != rounds_.end() && rounds_.size() > max_rounds;) {
+    if (at->first >= present) return;
+    const bool needed = at->first == locked_round || at->first == valid_round;
+    at = needed ? std::next(at) : rounds_.erase(at);
+  }
+}
+
+}  // namespace bsn

@@ -1,0 +1,63 @@
+// What a BFT engine has heard at one height, round by round: proposals and votes.
+//
+// Bounds: at most max_rounds rounds are kept, each with one proposal and 2 m votes; the earliest goes first, but those
+// on which an own lock or valid value rests stay. Which rounds are let in is the engine's business.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/peer_message.h"
+#include "node/vote_tally.h"
+
+namespace bsn {
+
+// A proposal with what is computed once, when it comes in.
+struct BftKnownProposal {
+  ProposalPtr proposal;
+  Digest digest;
+  std::int64_t valid_round = -1;  // as its sender claims
+  bool valid = false;             // algorithm 1's valid(v)
+};
+
+struct BftRound {
+  explicit BftRound(std::uint32_t validators) : prevotes(validators), precommits(validators) {}
+
+  VoteTally& votes(BftVoteKind kind) { return kind == BftVoteKind::prevote ? prevotes : precommits; }
+
+  std::optional<BftKnownProposal> proposal;  // the first that the round's proposer sent
+  VoteTally prevotes;
+  VoteTally precommits;
+};
+
+class BftRounds {
+ public:
+  static constexpr std::size_t max_rounds = 64;
+
+  explicit BftRounds(std::uint32_t validators) : validators_(validators) {}
+
+  void clear() { rounds_.clear(); }
+
+  // The round's record; at() makes an empty one when there is none, find() gives null.
+  BftRound& at(std::uint32_t round);
+  const BftRound* find(std::uint32_t round) const;
+
+  // A known proposal of any round with this digest; null: none.
+  const BftKnownProposal* content(const Digest& digest) const;
+
+  // A value and a round in which it has at least `enough` precommits, and the next of those voters at or behind
+  // `start`, going round.
+  std::optional<ValidatorIndex> precommitter(std::uint32_t enough, std::uint32_t start, ValidatorIndex self) const;
+
+  // Keeps the bound. Rounds from `present` on and the two named ones (-1: none) are never dropped.
+  void trim(std::uint32_t present, std::int64_t locked_round, std::int64_t valid_round);
+
+ private:
+  std::uint32_t validators_;
+  std::map<std::uint32_t, BftRound> rounds_;
+};
+
+}  // namespace bsn

@@ -1,0 +1,37 @@
+// The rules that all validators of a BFT chain derive alike: who proposes, how long to wait, which proposals are valid.
+//
+// Everything here depends on agreed data and the chain's parameters only; but for the loose bound on a proposal's time,
+// which looks at the own clock.
+#pragma once
+
+#include <cstdint>
+
+#include "core/block.h"
+#include "core/chain_spec.h"
+#include "core/time.h"
+#include "node/consensus_engine.h"
+
+namespace bsn {
+
+// Who proposes in this round of the block after `tip`.
+//   every_block     (height + round) mod m
+//   on_view_change  (proposer of the tip + round) mod m: the primary whose block was decided stays, and a view change
+//                   (a round that ends without a decision) moves on to the next validator
+// The tip's header is agreed and on every disk, so the view is the same for all, after a restart and a fetch too.
+ValidatorIndex bft_proposer(const BftParameters& parameters, std::uint32_t validators, const BlockSealed& tip,
+                            std::uint32_t round);
+
+// The time-out `base` in the `n`-th round of trying, n = 0, 1, ...: base + n steps, or doubled n times. At most
+// max_bft_timeout (or base, if longer), so that a chain that was stuck for days still gets on within minutes.
+constexpr Duration max_bft_timeout = seconds(600);
+Duration bft_timeout(const BftParameters& parameters, Duration base, std::uint32_t n);
+
+// How far a proposal's time may lie before or behind the own clock. Hosts that do not share a clock count from
+// different starts, so the bound is loose; it keeps a liar from driving the chain's time to the end of its range.
+constexpr Duration max_proposal_time_ahead = seconds(366LL * 24 * 3600);
+
+// Algorithm 1's valid(v) for a proposal sent in `message` to a chain standing at `tip`: height, parent, proposer,
+// limits, time, and no empty block where there are none. `message.proposal` may be null (invalid).
+bool is_valid_proposal(const EngineConfig& config, const BlockSealed& tip, const BftProposal& message, Instant now);
+
+}  // namespace bsn
