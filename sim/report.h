@@ -48,14 +48,15 @@ struct RoundReport {
   std::uint64_t failed = 0;      // answered with another status than OK, deadline included
   std::uint64_t unfinished = 0;  // not answered before the drain limit
   double send_tps = 0;           // sent / time of sending
-  double goodput_tps = 0;        // succeeded / time from the first intended send to the last answer
+  double throughput_tps = 0;     // answered / time from the first intended send to the last answer
+  double goodput_tps = 0;        // succeeded / the same time
   Histogram latency;             // of answered calls; calls without an answer count with their deadline (censored)
   SplitSums split;               // of succeeded calls
   LatencySummary lateness;       // of sending: from the intended to the actual send; part of latency
   std::map<std::string, std::uint64_t> failures;  // by "STATUS/REASON"
   std::vector<SecondReport> seconds;
   std::vector<MixReport> mix;
-  std::vector<std::string> failed_thresholds;  // "p99_ms <= 50: was 81.2"
+  std::vector<std::string> passed_thresholds, failed_thresholds;  // "p99_ms <= 50: was 81.2"
 };
 
 struct NetworkReport {  // one chain

@@ -154,7 +154,10 @@ RoundReport RunRecorder::finish(Instant when) {
   const double sending = std::min(round_.duration, when - start_).seconds();
   if (sending > 0) report.send_tps = static_cast<double>(total_.sent) / sending;
   const double answering = total_.sent == 0 ? 0 : (last_answer_ - first_intended_).seconds();
-  if (answering > 0) report.goodput_tps = static_cast<double>(total_.succeeded) / answering;
+  if (answering > 0) {
+    report.throughput_tps = static_cast<double>(completed()) / answering;
+    report.goodput_tps = static_cast<double>(total_.succeeded) / answering;
+  }
   report.latency = std::move(total_.latency);
   report.split = total_.split;
   report.lateness = summarize(lateness_);
