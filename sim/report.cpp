@@ -73,9 +73,11 @@ std::string reproduce_command(const Report& report) {
 }
 
 int exit_code(const Report& report) {
+  const auto unsafe = [](const InvariantReport& one) { return one.violated > 0 && one.name != "LIVE"; };
   const auto broken = [](const InvariantReport& one) { return one.violated > 0; };
   const auto failed = [](const RoundReport& one) { return one.succeeded == 0 || !one.failed_thresholds.empty(); };
-  if (std::any_of(report.invariants.begin(), report.invariants.end(), broken)) return 129;
+  if (std::any_of(report.invariants.begin(), report.invariants.end(), unsafe)) return 129;
+  if (std::any_of(report.invariants.begin(), report.invariants.end(), broken)) return 128;
   if (report.stopped) return 105;
   if (std::any_of(report.rounds.begin(), report.rounds.end(), failed)) return 99;
   return report.valid ? 0 : 1;

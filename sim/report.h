@@ -127,8 +127,8 @@ std::string report_text(const Report& report);
 // The command that runs the same again: "bsnsim run configs/scenarios/x.yaml --virtual --seed 7".
 std::string reproduce_command(const Report& report);
 
-// 129 an invariant was broken, 105 stopped from outside, 99 a threshold failed or a round had no success, 1 the run is
-// void, 0 ok; the first that holds.
+// 129 an invariant of safety was broken, 128 liveness was lost (LIVE), 105 stopped from outside, 99 a threshold failed
+// or a round had no success, 1 the run is void, 0 ok; the first that holds.
 int exit_code(const Report& report);
 
 // Sends later than this after their intended instant, at the 99th percentile, void a round: its load was not the
