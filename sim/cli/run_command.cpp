@@ -65,20 +65,43 @@ Result<Report> run_in_virtual_time(const Scenario& scenario, const RunOptions& o
   return run_virtual(scenario, run);
 }
 
-Result<Done> write_report(const Report& report, const RunOptions& options) {
-  const std::string text = options.format == "json" ? report_json(report) + "\n" : report_text(report);
-  if (options.output.empty()) {
-    fmt::print("{}", text);
+// The report goes beside its place first and takes it in one step, so that no half of it is ever seen there. Opened before
+// the run: whoever can't be written to is known before minutes are spent.
+class ReportFile {
+ public:
+  explicit ReportFile(const RunOptions& options) : options_(options) {
+    if (!options_.output.empty()) file_.open(options_.output + ".new");
+  }
+  ~ReportFile() {
+    std::error_code ignored;
+    if (!options_.output.empty()) std::filesystem::remove(options_.output + ".new", ignored);
+  }
+  ReportFile(const ReportFile&) = delete;
+  ReportFile& operator=(const ReportFile&) = delete;
+
+  Result<Done> writable() const {
+    if (options_.output.empty() || file_) return Done{};
+    return Error{ErrorCode::io, "can't write " + options_.output + ": is its folder there and yours to write?"};
+  }
+
+  Result<Done> write(const Report& report) {
+    const std::string text = options_.format == "json" ? report_json(report) + "\n" : report_text(report);
+    if (options_.output.empty()) {
+      fmt::print("{}", text);
+      return Done{};
+    }
+    file_ << text;
+    file_.close();
+    std::error_code error;
+    if (file_) std::filesystem::rename(options_.output + ".new", options_.output, error);
+    if (!file_ || error) return Error{ErrorCode::io, "can't write " + options_.output};
     return Done{};
   }
-  std::ofstream file(options.output + ".new");
-  file << text;
-  file.close();
-  std::error_code error;
-  if (file) std::filesystem::rename(options.output + ".new", options.output, error);
-  if (!file || error) return Error{ErrorCode::io, "can't write " + options.output};
-  return Done{};
-}
+
+ private:
+  const RunOptions& options_;
+  std::ofstream file_;
+};
 
 }  // namespace
 
@@ -96,10 +119,12 @@ int command_run(const RunOptions& options) {
                options.live ? "live" : "in virtual time");
     return 0;
   }
+  ReportFile file(options);
+  if (auto done = file.writable(); !done) return report_error(done.error());
   watch_stop_signal();
   const Result<Report> report = run_scenario(*scenario, options);
   if (!report) return report_error(report.error());
-  if (auto done = write_report(*report, options); !done) return report_error(done.error());
+  if (auto done = file.write(*report); !done) return report_error(done.error());
   return exit_code(*report);
 }
 
