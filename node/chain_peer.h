@@ -1,11 +1,31 @@
 // A chain peer: one member of one chain on one city node. Mempool + consensus engine + ledger.
 //
 // A validator orders and executes; a follower (a full copy that does not vote) fetches decided blocks and believes a
-// block once enough validators gave the same one: 1 where only crashes are tolerated, f + 1 where lies are.
+// block once enough validators gave the same one: 1 where only crashes are tolerated, f + 1 where lies are. Each
+// follower is pushed every block by exactly that many validators, taken in turn, and asks others for what does not
+// come.
+//
+// Writes are answered
+//   accepted   at once, after the transaction was made durable here; it survives restarts until a block has it
+//   committed  when this peer has sealed the block that holds it
+//   final      when that block can't be taken back any more. Raft and BFT decide before they seal, so this is the same
+//              moment; a family that seals before it is final answers later
+// and a write whose transaction is in a block already, at once with the first result. Reads are answered at once from
+// the state after the last block here: `local` promises no more; `final` promises that this state is never taken back,
+// that it never goes back on this peer, and nothing about what other peers have by now.
+//
+// A call is answered exactly once: with its result, a refusal, or DEADLINE_EXCEEDED when its deadline comes (the
+// transaction stays and may be executed later). CANCELLED calls get no answer. A chain whose leader (Raft) has been
+// unknown to this validator for two election time-outs refuses committed and final writes with UNAVAILABLE NO_LEADER.
+//
+// Bounds: MempoolLimits for transactions; as many open calls as transactions, beyond: RESOURCE_EXHAUSTED; transactions
+// that wait for 30 minutes and are neither accepted nor waited for are dropped. Memory grows with the ledger (see
+// there). Not for more than one thread.
 #pragma once
 
+#include <cstdint>
 #include <deque>
-#include <map>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -16,7 +36,12 @@
 #include "core/durable.h"
 #include "core/machine.h"
 #include "core/peer_message.h"
-#include "core/random.h"
+#include "node/block_sync.h"
+#include "node/consensus_engine.h"
+#include "node/forwarder.h"
+#include "node/ledger.h"
+#include "node/mempool.h"
+#include "node/open_calls.h"
 
 namespace bsn {
 
@@ -24,10 +49,10 @@ namespace bsn {
 
 // A call from the gateway or a direct client. Answered exactly once, by an Answer with the same id.
 struct CallArrived {
-  CallId id;              // chosen by whoever drives the node; unique while the call is open
+  CallId id;  // chosen by whoever drives the node; unique while the call is open
   Call call;
-  Instant received;       // when the process got it: what node_queue counts from
-  Instant deadline;       // answered DEADLINE_EXCEEDED then, if not earlier
+  Instant received;  // when the process got it: what node_queue counts from
+  Instant deadline;  // answered DEADLINE_EXCEEDED then, if not earlier
 };
 
 // The caller is gone; no Answer is wanted any more.
@@ -89,5 +114,103 @@ struct ChainPeerStatus {
   std::uint32_t mempool_transactions = 0;
   std::uint32_t open_calls = 0;
 };
+
+// How a validator gets its engine; make_engine but for tests.
+using MakeEngine = std::function<std::unique_ptr<ConsensusEngine>(
+    const EngineConfig& config, const DurableState& durable, const BlockSealed& tip, Instant now)>;
+
+class ChainPeer {
+ public:
+  // The peer of city `self`, one of the chain's validators or followers, restored from `durable`: its blocks are
+  // executed again and must verify. Emits nothing until its first input or wake-up. `seed` is the node's.
+  ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, const DurableState& durable, Instant now,
+            const MakeEngine& make = make_engine);
+
+  // A call must have passed validate().
+  void step(Instant now, const ChainPeerInput& input, std::vector<ChainPeerOutput>& out);
+  void advance_to(Instant now, std::vector<ChainPeerOutput>& out);
+  std::optional<Instant> next_wakeup() const;
+
+  ChainPeerStatus status() const;
+
+  // As CityNode::find_transaction.
+  Reply find_transaction(const Digest& transaction) const;
+
+  const Ledger& ledger() const { return ledger_; }
+
+ private:
+  using Outputs = std::vector<ChainPeerOutput>;
+
+  void on(Instant now, const CallArrived& arrived, Outputs& out);
+  void on(Instant now, const CallCancelled& cancelled, Outputs& out);
+  void on(Instant now, const PeerMessageArrived& arrived, Outputs& out);
+
+  // Calls (chain_peer_calls.cpp).
+  void submit(Instant now, const CallArrived& arrived, Outputs& out);
+  std::optional<Reply> known_result(const Transaction& transaction) const;
+  std::optional<Reply> refuse_to_wait(Instant now, const Transaction& transaction) const;
+  std::optional<Reply> admit(Instant now, const TransactionPtr& transaction);
+  void accept(Instant now, const TransactionPtr& transaction, Outputs& out);
+  Reply read(const Call& call) const;
+  void answer(Instant now, const OpenCall& call, Reply reply, Outputs& out) const;
+  void answer_waiting(Instant now, const Digest& transaction, const Reply& reply, Outputs& out);
+  void expire_calls(Instant now, Outputs& out);
+
+  // The engine (chain_peer_engine.cpp).
+  void engine_step(Instant now, const EngineInput& input, Outputs& out);
+  void drain_engine(Instant now, Outputs& out);
+  bool tell_waiting(Instant now);
+  void handle(Instant now, const SendConsensus& output, Outputs& out);
+  void handle(Instant now, const PersistConsensus& output, Outputs& out);
+  void handle(Instant now, const WantBatch& output, Outputs& out);
+  void handle(Instant now, const Decide& output, Outputs& out);
+  void handle(Instant now, const FetchBlocks& output, Outputs& out);
+  void handle(Instant now, const LeaderIs& output, Outputs& out);
+
+  // Blocks and messages between peers (chain_peer.cpp).
+  void on_message(Instant now, CityIndex from, const ConsensusMessage& message, Outputs& out);
+  void on_message(Instant now, CityIndex from, const TransactionsForward& message, Outputs& out);
+  void on_message(Instant now, CityIndex from, const BlocksRequest& message, Outputs& out);
+  void on_message(Instant now, CityIndex from, const Blocks& message, Outputs& out);
+  void take_in(Instant now, CityIndex from, const TransactionPtr& transaction);
+  void apply_believed(Instant now, Outputs& out);
+  void settle(Instant now, const BlockPtr& block, Outputs& out);
+  void remove_from_mempool(Instant now, const Transaction& transaction, Outputs& out);
+  void push(const BlockPtr& block, Outputs& out) const;
+  void forward_due(Instant now, Outputs& out);
+  std::vector<CityIndex> forward_targets() const;
+  void flush_erasures(Outputs& out);
+
+  std::optional<ValidatorIndex> validator_of(CityIndex city) const;
+  bool is_member(CityIndex city) const;
+  bool to_leader_only() const { return engine_ != nullptr && engine_->forwards_to_leader_only(); }
+  bool leads() const { return self_validator_ && leader_ == self_validator_; }
+  bool can_forward() const { return !to_leader_only() || leader_.has_value(); }
+  BlockSealed tip() const;
+
+  ChainSpec spec_;
+  CityIndex self_;
+  std::optional<ValidatorIndex> self_validator_;
+  Ledger ledger_;
+  Mempool mempool_;
+  OpenCalls calls_;
+  Forwarder forwarder_;
+  BlockSync sync_;
+  std::unique_ptr<ConsensusEngine> engine_;  // nullptr: a follower
+  std::deque<EngineOutput> engine_outputs_;  // not yet handled; empty between inputs
+  std::vector<EngineOutput> engine_scratch_;
+  WorkWaiting told_;  // what the engine knows about the mempool
+  std::optional<ValidatorIndex> leader_;
+  std::uint64_t term_ = 0;
+  Instant leaderless_since_;
+  Duration leaderless_grace_;         // how long calls are taken up without a leader
+  std::uint32_t forward_turn_;        // a follower's present validator
+  std::vector<CityIndex> pushed_to_;  // followers that this validator pushes blocks to
+  std::vector<Digest> erasures_;      // accepted before a restart, and in a block
+  Instant started_;
+  Instant next_expiry_;  // of the mempool
+};
+
+static_assert(Machine<ChainPeer, ChainPeerInput, ChainPeerOutput>);
 
 }  // namespace bsn

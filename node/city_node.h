@@ -15,8 +15,6 @@
 
 namespace bsn {
 
-class ChainPeer;
-
 using CityNodeInput = std::variant<CallArrived, CallCancelled, PeerEnvelope>;
 
 // A chain peer's output with its address.
@@ -27,8 +25,10 @@ struct CityNodeOutput {
 
 class CityNode {
  public:
-  // `durable` holds what each hosted chain peer had on disk; a chain without an entry starts at genesis.
-  CityNode(NodeSpec spec, std::map<ChainIndex, DurableState> durable, Instant now);
+  // `durable` holds what each hosted chain peer had on disk; a chain without an entry starts at genesis. Every chain of
+  // the spec names this city as validator or follower. `make` gives the validators their engines.
+  CityNode(NodeSpec spec, std::map<ChainIndex, DurableState> durable, Instant now,
+           const MakeEngine& make = make_engine);
   ~CityNode();
   CityNode(CityNode&&) noexcept;
   CityNode& operator=(CityNode&&) noexcept;

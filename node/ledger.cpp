@@ -118,6 +118,7 @@ void Ledger::advance(const Block& block) {
   state_roots_.push_back(block.header.state_root);
   tip_ = block.hash;
   time_ = block.header.time;
+  proposer_ = block.header.proposer;
 }
 
 Reply reply_of(const Ledger& ledger, const Digest& transaction, const Executed& executed) {

@@ -40,8 +40,9 @@ class Ledger {
   explicit Ledger(const ChainSpec& spec);
 
   Height height() const { return static_cast<Height>(state_roots_.size()) - 1; }
-  const Digest& tip() const { return tip_; }  // hash of the last block, or of genesis
-  Instant time() const { return time_; }      // of the last block; 0 at genesis
+  const Digest& tip() const { return tip_; }             // hash of the last block, or of genesis
+  Instant time() const { return time_; }                 // of the last block; 0 at genesis
+  ValidatorIndex proposer() const { return proposer_; }  // of the last block; 0 at genesis
   const Digest& state_root() const { return state_roots_.back(); }
   const Digest& state_root(Height at) const { return state_roots_[at]; }  // at <= height()
 
@@ -82,6 +83,7 @@ class Ledger {
   std::vector<Digest> state_roots_;  // by height
   Digest tip_;
   Instant time_;
+  ValidatorIndex proposer_;
   std::unordered_map<Digest, Executed, DigestHash> executed_;  // by transaction id
   std::unordered_map<Digest, Digest, DigestHash> by_key_;      // key_digest -> transaction id
 };

@@ -1,0 +1,281 @@
+#include "node/chain_peer.h"
+
+#include <algorithm>
+#include <string>
+
+#include "core/check.h"
+#include "node/quorum.h"
+
+namespace bsn {
+namespace {
+
+constexpr Duration mempool_lifetime = seconds(30 * 60);
+constexpr Duration mempool_sweep = seconds(60);
+constexpr std::uint32_t blocks_per_answer = 16;       // of at most 2 MiB each, as a rule far smaller
+constexpr std::size_t forward_transactions = 500;     // in one message ...
+constexpr std::uint64_t forward_bytes = 1024 * 1024;  // ... and their bytes, unless a single one is longer
+
+std::optional<ValidatorIndex> position(const std::vector<CityIndex>& cities, CityIndex city) {
+  const auto found = std::find(cities.begin(), cities.end(), city);
+  if (found == cities.end()) return std::nullopt;
+  return ValidatorIndex{static_cast<std::uint32_t>(found - cities.begin())};
+}
+
+// How many validators must give the same block before it is believed.
+std::uint32_t needed_vouchers(const ChainSpec& spec) {
+  const auto m = static_cast<std::uint32_t>(spec.validators.size());
+  return std::holds_alternative<RaftParameters>(spec.engine) ? 1 : byzantine_fault_bound(m) + 1;
+}
+
+BlockSync::Parameters sync_parameters(const ChainSpec& spec, CityIndex self) {
+  const auto m = static_cast<std::uint32_t>(spec.validators.size());
+  return {m, position(spec.validators, self), needed_vouchers(spec), self.value % m};
+}
+
+// Follower j gets every block from the validators j, j + 1, ... (mod m), as many as it must hear.
+std::vector<CityIndex> followers_of(const ChainSpec& spec, ValidatorIndex validator) {
+  const auto m = static_cast<std::uint32_t>(spec.validators.size());
+  std::vector<CityIndex> followers;
+  for (std::uint32_t j = 0; j < spec.followers.size(); ++j) {
+    const std::uint32_t distance = (validator.value + m - j % m) % m;
+    if (distance < needed_vouchers(spec)) followers.push_back(spec.followers[j]);
+  }
+  return followers;
+}
+
+Ledger replay(const ChainSpec& spec, const std::vector<BlockPtr>& blocks) {
+  Ledger ledger(spec);
+  for (const BlockPtr& block : blocks) {
+    const auto applied = ledger.apply(*block);
+    // Better no peer than one that serves bytes which its disk made up.
+    BSN_CHECK(applied.ok(), "a stored block does not verify: " + applied.error().message);
+  }
+  return ledger;
+}
+
+Duration leaderless_grace(const ChainSpec& spec) {
+  const auto* raft = std::get_if<RaftParameters>(&spec.engine);
+  return raft == nullptr ? seconds(0) : raft->election_timeout * 2;
+}
+
+}  // namespace
+
+ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, const DurableState& durable,
+                     Instant now, const MakeEngine& make)
+    : spec_(spec),
+      self_(self),
+      self_validator_(position(spec.validators, self)),
+      ledger_(replay(spec, durable.blocks)),
+      mempool_(spec.mempool, spec.block),
+      calls_(spec.mempool.max_transactions),
+      forwarder_(spec.mempool.forward_interval),
+      sync_(sync_parameters(spec, self), ledger_.height(), now),
+      leaderless_since_(now),
+      leaderless_grace_(leaderless_grace(spec)),
+      forward_turn_(self.value),
+      started_(now),
+      next_expiry_(now + mempool_sweep) {
+  BSN_CHECK(is_member(self), "a chain peer stands in a city of its chain");
+  for (const TransactionPtr& accepted : durable.accepted) {
+    if (ledger_.find_key(accepted->project, accepted->idempotency_key)) {
+      erasures_.push_back(accepted->id);
+      continue;
+    }
+    mempool_.restore(accepted, now);
+    forwarder_.add(accepted, true, now);
+  }
+  if (!self_validator_) return;
+  pushed_to_ = followers_of(spec, *self_validator_);
+  const Random random =
+      Random(seed).fork("engine of " + to_string(spec.name) + " in city " + std::to_string(self.value));
+  const EngineConfig config{*self_validator_, static_cast<std::uint32_t>(spec.validators.size()), spec.block,
+                            spec.engine, random};
+  engine_ = make(config, durable, tip(), now);
+}
+
+void ChainPeer::step(Instant now, const ChainPeerInput& input, std::vector<ChainPeerOutput>& out) {
+  flush_erasures(out);
+  std::visit([&](const auto& one) { on(now, one, out); }, input);
+}
+
+void ChainPeer::advance_to(Instant now, std::vector<ChainPeerOutput>& out) {
+  flush_erasures(out);
+  expire_calls(now, out);
+  if (engine_) {
+    if (const auto due = engine_->next_wakeup(); due && *due <= now) {
+      engine_->advance_to(now, engine_scratch_);
+    }
+    drain_engine(now, out);
+  }
+  forward_due(now, out);
+  for (const BlockSync::Request& request : sync_.take_due(now)) {
+    out.push_back(SendToPeer{spec_.validators[request.to.value], BlocksRequest{request.from}});
+  }
+  if (mempool_.size() > 0 && next_expiry_ <= now) {
+    next_expiry_ = now + mempool_sweep;
+    mempool_.expire(now - mempool_lifetime, [&](const Digest& id) { return calls_.waits_for(id); });
+  }
+}
+
+std::optional<Instant> ChainPeer::next_wakeup() const {
+  std::optional<Instant> next = earlier(calls_.next_deadline(), sync_.next_due());
+  if (engine_) {
+    next = earlier(next, engine_->next_wakeup());
+    if (mempool_.waiting() != told_.transactions) next = earlier(next, started_);  // restored ones; told at once
+  }
+  if (can_forward()) next = earlier(next, forwarder_.next_due());
+  if (mempool_.size() > 0) next = earlier(next, next_expiry_);
+  if (!erasures_.empty()) next = earlier(next, started_);
+  return next;
+}
+
+ChainPeerStatus ChainPeer::status() const {
+  ChainPeerStatus status;
+  status.height = ledger_.height();
+  status.tip = ledger_.tip();
+  status.state_root = ledger_.state_root();
+  status.validator = self_validator_.has_value();
+  if (leader_) status.leader = spec_.validators[leader_->value];
+  status.mempool_transactions = static_cast<std::uint32_t>(mempool_.size());
+  status.open_calls = static_cast<std::uint32_t>(calls_.size());
+  return status;
+}
+
+Reply ChainPeer::find_transaction(const Digest& transaction) const {
+  if (const Executed* executed = ledger_.find(transaction)) return reply_of(ledger_, transaction, *executed);
+  return refusal(Status::not_found, Reason::unknown_transaction, "no block here holds this transaction");
+}
+
+// ---- messages between peers ----
+
+void ChainPeer::on(Instant now, const PeerMessageArrived& arrived, Outputs& out) {
+  if (arrived.from == self_ || !is_member(arrived.from)) return;
+  std::visit([&](const auto& one) { on_message(now, arrived.from, one, out); }, arrived.message);
+}
+
+void ChainPeer::on_message(Instant now, CityIndex from, const ConsensusMessage& message, Outputs& out) {
+  const auto validator = validator_of(from);
+  if (engine_ && validator) engine_step(now, MessageArrived{*validator, message}, out);
+}
+
+void ChainPeer::on_message(Instant now, CityIndex from, const TransactionsForward& message, Outputs& out) {
+  if (!engine_) return;  // a follower proposes nothing
+  for (const TransactionPtr& transaction : message.transactions) take_in(now, from, transaction);
+  drain_engine(now, out);
+}
+
+void ChainPeer::on_message(Instant, CityIndex from, const BlocksRequest& message, Outputs& out) {
+  const Height height = ledger_.height();
+  if (message.from == 0 || message.from > height) {
+    out.push_back(SendToPeer{from, Blocks{{}, height}});
+  } else {
+    out.push_back(SendStoredBlocks{from, message.from, blocks_per_answer, height});
+  }
+}
+
+void ChainPeer::on_message(Instant now, CityIndex from, const Blocks& message, Outputs& out) {
+  const auto validator = validator_of(from);
+  if (!validator) return;
+  const bool was_behind = sync_.behind();
+  sync_.heard(*validator, message, now);
+  apply_believed(now, out);
+  if (was_behind && !sync_.behind()) {
+    out.push_back(Observed{Observed::What::synced, ledger_.height(), term_, std::nullopt});
+  }
+}
+
+// A transaction on its way. Full or of no use: dropped, its origin sends it again.
+void ChainPeer::take_in(Instant now, CityIndex from, const TransactionPtr& transaction) {
+  if (ledger_.find_key(transaction->project, transaction->idempotency_key)) return;
+  if (mempool_.add(transaction, now) != Mempool::Added::fresh) return;
+  const bool pass_on = to_leader_only() ? !leads() : !validator_of(from);
+  if (pass_on) forwarder_.add(transaction, false, now);
+}
+
+// ---- blocks ----
+
+void ChainPeer::apply_believed(Instant now, Outputs& out) {
+  while (true) {  // ends: each turn seals a candidate or drops one, and candidates are bounded
+    const std::vector<BlockPtr> bodies = sync_.believed();
+    if (bodies.empty()) return;
+    if (const auto applied = ledger_.apply(*bodies.front()); !applied) {
+      sync_.refuted(bodies.front());
+      continue;
+    }
+    settle(now, bodies.front(), out);
+    if (engine_) engine_step(now, tip(), out);
+  }
+}
+
+// The ledger has sealed this block: store it, then tell everybody whom it concerns.
+void ChainPeer::settle(Instant now, const BlockPtr& block, Outputs& out) {
+  out.push_back(Persist{BlockWrite{block}});
+  for (const TransactionPtr& transaction : block->transactions) {
+    remove_from_mempool(now, *transaction, out);
+    answer_waiting(now, transaction->id, find_transaction(transaction->id), out);
+  }
+  if (engine_ && !to_leader_only()) mempool_.take_back();  // own proposals for this height are history
+  sync_.advanced(block->hash, now);
+  out.push_back(Observed{Observed::What::block_sealed, block->header.height, term_, std::nullopt});
+}
+
+void ChainPeer::remove_from_mempool(Instant now, const Transaction& transaction, Outputs& out) {
+  const Mempool::Removed removed = mempool_.remove(transaction);
+  forwarder_.forget(transaction.id);
+  if (removed.pinned) out.push_back(Persist{AcceptedErase{transaction.id}});
+  if (!removed.rival) return;
+  const Digest rival = removed.rival->id;
+  forwarder_.forget(rival);
+  if (removed.rival_pinned) out.push_back(Persist{AcceptedErase{rival}});
+  answer_waiting(now, rival, key_reused(rival), out);
+}
+
+void ChainPeer::push(const BlockPtr& block, Outputs& out) const {
+  for (const CityIndex follower : pushed_to_) out.push_back(SendToPeer{follower, Blocks{{block}, ledger_.height()}});
+}
+
+// ---- forwarding ----
+
+void ChainPeer::forward_due(Instant now, Outputs& out) {
+  if (!can_forward()) return;
+  const Forwarder::Due due = forwarder_.take_due(now);
+  if (due.retried && !self_validator_) ++forward_turn_;
+  const std::vector<CityIndex> targets = forward_targets();
+  if (targets.empty()) return;
+  for (std::size_t next = 0; next < due.transactions.size();) {
+    TransactionsForward message;
+    std::uint64_t bytes = 0;
+    while (next < due.transactions.size() && message.transactions.size() < forward_transactions) {
+      bytes += due.transactions[next]->size;
+      if (bytes > forward_bytes && !message.transactions.empty()) break;
+      message.transactions.push_back(due.transactions[next++]);
+    }
+    for (const CityIndex target : targets) out.push_back(SendToPeer{target, message});
+  }
+}
+
+// A follower sends to one validator, another one after each time-out; a Raft validator to the leader; a validator of a
+// rotating family to all others.
+std::vector<CityIndex> ChainPeer::forward_targets() const {
+  if (!self_validator_) return {spec_.validators[forward_turn_ % spec_.validators.size()]};
+  if (to_leader_only()) {
+    if (leads() || !leader_) return {};
+    return {spec_.validators[leader_->value]};
+  }
+  std::vector<CityIndex> others = spec_.validators;
+  std::erase(others, self_);
+  return others;
+}
+
+void ChainPeer::flush_erasures(Outputs& out) {
+  for (const Digest& id : erasures_) out.push_back(Persist{AcceptedErase{id}});
+  erasures_.clear();
+}
+
+std::optional<ValidatorIndex> ChainPeer::validator_of(CityIndex city) const { return position(spec_.validators, city); }
+
+bool ChainPeer::is_member(CityIndex city) const { return validator_of(city) || position(spec_.followers, city); }
+
+BlockSealed ChainPeer::tip() const { return {ledger_.height(), ledger_.tip(), ledger_.time(), ledger_.proposer()}; }
+
+}  // namespace bsn

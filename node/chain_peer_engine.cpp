@@ -1,0 +1,90 @@
+// The half of a chain peer that faces its consensus engine, as consensus_engine.h says.
+#include "core/check.h"
+#include "node/chain_peer.h"
+
+namespace bsn {
+namespace {
+
+// Outputs that one input may cause, directly or through answers to outputs; more is an engine that never rests.
+constexpr int outputs_max = 1'000'000;
+
+}  // namespace
+
+void ChainPeer::engine_step(Instant now, const EngineInput& input, Outputs& out) {
+  engine_->step(now, input, engine_scratch_);
+  drain_engine(now, out);
+}
+
+// Outputs happen one after the other; what an answer to one of them causes comes behind those already waiting. Whatever
+// led here may also have changed the mempool, which the engine is told last.
+void ChainPeer::drain_engine(Instant now, Outputs& out) {
+  for (int handled = 0;; ++handled) {
+    BSN_CHECK(handled < outputs_max, "an engine comes to rest after each input");
+    for (EngineOutput& output : engine_scratch_) engine_outputs_.push_back(std::move(output));
+    engine_scratch_.clear();
+    if (engine_outputs_.empty()) {
+      if (!tell_waiting(now)) return;
+      continue;
+    }
+    const EngineOutput output = std::move(engine_outputs_.front());
+    engine_outputs_.pop_front();
+    std::visit([&](const auto& one) { handle(now, one, out); }, output);
+  }
+}
+
+// False: the engine knows already.
+bool ChainPeer::tell_waiting(Instant now) {
+  if (mempool_.waiting() == told_.transactions && mempool_.waiting_bytes() == told_.bytes) return false;
+  told_ = {mempool_.waiting(), mempool_.waiting_bytes()};
+  engine_->step(now, told_, engine_scratch_);
+  return true;
+}
+
+void ChainPeer::handle(Instant, const SendConsensus& output, Outputs& out) {
+  if (output.to) {
+    out.push_back(SendToPeer{spec_.validators[output.to->value], output.message});
+    return;
+  }
+  for (const CityIndex city : spec_.validators) {
+    if (city != self_) out.push_back(SendToPeer{city, output.message});
+  }
+}
+
+void ChainPeer::handle(Instant, const PersistConsensus& output, Outputs& out) { out.push_back(Persist{output.write}); }
+
+void ChainPeer::handle(Instant now, const WantBatch&, Outputs&) {
+  // Of a rotating family at most one own proposal is open: whoever wants another has given up the last.
+  if (!to_leader_only()) mempool_.take_back();
+  engine_->step(now, BatchOffered{mempool_.take_batch()}, engine_scratch_);
+}
+
+void ChainPeer::handle(Instant now, const Decide& output, Outputs& out) {
+  if (output.proposal->height <= ledger_.height()) return;  // a fetched block was faster
+  const BlockPtr block = ledger_.execute(*output.proposal);
+  settle(now, block, out);
+  push(block, out);
+  engine_->step(now, tip(), engine_scratch_);
+}
+
+void ChainPeer::handle(Instant now, const FetchBlocks& output, Outputs& out) {
+  sync_.want(output.from, output.height, now);
+  for (const BlockSync::Request& request : sync_.take_due(now)) {
+    out.push_back(SendToPeer{spec_.validators[request.to.value], BlocksRequest{request.from}});
+  }
+}
+
+void ChainPeer::handle(Instant now, const LeaderIs& output, Outputs& out) {
+  if (leader_.has_value() && !output.leader) leaderless_since_ = now;
+  const bool moved = output.leader != leader_ || output.term != term_;
+  leader_ = output.leader;
+  term_ = output.term;
+  if (to_leader_only() && moved) {
+    mempool_.take_back();  // what the old term's proposals held may be lost; what was not is executed only once
+    if (leader_ && !leads()) forwarder_.send_all_again(now);
+  }
+  Observed seen{Observed::What::leader, ledger_.height(), term_, std::nullopt};
+  if (leader_) seen.leader = spec_.validators[leader_->value];
+  out.push_back(seen);
+}
+
+}  // namespace bsn

@@ -1,0 +1,177 @@
+#include "node/city_node.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "core/check.h"
+
+namespace bsn {
+namespace {
+
+// What is wrong with the call, or nullopt. Projects come from the gateway, or from a direct client, who may have none.
+std::optional<std::string> wrong_shape(const Call& call) {
+  if (call.project.size() > CallLimits::name_bytes) return "project is longer than 64 bytes";
+  return validate(call);
+}
+
+const CitySpec& own_city(const NodeSpec& spec) {
+  const auto found =
+      std::find_if(spec.cities.begin(), spec.cities.end(), [&](const auto& city) { return city.index == spec.self; });
+  BSN_CHECK(found != spec.cities.end(), "a node's own city is among the cities of its spec");
+  return *found;
+}
+
+}  // namespace
+
+struct CityNode::Impl {
+  struct Hosted {
+    Hosted(ChainIndex index, ChainPeer machine) : chain(index), peer(std::move(machine)) {}
+    ChainIndex chain;
+    ChainPeer peer;
+    std::optional<Instant> wakeup;  // its entry in `wakeups`
+  };
+
+  Impl(NodeSpec given, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make);
+
+  void step(Instant now, const CallArrived& arrived, std::vector<CityNodeOutput>& out);
+  void step(Instant now, const CallCancelled& cancelled, std::vector<CityNodeOutput>& out);
+  void step(Instant now, const PeerEnvelope& envelope, std::vector<CityNodeOutput>& out);
+  void advance_to(Instant now, std::vector<CityNodeOutput>& out);
+
+  Hosted* find(const ChainName& name);
+  std::optional<Reply> refuse(const Call& call);
+  // Hands on what a peer said (in `scratch`) and notes when it wants to be woken.
+  void finish(Hosted& hosted, std::vector<CityNodeOutput>& out);
+  void note_wakeup(Hosted& hosted);
+
+  NodeSpec spec;
+  std::string city;
+  CityState state;
+  std::map<ChainIndex, Hosted> peers;
+  std::map<ChainName, ChainIndex> by_name;
+  std::set<std::pair<Instant, ChainIndex>> wakeups;
+  std::vector<ChainPeerOutput> scratch;
+};
+
+CityNode::Impl::Impl(NodeSpec given, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make)
+    : spec(std::move(given)), city(own_city(spec).name), state(own_city(spec).state) {
+  if (state == CityState::building) return;
+  for (const ChainSpec& chain : spec.chains) {
+    ChainPeer peer(chain, spec.self, spec.seed, durable[chain.index], now, make);
+    durable.erase(chain.index);
+    const auto [at, fresh] = peers.try_emplace(chain.index, chain.index, std::move(peer));
+    BSN_CHECK(fresh && by_name.emplace(chain.name, chain.index).second, "a node hosts each chain once");
+    note_wakeup(at->second);
+  }
+}
+
+void CityNode::Impl::step(Instant now, const CallArrived& arrived, std::vector<CityNodeOutput>& out) {
+  if (auto refused = refuse(arrived.call)) {
+    refused->city = city;
+    refused->split.node_queue = now - arrived.received;
+    out.push_back({ChainIndex{}, Answer{arrived.id, std::move(*refused)}});
+    return;
+  }
+  Hosted& hosted = *find(arrived.call.chain);
+  hosted.peer.step(now, arrived, scratch);
+  finish(hosted, out);
+}
+
+// Whose call it was is not kept: every hosted peer is asked to forget it, which costs each a look-up.
+void CityNode::Impl::step(Instant now, const CallCancelled& cancelled, std::vector<CityNodeOutput>& out) {
+  for (auto& [chain, hosted] : peers) {
+    hosted.peer.step(now, cancelled, scratch);
+    finish(hosted, out);
+  }
+}
+
+void CityNode::Impl::step(Instant now, const PeerEnvelope& envelope, std::vector<CityNodeOutput>& out) {
+  const auto found = peers.find(envelope.chain);
+  if (found == peers.end()) return;  // not ours: the sender's topology is another one
+  found->second.peer.step(now, PeerMessageArrived{envelope.from, envelope.message}, scratch);
+  finish(found->second, out);
+}
+
+void CityNode::Impl::advance_to(Instant now, std::vector<CityNodeOutput>& out) {
+  std::vector<ChainIndex> due;
+  for (auto at = wakeups.begin(); at != wakeups.end() && at->first <= now; ++at) due.push_back(at->second);
+  for (const ChainIndex chain : due) {
+    Hosted& hosted = peers.at(chain);
+    hosted.peer.advance_to(now, scratch);
+    finish(hosted, out);
+  }
+}
+
+CityNode::Impl::Hosted* CityNode::Impl::find(const ChainName& name) {
+  const auto found = by_name.find(name);
+  return found == by_name.end() ? nullptr : &peers.at(found->second);
+}
+
+std::optional<Reply> CityNode::Impl::refuse(const Call& call) {
+  if (state == CityState::building) {
+    return refusal(Status::unavailable, Reason::under_construction,
+                   "the city node of " + city + " is under construction");
+  }
+  if (auto wrong = wrong_shape(call)) return refusal(Status::invalid_argument, Reason::malformed, std::move(*wrong));
+  if (find(call.chain) == nullptr) {
+    return refusal(Status::not_found, Reason::not_hosted, city + " hosts no peer of " + to_string(call.chain));
+  }
+  return std::nullopt;
+}
+
+void CityNode::Impl::finish(Hosted& hosted, std::vector<CityNodeOutput>& out) {
+  for (ChainPeerOutput& output : scratch) {
+    if (auto* answer = std::get_if<Answer>(&output)) answer->reply.city = city;
+    out.push_back({hosted.chain, std::move(output)});
+  }
+  scratch.clear();
+  note_wakeup(hosted);
+}
+
+void CityNode::Impl::note_wakeup(Hosted& hosted) {
+  const auto next = hosted.peer.next_wakeup();
+  if (next == hosted.wakeup) return;
+  if (hosted.wakeup) wakeups.erase({*hosted.wakeup, hosted.chain});
+  if (next) wakeups.emplace(*next, hosted.chain);
+  hosted.wakeup = next;
+}
+
+CityNode::CityNode(NodeSpec spec, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make)
+    : impl_(std::make_unique<Impl>(std::move(spec), std::move(durable), now, make)) {}
+CityNode::~CityNode() = default;
+CityNode::CityNode(CityNode&&) noexcept = default;
+CityNode& CityNode::operator=(CityNode&&) noexcept = default;
+
+void CityNode::step(Instant now, const CityNodeInput& input, std::vector<CityNodeOutput>& out) {
+  std::visit([&](const auto& one) { impl_->step(now, one, out); }, input);
+}
+
+void CityNode::advance_to(Instant now, std::vector<CityNodeOutput>& out) { impl_->advance_to(now, out); }
+
+std::optional<Instant> CityNode::next_wakeup() const {
+  if (impl_->wakeups.empty()) return std::nullopt;
+  return impl_->wakeups.begin()->first;
+}
+
+CityState CityNode::state() const { return impl_->state; }
+
+const NodeSpec& CityNode::spec() const { return impl_->spec; }
+
+std::optional<ChainPeerStatus> CityNode::status(ChainIndex chain) const {
+  const auto found = impl_->peers.find(chain);
+  if (found == impl_->peers.end()) return std::nullopt;
+  return found->second.peer.status();
+}
+
+Reply CityNode::find_transaction(const ChainName& chain, const Digest& transaction) const {
+  const auto* hosted = impl_->find(chain);
+  Reply reply = hosted == nullptr ? refusal(Status::not_found, Reason::not_hosted,
+                                            "no peer of " + to_string(chain) + " is hosted here")
+                                  : hosted->peer.find_transaction(transaction);
+  reply.city = impl_->city;
+  return reply;
+}
+
+}  // namespace bsn

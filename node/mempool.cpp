@@ -1,0 +1,112 @@
+#include "node/mempool.h"
+
+#include <utility>
+
+namespace bsn {
+namespace {
+
+constexpr int looked_at_max = 1000;
+
+}  // namespace
+
+Mempool::Added Mempool::add(const TransactionPtr& transaction, Instant now) {
+  if (contains(transaction->id)) return Added::known;
+  const Digest key = key_digest(transaction->project, transaction->idempotency_key);
+  if (by_key_.contains(key)) return Added::key_reused;
+  if (transaction->size > block_.max_bytes) return Added::too_big;
+  if (!fits(*transaction)) return Added::full;
+  insert(transaction, key, now, false);
+  return Added::fresh;
+}
+
+void Mempool::restore(const TransactionPtr& transaction, Instant now) {
+  const Digest key = key_digest(transaction->project, transaction->idempotency_key);
+  if (!by_key_.contains(key)) insert(transaction, key, now, true);
+}
+
+TransactionPtr Mempool::find(const Digest& id) const {
+  const auto found = by_id_.find(id);
+  if (found == by_id_.end()) return nullptr;
+  const auto waiting = waiting_.find(found->second);
+  return waiting != waiting_.end() ? waiting->second.transaction : proposed_.at(found->second).transaction;
+}
+
+bool Mempool::pin(const Digest& id) {
+  bool& pinned = at(by_id_.at(id)).pinned;
+  return !std::exchange(pinned, true);
+}
+
+std::vector<TransactionPtr> Mempool::take_batch() {
+  std::vector<TransactionPtr> batch;
+  std::uint64_t bytes = 0;
+  while (!waiting_.empty() && batch.size() < block_.max_transactions) {
+    const TransactionPtr& next = waiting_.begin()->second.transaction;
+    if (bytes + next->size > block_.max_bytes) break;
+    bytes += next->size;
+    batch.push_back(next);
+    proposed_.insert(waiting_.extract(waiting_.begin()));
+  }
+  waiting_bytes_ -= bytes;
+  return batch;
+}
+
+void Mempool::take_back() {
+  for (const auto& [place, entry] : proposed_) waiting_bytes_ += entry.transaction->size;
+  waiting_.merge(proposed_);
+}
+
+Mempool::Removed Mempool::remove(const Transaction& transaction) {
+  Removed removed;
+  if (const auto here = by_id_.find(transaction.id); here != by_id_.end()) {
+    removed.pinned = erase(here->second).pinned;
+    return removed;
+  }
+  const auto rival = by_key_.find(key_digest(transaction.project, transaction.idempotency_key));
+  if (rival == by_key_.end()) return removed;
+  Entry gone = erase(rival->second);
+  removed.rival = std::move(gone.transaction);
+  removed.rival_pinned = gone.pinned;
+  return removed;
+}
+
+void Mempool::expire(Instant before, const std::function<bool(const Digest&)>& keep) {
+  std::vector<std::uint64_t> gone;
+  int looked_at = 0;
+  for (const auto& [place, entry] : waiting_) {
+    if (entry.since >= before || ++looked_at > looked_at_max) break;
+    if (!entry.pinned && !keep(entry.transaction->id)) gone.push_back(place);
+  }
+  for (const std::uint64_t place : gone) erase(place);
+}
+
+bool Mempool::fits(const Transaction& transaction) const {
+  return size() < limits_.max_transactions && bytes_ + transaction.size <= limits_.max_bytes;
+}
+
+void Mempool::insert(const TransactionPtr& transaction, const Digest& key, Instant now, bool pinned) {
+  const std::uint64_t place = next_++;
+  waiting_.emplace_hint(waiting_.end(), place, Entry{transaction, key, now, pinned});
+  by_id_.emplace(transaction->id, place);
+  by_key_.emplace(key, place);
+  bytes_ += transaction->size;
+  waiting_bytes_ += transaction->size;
+}
+
+Mempool::Entry Mempool::erase(std::uint64_t place) {
+  auto node = waiting_.extract(place);
+  const bool was_waiting = !node.empty();
+  if (!was_waiting) node = proposed_.extract(place);
+  Entry entry = std::move(node.mapped());
+  by_id_.erase(entry.transaction->id);
+  by_key_.erase(entry.key);
+  bytes_ -= entry.transaction->size;
+  if (was_waiting) waiting_bytes_ -= entry.transaction->size;
+  return entry;
+}
+
+Mempool::Entry& Mempool::at(std::uint64_t place) {
+  const auto waiting = waiting_.find(place);
+  return waiting != waiting_.end() ? waiting->second : proposed_.at(place);
+}
+
+}  // namespace bsn
