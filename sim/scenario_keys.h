@@ -1,0 +1,251 @@
+// The keys of scenario, topology and network files: name, type, range, default and help, each said once. Reader, dump
+// and JSON Schema all walk these functions (sim/config_shapes.h); a key's default is its field's initial value.
+#pragma once
+
+#include "sim/config_shapes.h"
+#include "sim/scenario.h"
+
+namespace bsn {
+
+inline const ChoiceKind<Provider> provider_kind{
+    {{"China Mobile", "China Telecom", "China Unicom", "Baidu Cloud", "Microsoft Azure"}}};
+inline const ChoiceKind<CityState> city_state_kind{
+    {{"building", "syncing", "connected", "draining"}, " ('overseas' is a region: write `region: overseas`)"}};
+inline const ChoiceKind<Region> region_kind{{{"mainland", "overseas"}}};
+inline const ChoiceKind<NetworkKind> network_kind_kind{{{"alliance", "public", "cross-chain"}}};
+inline const ChoiceKind<Durability> durability_kind{{{"fsync", "os"}}};
+inline const ChoiceKind<Operation> operation_kind{{{"submit", "query"}}};
+inline const ChoiceKind<Level> level_kind{{{"accepted", "committed", "final", "local"}}};
+inline const ChoiceKind<FaultKind> fault_kind_kind{{{"kill", "restart", "pause", "resume", "partition", "heal"}}};
+inline const ChoiceKind<BftParameters::Rotation> rotation_kind{{{"every-block", "on-view-change"}}};
+
+inline constexpr DurationKind timer_kind{microseconds(1),
+                                         seconds(3600)};  // something that must pass before it fires again
+inline constexpr RealKind tps_kind{0, 1e6};
+inline constexpr ListKind<NameKind> cities_kind{};
+
+// "p99_ms <= 50"
+struct ThresholdKind {
+  using Value = Threshold;
+  void read(const ConfigNode& node, Threshold& value, const Spot& spot) const;
+  boost::json::value print(const Threshold& value) const;
+  boost::json::object schema() const;
+};
+
+// ---- networks ----
+
+template <class V>
+void describe(V& v, RaftParameters& raft) {
+  v.key("heartbeat", raft.heartbeat, timer_kind, "leader to followers, this often");
+  v.key("election_timeout", raft.election_timeout, timer_kind,
+        "least silence before an election; above two heartbeats");
+  v.key("batch_timeout", raft.batch_timeout, timer_kind, "a block is cut this long after its first transaction");
+  v.key("max_inflight_batches", raft.max_inflight_batches, WholeKind<std::uint32_t>{1, 1000},
+        "uncommitted blocks at once");
+  v.key("kept_entries", raft.kept_entries, WholeKind<std::uint32_t>{1, 1'000'000}, "log kept for slow followers");
+}
+
+template <class V>
+void describe(V& v, BftParameters& bft) {
+  v.key("rotation", bft.rotation, rotation_kind, "when the proposer changes");
+  v.key("interval", bft.interval, timer_kind, "least time between a block and the next proposal when work waits");
+  v.key("empty_interval", bft.empty_interval, DurationKind{{}, seconds(3600)}, "an empty block after this; 0 s: never");
+  v.key("propose_timeout", bft.propose_timeout, timer_kind, "wait for a proposal in round 0");
+  v.key("vote_timeout", bft.vote_timeout, timer_kind, "wait for late votes");
+  v.key("timeout_step", bft.timeout_step, DurationKind{{}, seconds(3600)}, "added to the time-outs per round");
+  v.key("timeout_doubles", bft.timeout_doubles, FlagKind{}, "double the time-outs per round instead");
+}
+
+template <class V>
+void describe(V& v, BlockLimits& block) {
+  v.key("max_transactions", block.max_transactions, WholeKind<std::uint32_t>{1, 100'000}, "of one block");
+  v.key("max_bytes", block.max_bytes, SizeKind<std::uint32_t>{64 * 1024}, "of one block's transactions");
+}
+
+template <class V>
+void describe(V& v, MempoolLimits& mempool) {
+  v.key("max_transactions", mempool.max_transactions, WholeKind<std::uint32_t>{1, 10'000'000}, "waiting at one peer");
+  v.key("max_bytes", mempool.max_bytes, SizeKind<std::uint64_t>{64 * 1024, std::uint64_t{1} << 34},
+        "waiting at one peer");
+  v.key("forward_interval", mempool.forward_interval, timer_kind, "gathering before transactions go to the proposers");
+}
+
+template <class V>
+void describe(V& v, Network& network) {
+  v.need("id", network.id, NameKind{}, "short name, as in chain names: fabric");
+  v.key("name", network.name, TextKind{}, "full name");
+  v.key("kind", network.kind, network_kind_kind, "alliance, public or cross-chain");
+  v.key("protocol", network.protocol, TextKind{}, "shown, not interpreted");
+  v.need("consensus", network.engine, OneOf<EngineParameters>{{"raft", "bft"}}, "the engine family and its parameters");
+  v.key("block", network.block, Section<BlockLimits>{}, "limits of one block");
+  v.key("mempool", network.mempool, Section<MempoolLimits>{}, "limits of one peer's mempool");
+  v.group("genesis", "accounts account-0, account-1 ... of the asset contract", [&](auto& genesis) {
+    genesis.key("accounts", network.genesis_accounts, WholeKind<std::uint32_t>{0, 1'000'000}, "how many");
+    genesis.key("balance", network.genesis_balance, WholeKind<std::uint64_t>{0, 1'000'000'000'000}, "of each");
+  });
+}
+
+// ---- topology ----
+
+template <class V>
+void describe(V& v, City& city) {
+  v.need("id", city.id, NameKind{}, "names the city node everywhere");
+  v.key("name", city.name, TextKind{}, "for people");
+  v.key("province", city.province, TextKind{}, "or country");
+  v.need("lat", city.place.latitude, RealKind{-90, 90}, "degrees, north is positive");
+  v.need("lon", city.place.longitude, RealKind{-180, 180}, "degrees, east is positive");
+  v.key("region", city.place.region, region_kind, "side of the border");
+  v.key("state", city.state, city_state_kind, "life of the city node");
+  v.need("provider", city.place.provider, provider_kind, "the cloud it runs on");
+}
+
+template <class V>
+void describe(V& v, Chain& chain) {
+  v.need("name", chain.name, ChainNameKind{}, "network/chain");
+  v.need("validators", chain.validators, cities_kind, "cities whose peers order and vote, 1 ... 200");
+  v.key("followers", chain.followers, cities_kind, "cities with a full copy that does not vote");
+}
+
+template <class V>
+void describe(V& v, Plan& plan) {
+  v.key("calls_per_second", plan.calls_per_second, RealKind{0, 1e9}, "0: unlimited");
+  v.key("burst", plan.burst, RealKind{0, 1e9}, "calls that may come at once; at least 1 when calls_per_second is set");
+  v.key("calls_per_day", plan.calls_per_day, WholeKind<std::uint64_t>{0, 1'000'000'000'000}, "0: unlimited");
+}
+
+template <class V>
+void describe(V& v, Project& project) {
+  v.need("id", project.id, NameKind{}, "who is calling");
+  v.need("key", project.key, TextKind{256}, "access key; opens nothing but the simulation");
+  v.need("networks", project.networks, ListKind<NameKind>{{.star = true}}, "granted; \"*\": all");
+  v.key("plan", project.plan, Section<Plan>{}, "quota");
+}
+
+template <class V>
+void describe(V& v, WanParameters& wan) {
+  v.key("enabled", wan.enabled, FlagKind{}, "false: no delay, no loss");
+  v.key("fibre_km_per_second", wan.fibre_km_per_second, RealKind{1000, 300'000}, "light in glass");
+  v.key("mainland_detour", wan.mainland_detour, RealKind{1, 10}, "path length / great circle, inside mainland China");
+  v.key("overseas_detour", wan.overseas_detour, RealKind{1, 10}, "the same for every other path");
+  v.key("fixed", wan.fixed, DurationKind{{}, seconds(1)}, "equipment at the ends, one way");
+  v.key("other_provider_min", wan.other_provider_min, DurationKind{{}, seconds(1)},
+        "crossing between providers, near cities");
+  v.key("other_provider_max", wan.other_provider_max, DurationKind{{}, seconds(1)}, "the same, cities 2,000 km apart");
+  v.key("border", wan.border, DurationKind{{}, seconds(1)}, "mainland to overseas, one way");
+  v.key("jitter_share", wan.jitter_share, ShareKind{}, "mean jitter as a share of the base delay ...");
+  v.key("jitter_fixed", wan.jitter_fixed, DurationKind{{}, seconds(1)}, "... plus this");
+  v.key("mainland_loss", wan.mainland_loss, ShareKind{},
+        "lost packets inside mainland China or between overseas cities");
+  v.key("inbound_loss", wan.inbound_loss, ShareKind{}, "lost packets on the way into mainland China");
+  v.key("retransmit_min", wan.retransmit_min, DurationKind{{}, seconds(10)}, "least cost of a lost packet");
+}
+
+template <class V>
+void describe(V& v, RetryParameters& retry) {
+  v.key("max_attempts", retry.max_attempts, WholeKind<std::uint32_t>{1, 10}, "of one call, the first included");
+  v.key("budget_per_call", retry.budget_per_call, RealKind{0, 1}, "retries earned by each call");
+  v.key("budget_max", retry.budget_max, RealKind{0, 1e6}, "retries that may be saved up");
+}
+
+template <class V>
+void describe(V& v, HealthParameters& health) {
+  v.key("failures_in_a_row", health.failures_in_a_row, WholeKind<std::uint32_t>{1, 1000},
+        "then a city node is left alone");
+  v.key("ejected_for", health.ejected_for, timer_kind, "this long");
+}
+
+template <class V>
+void describe(V& v, Topology& topology) {
+  v.key("topology", topology.name, TextKind{}, "name of the topology");
+  v.key("wan", topology.wan, Section<WanParameters>{}, "the wide-area network between cities (core/wan_model.h)");
+  v.group("gateway", "where calls come in", [&](auto& gateway) {
+    gateway.key("city", topology.gateway_city, NameKind{}, "its home");
+    gateway.key("max_calls", topology.max_calls, WholeKind<std::uint32_t>{1, 10'000'000}, "under way at once");
+    gateway.key("retry", topology.retry, Section<RetryParameters>{}, "when a city node fails");
+    gateway.key("health", topology.health, Section<HealthParameters>{}, "when a city node is left alone");
+  });
+  v.key("cities", topology.cities, ListKind<Section<City>>{}, "city nodes");
+  v.key("networks", topology.networks, ListKind<Section<Network>>{}, "blockchain systems");
+  v.key("chains", topology.chains, ListKind<Section<Chain>>{}, "ledgers and who hosts them");
+  v.key("projects", topology.projects, ListKind<Section<Project>>{}, "who may call");
+}
+
+// ---- scenario ----
+
+template <class V>
+void describe(V& v, FixedRate& rate) {
+  v.need("tps", rate.tps, tps_kind, "calls per second, evenly spaced");
+}
+
+template <class V>
+void describe(V& v, PoissonRate& rate) {
+  v.need("tps", rate.tps, tps_kind, "calls per second on average, exponential gaps");
+}
+
+template <class V>
+void describe(V& v, LinearRate& rate) {
+  v.need("starting_tps", rate.starting_tps, tps_kind, "calls per second at the start of the round");
+  v.need("finishing_tps", rate.finishing_tps, tps_kind, "at its end");
+}
+
+template <class V>
+void describe(V& v, RateStage& stage) {
+  v.need("duration", stage.duration, DurationKind{milliseconds(1)}, "of the stage");
+  v.need("tps", stage.tps, tps_kind, "reached linearly at its end");
+}
+
+template <class V>
+void describe(V& v, StagedRate& rate) {
+  v.key("starting_tps", rate.starting_tps, tps_kind, "calls per second at the start of the round");
+  v.need("stages", rate.stages, ListKind<Section<RateStage>>{}, "together as long as the round");
+}
+
+template <class V>
+void describe(V& v, MixEntry& entry) {
+  v.key("weight", entry.weight, RealKind{0, 1e6, true}, "share of the calls, relative to the other entries");
+  v.need("chain", entry.chain, ChainNameKind{}, "network/chain");
+  v.need("operation", entry.operation, operation_kind, "submit (a write) or query (a read)");
+  v.need("contract", entry.contract, NameKind{}, "kv or asset");
+  v.need("function", entry.function, NameKind{}, "of the contract");
+  v.key("args", entry.args, ListKind<TextKind>{},
+        "may hold {account}, {other_account}, {amount A B}, {key N}, {value N}, {sequence}");
+  v.need("level", entry.level, level_kind, "what must be true before the answer");
+}
+
+template <class V>
+void describe(V& v, Round& round) {
+  v.need("label", round.label, NameKind{}, "name of the round in reports");
+  v.need("duration", round.duration, DurationKind{milliseconds(1)}, "of sending");
+  v.need("rate", round.rate, OneOf<Rate>{{"fixed-rate", "poisson", "linear-rate", "stages"}},
+         "how many calls come when");
+  v.key("deadline", round.deadline, DurationKind{milliseconds(1)}, "of each call");
+  v.key("drain", round.drain, DurationKind{}, "wait for open calls after the last was sent");
+  v.key("origins", round.origins, cities_kind, "cities where calls start; empty: the gateway's city");
+  v.need("mix", round.mix, ListKind<Section<MixEntry>>{}, "the kinds of calls");
+  v.key("thresholds", round.thresholds, ListKind<ThresholdKind>{},
+        "such as \"p99_ms <= 50\"; a missed one fails the run");
+}
+
+template <class V>
+void describe(V& v, Fault& fault) {
+  v.need("at", fault.at, DurationKind{}, "since the start of the first round");
+  v.need("kind", fault.kind, fault_kind_kind, "what happens");
+  v.key("targets", fault.targets, cities_kind, "kill, restart, pause, resume: the cities");
+  v.key("groups", fault.groups, ListKind<ListKind<NameKind>>{},
+        "partition: who reaches whom; unnamed cities form a group");
+}
+
+template <class V>
+void describe(V& v, Scenario& scenario) {
+  v.key("name", scenario.name, NameKind{}, "of the scenario");
+  v.key("description", scenario.description, TextKind{4096}, "what it is for");
+  v.key("seed", scenario.seed, WholeKind<std::uint64_t>{}, "of all chance in the run");
+  v.key("durability", scenario.durability, durability_kind, "fsync: on the platter; os: in the page cache");
+  v.key("project", scenario.project, NameKind{}, "whose key the load uses; default: the first");
+  v.key("settle", scenario.settle, DurationKind{}, "at most this long for leaders and first blocks before the load");
+  describe(v, scenario.topology);
+  v.key("rounds", scenario.rounds, ListKind<Section<Round>>{}, "of load, one after the other");
+  v.key("faults", scenario.faults, ListKind<Section<Fault>>{}, "in the order of time");
+}
+
+}  // namespace bsn
