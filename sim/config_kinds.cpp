@@ -118,6 +118,13 @@ void Spot::complain(const ConfigPlace& place, std::string_view what) const {
                             : fmt::format("{}: {}: {}", to_string(place), path, what));
 }
 
+void Spot::complain_of_key(const ConfigEntry& entry, const std::vector<std::string>& known) const {
+  findings.add(findings.full()
+                   ? ""
+                   : fmt::format("{}: unknown key '{}'{}{}", to_string(entry.place), entry.key.substr(0, 64),
+                                 path.empty() ? "" : " in " + path, suggestion(entry.key, known)));
+}
+
 // ---- text ----
 
 void TextKind::read(const ConfigNode& node, std::string& value, const Spot& spot) const {

@@ -25,7 +25,8 @@ class Findings {
   static constexpr std::size_t most = 20;
   void add(std::string finding);
   bool empty() const { return lines_.empty(); }
-  Error error() const;  // invalid_configuration; only when not empty
+  bool full() const { return lines_.size() >= most; }  // further ones are only counted: spare the work of wording them
+  Error error() const;                                 // invalid_configuration; only when not empty
 
  private:
   std::vector<std::string> lines_;
@@ -41,6 +42,8 @@ struct Spot {
   Spot item(std::size_t number) const;
   // "file:12:5: <path>: <what>"
   void complain(const ConfigPlace& place, std::string_view what) const;
+  // "file:12:5: unknown key 'x' in <path>; did you mean 'y'?"
+  void complain_of_key(const ConfigEntry& entry, const std::vector<std::string>& known) const;
 };
 
 struct TextKind {

@@ -54,9 +54,7 @@ class Reader {
   // Complains of every key that nobody asked for.
   void finish() const {
     for (const ConfigEntry& entry : node_.entries) {
-      if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
-      spot_.findings.add(fmt::format("{}: unknown key '{}'{}{}", to_string(entry.place), entry.key.substr(0, 64),
-                                     spot_.path.empty() ? "" : " in " + spot_.path, suggestion(entry.key, known_)));
+      if (std::find(known_.begin(), known_.end(), entry.key) == known_.end()) spot_.complain_of_key(entry, known_);
     }
   }
 
@@ -194,10 +192,7 @@ struct OneOf<std::variant<Alternatives...>> {
     }
     const ConfigEntry& entry = node.entries.front();
     const bool found = read_named(entry, value, spot, std::index_sequence_for<Alternatives...>{});
-    if (!found) {
-      spot.findings.add(fmt::format("{}: unknown key '{}' in {}{}", to_string(entry.place), entry.key.substr(0, 64),
-                                    spot.path, suggestion(entry.key, known)));
-    }
+    if (!found) spot.complain_of_key(entry, known);
   }
   boost::json::value print(const Value& value) const {
     return std::visit(

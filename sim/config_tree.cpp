@@ -109,7 +109,7 @@ class TreeBuilder : public YAML::EventHandler {
     Open& parent = open_.back();
     parent.node->size += node->size;
     if (parent.node->size > ConfigLimits::nodes) {
-      refuse(where, fmt::format("aliases expand to more than {} values; use fewer", ConfigLimits::nodes));
+      refuse(where, fmt::format("holds more than {} values with its aliases expanded; use fewer", ConfigLimits::nodes));
     }
     if (parent.node->kind == Kind::list) {
       parent.node->items.push_back(std::move(node));
