@@ -32,7 +32,7 @@ void BftEngine::fire_stall(Turn& turn) {
 // Own votes and proposal of this height; where there are none, those that helped to decide the last one.
 void BftEngine::resend(Turn& turn, std::optional<ValidatorIndex> to) {
   const BftVoteState& own = memory_.state();
-  if (may_vote() && memory_.has_proposed(round_)) send(turn, to, *own.proposed);
+  if (may_vote() && own.proposed) send(turn, to, *own.proposed);
   for (const BftVote& vote : own.votes) send(turn, to, vote);
   if (!own.votes.empty()) return;
   for (const BftVote& vote : last_precommits_) send(turn, to, vote);

@@ -152,8 +152,7 @@ void BftEngine::enter_height(Turn& turn) {
   awake_until_ = 0;
   was_running_ = false;
   if (memory_.state().height < height_) memory_.start_height(height_);
-  calm_round_ = may_vote() ? memory_.state().round : 0;
-  begin_round(turn, calm_round_);
+  begin_round(turn, may_vote() ? memory_.state().round : 0);
   if (may_vote()) restore(memory_.state());
 }
 

@@ -8,6 +8,7 @@
 //            justify leaving a lock, and a validator without a lock may prevote any valid value (as in line 23).
 //   line 28: f+1 precommits of the valid round do as well as 2f+1 prevotes: one of them is a correct validator's, which
 //            has seen the prevotes.
+//   line 36: a round that is over may still yield a valid value (never a lock), as votes can come late.
 //   liveness: a liar that shows a deciding vote to some only, and then falls silent, can keep two locks apart.
 //
 // Beyond the algorithm, because messages get lost here and the paper's gossip layer does not exist:
@@ -75,6 +76,7 @@ class BftEngine final : public ConsensusEngine {
   void begin_round(Turn& turn, std::uint32_t round);
   void apply_rules(Turn& turn, std::uint32_t round);
   bool try_to_decide(Turn& turn, std::uint32_t round);
+  void learn_valid(std::uint32_t round);
   bool move_on(Turn& turn);
   bool try_to_prevote(Turn& turn, const BftRound& heard);
   bool try_to_precommit(Turn& turn, const BftRound& heard);
@@ -135,7 +137,6 @@ class BftEngine final : public ConsensusEngine {
 
   bool was_running_ = false;
   Instant running_since_;
-  std::uint32_t calm_round_ = 0;   // the round in which it began to run: time-outs grow from there
   std::uint32_t awake_until_ = 0;  // woken by others up to this round
   Instant woken_at_;
 

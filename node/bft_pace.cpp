@@ -10,7 +10,7 @@ ValidatorIndex BftEngine::proposer_of(std::uint32_t round) const {
   return bft_proposer(bft_, config_.validators, tip_, round);
 }
 
-Duration BftEngine::time_out(Duration base) const { return bft_timeout(bft_, base, round_ - calm_round_); }
+Duration BftEngine::time_out(Duration base) const { return bft_timeout(bft_, base, round_); }
 
 // Whether a proposal is to be expected at this height, so that waiting for it makes sense.
 bool BftEngine::is_running() const {
@@ -42,10 +42,7 @@ std::optional<Instant> BftEngine::may_propose_at() const {
 // Brings proposal and timers up to date after whatever happened in this turn.
 void BftEngine::refresh(Turn& turn) {
   if (decided_) return;
-  if (is_running() && !was_running_) {
-    running_since_ = turn.now;
-    calm_round_ = round_;
-  }
+  if (is_running() && !was_running_) running_since_ = turn.now;
   was_running_ = is_running();
   propose_if_due(turn);
   if (decided_) return;

@@ -36,15 +36,15 @@ ValidatorIndex bft_proposer(const BftParameters& parameters, std::uint32_t valid
   return ValidatorIndex{static_cast<std::uint32_t>((first + round) % validators)};
 }
 
-Duration bft_timeout(const BftParameters& parameters, Duration base, std::uint32_t n) {
-  const Duration most = std::max(base, max_bft_timeout);
+Duration bft_timeout(const BftParameters& parameters, Duration base, std::uint32_t round) {
+  const Duration most = std::max(base * 4, max_bft_timeout);
   if (parameters.timeout_doubles) {
     Duration timeout = base;
-    for (std::uint32_t i = 0; i < n && timeout < most; ++i) timeout = timeout * 2;
+    for (std::uint32_t i = 0; i < round && timeout < most; ++i) timeout = timeout * 2;
     return std::min(timeout, most);
   }
   const Duration step = std::clamp(parameters.timeout_step, Duration{}, max_bft_timeout);
-  return std::min(base + step * std::min(n, 1'000'000u), most);
+  return std::min(base + step * std::min(round, 1'000'000u), most);
 }
 
 bool is_valid_proposal(const EngineConfig& config, const BlockSealed& tip, const BftProposal& message, Instant now) {

@@ -21,10 +21,11 @@ namespace bsn {
 ValidatorIndex bft_proposer(const BftParameters& parameters, std::uint32_t validators, const BlockSealed& tip,
                             std::uint32_t round);
 
-// The time-out `base` in the `n`-th round of trying, n = 0, 1, ...: base + n steps, or doubled n times. At most
-// max_bft_timeout (or base, if longer), so that a chain that was stuck for days still gets on within minutes.
-constexpr Duration max_bft_timeout = seconds(600);
-Duration bft_timeout(const BftParameters& parameters, Duration base, std::uint32_t n);
+// The time-out `base` in a round: base + round steps, or doubled in each. It depends on the round alone, so that
+// validators that were down or late wait as long as the others do. At most max_bft_timeout (or four times base, if
+// longer): far above any delay of a message, and a chain that was stuck for days gets on within minutes.
+constexpr Duration max_bft_timeout = seconds(60);
+Duration bft_timeout(const BftParameters& parameters, Duration base, std::uint32_t round);
 
 // How far a proposal's time may lie before or behind the own clock. Hosts that do not share a clock count from
 // different starts, so the bound is loose; it keeps a liar from driving the chain's time to the end of its range.

@@ -8,6 +8,7 @@ namespace bsn {
 
 // StartRound, lines 11 to 21. The proposal itself and the time-out for it follow in refresh(), when they are due.
 void BftEngine::begin_round(Turn& turn, std::uint32_t round) {
+  learn_valid(round_);
   round_ = round;
   proposer_ = proposer_of(round);
   step_ = Step::propose;
@@ -24,6 +25,7 @@ void BftEngine::begin_round(Turn& turn, std::uint32_t round) {
 // Whatever a message or an own vote of `round` makes possible now.
 void BftEngine::apply_rules(Turn& turn, std::uint32_t round) {
   if (decided_ || try_to_decide(turn, round)) return;
+  if (round < round_) learn_valid(round);
   // Line 55: f+1 validators are in a later round, so a correct one is. Where they are in different rounds, the one
   // that f+1 have reached.
   if (const auto later = claims_.later_round(one_correct())) begin_round(turn, *later);
@@ -41,6 +43,19 @@ bool BftEngine::try_to_decide(Turn& turn, std::uint32_t round) {
   decided_ = true;
   turn.out.emplace_back(Decide{known->proposal});
   return true;
+}
+
+// Lines 42 and 43 for a round that is over: votes that come late tell of a valid value too. Without this only those
+// that saw the prevotes in time propose the value on which some may be locked.
+void BftEngine::learn_valid(std::uint32_t round) {
+  const BftRound* heard = rounds_.find(round);
+  if (!heard || !may_vote() || memory_.state().valid_round >= round) return;
+  auto value = heard->prevotes.value_with(quorum());
+  if (!value) value = heard->precommits.value_with(one_correct());
+  const BftKnownProposal* known = value ? rounds_.content(*value) : nullptr;
+  if (!known || !known->valid) return;
+  valid_ = value;
+  memory_.set_valid(round, known->proposal);
 }
 
 // One move within the present round; false: nothing more to do.

@@ -181,6 +181,7 @@ void EngineNetwork::drain(std::uint32_t v) {
 // ---- the chain peers' half ----
 
 void EngineNetwork::handle(std::uint32_t v, const SendConsensus& output) {
+  if (const auto wrong = bft_judge_.judge(v, output.message, peers_[v].durable)) violation(*wrong);
   for (std::uint32_t to = 0; to < options_.validators; ++to) {
     if (to == v || (output.to && output.to->value != to)) continue;
     std::optional<ConsensusMessage> message = output.message;

@@ -10,7 +10,8 @@
 //   LeaderIs          waiting transactions go to the new leader (Raft); those in a lost leader's proposals wait again
 // Deterministic: equal options and equal calls give equal events. Not for more than one thread.
 //
-// The judge is built in: agreement, heights in order, at most one leader and one vote per term (Raft). What it finds
+// The judge is built in: agreement, heights in order, at most one leader and one vote per term (Raft), what a
+// validator signs (BftJudge). What it finds
 // wrong stands in violations(); nothing aborts.
 #pragma once
 
@@ -26,6 +27,7 @@
 #include <vector>
 
 #include "node/consensus_engine.h"
+#include "tests/dialogues/bft_judge.h"
 
 namespace bsn {
 
@@ -181,6 +183,7 @@ class EngineNetwork {
   std::map<Height, Digest> decided_;
   std::map<std::uint64_t, std::uint32_t> leader_of_term_;
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> vote_of_;
+  BftJudge bft_judge_;
   std::vector<std::string> violations_;
 };
 
