@@ -80,6 +80,7 @@ class EventQueue {
   static constexpr std::int64_t buckets = 4096;
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
   static constexpr std::size_t words = buckets / 64;
+  static constexpr int max_slot_bits = 12;
 
   // Eight events of one bucket, in a chain of chunks. Chunks are recycled, so memory follows the events, not the
   // buckets.
@@ -167,12 +168,21 @@ class EventQueue {
     return page_ + 1 + static_cast<std::int64_t>((bucket + buckets - here) % buckets);
   }
 
+  // Empties a bucket into current_, sorted: first dealt into slots of equal width, about one event each, then put right
+  // by insertion, which is cheap because nobody is far from home. Where many share a slot, std::sort does it.
   void load_current(std::size_t bucket) {
-    current_.clear();
+    std::size_t count = 0;
+    for (std::uint32_t at = heads_[bucket]; at != none; at = chunks_[at].next) count += chunks_[at].used;
+    const int bits = std::min({std::countr_zero(std::bit_ceil(count + 1)), max_slot_bits, shift_});
+    const auto slot_of = [&](const Item& item) {
+      return static_cast<std::size_t>((item.when.ns & ((std::int64_t{1} << shift_) - 1)) >> (shift_ - bits));
+    };
+    const std::uint32_t fullest = count_slots(bucket, std::size_t{1} << bits, slot_of);
+    current_.resize(count);
     next_ = 0;
     for (std::uint32_t at = heads_[bucket]; at != none;) {
       Chunk& chunk = chunks_[at];
-      current_.insert(current_.end(), chunk.items.begin(), chunk.items.begin() + chunk.used);
+      for (std::uint32_t i = 0; i < chunk.used; ++i) current_[slots_[slot_of(chunk.items[i])]++] = chunk.items[i];
       const std::uint32_t following = chunk.next;
       chunk.next = free_;
       free_ = at;
@@ -181,7 +191,38 @@ class EventQueue {
     heads_[bucket] = none;
     filled_[bucket / 64] &= ~(std::uint64_t{1} << bucket % 64);
     if (filled_[bucket / 64] == 0) filled_words_ &= ~(std::uint64_t{1} << bucket / 64);
-    std::sort(current_.begin(), current_.end());
+    if (fullest <= 16) {
+      insertion_sort(current_);
+    } else {
+      std::sort(current_.begin(), current_.end());
+    }
+  }
+
+  // Sets slots_ to where each slot begins in current_; returns how many events the fullest one holds.
+  template <class SlotOf>
+  std::uint32_t count_slots(std::size_t bucket, std::size_t slots, SlotOf slot_of) {
+    std::fill_n(slots_.begin(), slots, 0);
+    for (std::uint32_t at = heads_[bucket]; at != none; at = chunks_[at].next) {
+      for (std::uint32_t i = 0; i < chunks_[at].used; ++i) ++slots_[slot_of(chunks_[at].items[i])];
+    }
+    std::uint32_t begin = 0, fullest = 0;
+    for (std::size_t i = 0; i < slots; ++i) {
+      const std::uint32_t held = slots_[i];
+      fullest = std::max(fullest, held);
+      slots_[i] = begin;
+      begin += held;
+    }
+    return fullest;
+  }
+
+  static void insertion_sort(std::vector<Item>& items) {
+    for (std::size_t i = 1; i < items.size(); ++i) {
+      if (!(items[i] < items[i - 1])) continue;
+      const Item item = items[i];
+      std::size_t to = i;
+      for (; to > 0 && item < items[to - 1]; --to) items[to] = items[to - 1];
+      items[to] = item;
+    }
   }
 
   static std::array<std::uint32_t, buckets> no_heads() {
@@ -197,6 +238,7 @@ class EventQueue {
   std::size_t size_ = 0;
   std::vector<Item> current_;  // the current bucket, sorted; taken up to next_
   std::size_t next_ = 0;
+  std::vector<std::uint32_t> slots_ = std::vector<std::uint32_t>(std::size_t{1} << max_slot_bits);
   std::vector<Item> late_;                                 // heap: pushed for the current bucket after it was sorted
   std::vector<Item> overflow_;                             // heap: at least `buckets` pages away
   std::array<std::uint32_t, buckets> heads_ = no_heads();  // first chunk of each bucket
