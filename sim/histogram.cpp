@@ -87,7 +87,7 @@ double Histogram::standard_deviation_ms() const {
   return ms(std::sqrt(squares / static_cast<double>(count_)));
 }
 
-// One line at each percentile that halves a fifth of the way to 100 %, as the plotters expect, until nothing is left.
+// Five lines for each halving of the way to 100 %, as the plotters expect; the last bucket gets one, and one for 100 %.
 std::string Histogram::to_hgrm() const {
   std::string text = "       Value     Percentile TotalCount 1/(1-Percentile)\n\n";
   double next = 0;  // the share at which the next line is due
@@ -102,7 +102,7 @@ std::string Histogram::to_hgrm() const {
       constexpr double lines_per_half = 5;
       const double halvings = std::floor(std::log2(1 / (1 - next))) + 1;
       next += 1 / (lines_per_half * std::exp2(halvings));
-      if (1 - next < 1e-12) next = 1;
+      if (seen == count_) break;
     }
     if (seen == count_) text += fmt::format("{:12.6f} {:14.12f} {:10}\n", value, 1.0, seen);
   }
