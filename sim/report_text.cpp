@@ -121,7 +121,7 @@ std::string rounds(const Report& report) {
 std::string latencies(const Report& report) {
   TextTable table({"Name", "p50\n(ms)", "p95\n(ms)", "p99\n(ms)", "p99.9\n(ms)", "Offered", "Sent", "Dropped",
                    "Unfinished", "Goodput\n(TPS)"},
-                  20);
+                  16);
   for (const RoundReport& round : report.rounds) {
     const LatencySummary latency = summarize(round.latency);
     table.add({round.label, ms(latency.p50), ms(latency.p95), ms(latency.p99), ms(latency.p999),
@@ -132,7 +132,7 @@ std::string latencies(const Report& report) {
 }
 
 std::string mix_of(const RoundReport& round) {
-  TextTable table({"Call", "Sent", "Succ", "Fail", "p50\n(ms)", "p99\n(ms)", "Max\n(ms)"}, 52);
+  TextTable table({"Call", "Sent", "Succ", "Fail", "p50\n(ms)", "p99\n(ms)", "Max\n(ms)"}, 44);
   for (const MixReport& mix : round.mix) {
     table.add(
         {fmt::format("{}/{} {} {}.{} {}", mix.network, mix.chain, mix.operation, mix.contract, mix.function, mix.level),
