@@ -91,8 +91,8 @@ void add_bench(CLI::App& app, BenchOptions& options) {
 }
 
 void add_files(CLI::App& app, FileOptions& options) {
-  CLI::App& check = add_verb(app, "validate", "check a scenario file");
-  check.add_option("file", options.file, "scenario file")->required();
+  CLI::App& check = add_verb(app, "validate", "check a scenario or topology file");
+  check.add_option("file", options.file, "scenario or topology file")->required();
   check.callback([&] { exit_status = command_validate(options); });
   CLI::App& dump = add_verb(app, "dump", "print a scenario or topology with every default filled in");
   dump.add_option("file", options.file, "scenario or topology file")->required();

@@ -1,26 +1,37 @@
 #include <fmt/format.h>
 
-#include "core/digest.h"
+#include <variant>
+
 #include "sim/cli/commands.h"
-#include "sim/report.h"
 #include "sim/scenario_file.h"
 
 namespace bsn {
+namespace {
+
+std::string summary(const Topology& topology) {
+  return fmt::format("{} city nodes, {} networks, {} chains", topology.cities.size(), topology.networks.size(),
+                     topology.chains.size());
+}
+
+std::string summary(const Scenario& scenario) {
+  return fmt::format("{}, {} rounds, {} faults", summary(scenario.topology), scenario.rounds.size(),
+                     scenario.faults.size());
+}
+
+}  // namespace
 
 int command_validate(const FileOptions& options) {
-  const Result<Scenario> scenario = load_scenario(options.file);
-  if (!scenario) return report_error(scenario.error());
-  const Topology& topology = scenario->topology;
-  fmt::print("{} is valid: {} city nodes, {} networks, {} chains, {} rounds, {} faults\n", options.file,
-             topology.cities.size(), topology.networks.size(), topology.chains.size(), scenario->rounds.size(),
-             scenario->faults.size());
+  const auto file = load_any(options.file);
+  if (!file) return report_error(file.error());
+  fmt::print("{} is valid: {}\n", options.file, std::visit([](const auto& what) { return summary(what); }, *file));
   return 0;
 }
 
 int command_dump(const FileOptions& options) {
-  const Result<Scenario> scenario = load_scenario(options.file);
-  if (!scenario) return report_error(scenario.error());
-  fmt::print("{}\n", options.format == "json" ? dump_json(*scenario) : dump_yaml(*scenario));
+  const auto file = load_any(options.file);
+  if (!file) return report_error(file.error());
+  const bool json = options.format == "json";
+  fmt::print("{}\n", std::visit([&](const auto& what) { return json ? dump_json(what) : dump_yaml(what); }, *file));
   return 0;
 }
 
