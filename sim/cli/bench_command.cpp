@@ -77,6 +77,7 @@ int command_bench(const BenchOptions& options) {
   int worst = 0;
   for (int i = 0; i < options.repeat && !stop_requested; ++i) {
     RunOptions run;
+    run.file = file;
     run.bin_dir = options.bin_dir;
     run.live = options.live;
     run.seed = options.seed + static_cast<std::uint64_t>(i);

@@ -36,6 +36,7 @@ void ProgressLine::note(const std::string& text) {
 
 void ProgressLine::update(const RunProgress& progress) {
   if (quiet_) return;
+  if (progress.total_s <= 0) return print(progress.phase);
   const auto now = std::chrono::steady_clock::now();
   const bool due = progress.phase != last_phase_ || now - last_plain_ >= plain_interval;
   if (!terminal_ && !due) return;

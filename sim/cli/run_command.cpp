@@ -39,13 +39,7 @@ Result<Report> run_live_in_folder(const Scenario& scenario, const RunOptions& op
   live.run_dir = *folder;
   live.seed = options.seed;
   live.stop = &stop_requested;
-  live.progress = [&](const RunProgress& step) {
-    if (step.total_s > 0) {
-      progress.update(step);
-    } else {
-      progress.note(step.phase);
-    }
-  };
+  live.progress = [&](const RunProgress& step) { progress.update(step); };
   Result<Report> report = run_live(scenario, live);
   if (options.keep || !report) {
     progress.note("data and logs are kept in " + *folder);
@@ -107,8 +101,10 @@ class ReportFile {
 
 Result<Report> run_scenario(const Scenario& scenario, const RunOptions& options) {
   ProgressLine progress(options.quiet);
-  return options.live ? run_live_in_folder(scenario, options, progress)
-                      : run_in_virtual_time(scenario, options, progress);
+  Result<Report> report = options.live ? run_live_in_folder(scenario, options, progress)
+                                       : run_in_virtual_time(scenario, options, progress);
+  if (report) report->file = options.file;
+  return report;
 }
 
 int command_run(const RunOptions& options) {
