@@ -5,6 +5,7 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <optional>
 
 #include "sim/config_tree.h"
@@ -88,22 +89,23 @@ class Joiner {
       return wrong(here, fmt::format("'{}' includes itself; break the circle", item.scalar));
     }
     std::optional<Error> error = take(path.string(), depth + 1);
-    if (error && error->message.rfind(path.string() + ": there is no", 0) == 0)
-      error->message = here + ": " + error->message;
+    // What is wrong with a file as a whole is better known with the place that wants it.
+    if (error && error->message.rfind(path.string() + ": ", 0) == 0)
+      error->message = here + ": includes " + error->message;
     return error;
   }
 
   std::optional<Error> merge(const ConfigEntry& entry) {
-    const auto known = std::find_if(joined_->entries.begin(), joined_->entries.end(),
-                                    [&](const ConfigEntry& one) { return one.key == entry.key; });
     joined_->size += entry.value->size;
     if (joined_->size > ConfigLimits::nodes) {
       return wrong(to_string(entry.place), fmt::format("the files hold more than {} values", ConfigLimits::nodes));
     }
-    if (known == joined_->entries.end()) {
+    const auto [position, fresh] = positions_.emplace(entry.key, joined_->entries.size());
+    if (fresh) {
       joined_->entries.push_back(entry);
       return std::nullopt;
     }
+    ConfigEntry* const known = &joined_->entries[position->second];
     const bool both_lists = known->value->kind == ConfigNode::Kind::list && entry.value->kind == ConfigNode::Kind::list;
     const bool may_join = std::count(joined_lists.begin(), joined_lists.end(), entry.key) > 0;
     if (!may_join || !both_lists) {
@@ -117,7 +119,8 @@ class Joiner {
   }
 
   std::shared_ptr<ConfigNode> joined_ = std::make_shared<ConfigNode>();
-  std::vector<fs::path> way_;  // the files that are including one another just now
+  std::map<std::string, std::size_t> positions_;  // of each key in joined_->entries
+  std::vector<fs::path> way_;                     // the files that are including one another just now
   std::size_t files_ = 0;
 };
 

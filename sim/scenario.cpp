@@ -6,6 +6,8 @@
 #include <array>
 #include <set>
 
+#include "sim/call_template.h"
+
 namespace bsn {
 namespace {
 
@@ -61,12 +63,27 @@ class ScenarioCheck {
       found("{}.chain: nobody hosts '{}'{}; name one of the topology's chains", place, to_string(entry.chain),
             hosted ? "" : fmt::format(", there is no network '{}'", entry.chain.network));
     }
+    arguments(entry, place);
     const bool read = entry.operation == Operation::query;
     if (read && entry.level != Level::local && entry.level != Level::final_) {
       found("{}.level: a query is answered at level local or final, not {}", place, to_string(entry.level));
     }
     if (!read && entry.level == Level::local) {
       found("{}.level: a submit waits for accepted, committed or final, not local", place);
+    }
+  }
+
+  void arguments(const MixEntry& entry, const std::string& place) {
+    if (entry.args.size() > CallLimits::args) {
+      found("{}.args: {} arguments are more than a call may have; use at most {}", place, entry.args.size(),
+            CallLimits::args);
+    }
+    const auto& networks = scenario_.topology.networks;
+    const auto network = std::find_if(networks.begin(), networks.end(),
+                                      [&](const Network& one) { return one.id == entry.chain.network; });
+    if (network == networks.end()) return;
+    for (const std::string& wrong : check_placeholders(entry, network->genesis_accounts)) {
+      found("{}.args: {}", place, wrong);
     }
   }
 

@@ -55,8 +55,11 @@ Result<Scenario> read_file(const std::string& path, const ConfigNode& root) {
   WholeFile<Scenario> file;
   Section<WholeFile<Scenario>>{}.read(root, file, {findings, {}});
   if (!findings.empty()) return findings.error();
-  if (file.value.name.empty()) file.value.name = std::filesystem::path(path).stem().string();
-  return std::move(file.value);
+  Scenario& scenario = file.value;
+  if (scenario.project.empty() && !scenario.topology.projects.empty())
+    scenario.project = scenario.topology.projects[0].id;
+  if (scenario.name.empty()) scenario.name = std::filesystem::path(path).stem().string();
+  return std::move(scenario);
 }
 
 template <class Value>

@@ -8,7 +8,7 @@
 namespace bsn {
 namespace {
 
-const Words metrics{{"p50_ms", "p95_ms", "p99_ms", "p999_ms", "max_ms", "mean_ms", "failed_share", "goodput_tps"}};
+const Words metrics{{"p50_ms", "p99_ms", "failed_share", "goodput_tps"}};
 
 }  // namespace
 
