@@ -20,19 +20,23 @@ void BftEngine::made_progress(Instant now) {
 
 void BftEngine::fire_stall(Turn& turn) {
   if (decided_) return;
+  if (std::exchange(announces_itself_, false)) {
+    resend(turn, std::nullopt);
+    made_progress(turn.now);
+    return apply_rules(turn, round_);  // what was restored may be enough to get on
+  }
   ++stalls_;
   const std::uint32_t backoff = std::min(1u << std::min(stalls_, 16u), max_backoff);
   stall_at_ = turn.now + time_out(bft_.vote_timeout) * (2 * backoff);
   resend(turn, std::nullopt);
-  if (!std::exchange(announces_itself_, false)) return fetch(turn);
-  stalls_ = 0;
-  apply_rules(turn, round_);  // what was restored may be enough to get on
+  fetch(turn);
 }
 
 // Own votes and proposal of this height; where there are none, those that helped to decide the last one.
 void BftEngine::resend(Turn& turn, std::optional<ValidatorIndex> to) {
   const BftVoteState& own = memory_.state();
-  if (may_vote() && own.proposed) send(turn, to, *own.proposed);
+  if (!may_vote()) return;
+  if (own.proposed) send(turn, to, *own.proposed);
   for (const BftVote& vote : own.votes) send(turn, to, vote);
   if (!own.votes.empty()) return;
   for (const BftVote& vote : last_precommits_) send(turn, to, vote);
