@@ -67,6 +67,7 @@ void CityNetwork::crash(std::uint32_t city) {
 }
 
 void CityNetwork::restart(std::uint32_t city) {
+  nodes_[city].outputs_left.reset();
   if (up(city)) return;
   NodeSpec spec;
   spec.self = CityIndex{city};

@@ -42,6 +42,7 @@ class CityNetwork {
   void crash(std::uint32_t city);
   // The same, after this many of its next outputs have happened.
   void crash_after(std::uint32_t city, std::uint32_t outputs) { nodes_[city].outputs_left = outputs; }
+  // Back with its disk; a node that is up stays so, and a crash that was to come does not.
   void restart(std::uint32_t city);
   void lose_disk(std::uint32_t city) { nodes_[city].disk.clear(); }
   // Hands over a message as if `from` had sent it, now.
