@@ -6,7 +6,7 @@ namespace bsn {
 
 BlockSync::BlockSync(const Parameters& parameters, Height have, Instant now)
     : parameters_(parameters), have_(have), tips_(parameters.validators, 0), turn_(parameters.first_asked) {
-  if (!parameters_.self) due_ = now + gap_wait;  // what was missed while this follower was away
+  if (parameters_.asks_when_silent) due_ = now + gap_wait;  // what was missed while this peer was away
 }
 
 void BlockSync::heard(ValidatorIndex from, const Blocks& blocks, Instant now) {
@@ -102,7 +102,7 @@ void BlockSync::plan(Instant now) {
     asking_ = false;
     retries_ = 0;
     due_.reset();
-    if (!parameters_.self) due_ = now + probe_interval;
+    if (parameters_.asks_when_silent) due_ = now + probe_interval;
   } else if (!asking_) {
     asking_ = true;
     due_ = now + gap_wait;

@@ -6,11 +6,12 @@
 // another one than was believed, is not listened to any more (until a restart).
 //
 // Asking: validators push new blocks to followers, so nothing is asked for while those arrive. A peer that knows of
-// blocks that it does not get within 1 s asks `needed` validators, each time the next ones in turn, after 1, 2, 4, 8,
-// 8,
-// ... s; a full answer is followed by the next question at once. A follower that hears nothing for 5 s asks too. After
-// 20 questions in vain what was heard of higher blocks is forgotten: it takes somebody who still says so to go on.
-// Memory: at most one block per validator for each of the next 64 heights. Not for more than one thread.
+// blocks that it does not get within 1 s asks `needed` validators, each time the next ones in turn, after 1, 2, 4, 8
+// and every 8 s; a full answer is followed by the next question at once. After 20 questions in vain what was heard of
+// higher blocks is forgotten: it takes somebody who still says so to go on. Who `asks_when_silent` also asks 1 s after
+// its start and when no block came for 5 s: followers, and validators whose engine would not notice that they missed
+// the last block of a chain that rests (BFT; a Raft leader's heartbeat tells). Memory: at most one block per validator
+// for each of the next 64 heights. Not for more than one thread.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +37,7 @@ class BlockSync {
     std::uint32_t validators = 1;
     std::optional<ValidatorIndex> self;  // nullopt: a follower
     std::uint32_t needed = 1;
+    bool asks_when_silent = true;
     std::uint32_t first_asked = 0;  // where the turn of validators begins: spreads the questions
   };
 

@@ -29,7 +29,9 @@ std::uint32_t needed_vouchers(const ChainSpec& spec) {
 
 BlockSync::Parameters sync_parameters(const ChainSpec& spec, CityIndex self) {
   const auto m = static_cast<std::uint32_t>(spec.validators.size());
-  return {m, position(spec.validators, self), needed_vouchers(spec), self.value % m};
+  const auto validator = position(spec.validators, self);
+  const bool asks_when_silent = !validator || !std::holds_alternative<RaftParameters>(spec.engine);
+  return {m, validator, needed_vouchers(spec), asks_when_silent, self.value % m};
 }
 
 // Follower j gets every block from the validators j, j + 1, ... (mod m), as many as it must hear.

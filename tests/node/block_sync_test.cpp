@@ -19,7 +19,7 @@ Blocks say(Height height, const std::string& kind = "true") { return {{block(hei
 Instant at(Duration since_start) { return Instant{} + since_start; }
 
 BlockSync follower(std::uint32_t validators, std::uint32_t needed) {
-  return BlockSync({validators, std::nullopt, needed, 0}, 0, Instant{});
+  return BlockSync({validators, std::nullopt, needed, true, 0}, 0, Instant{});
 }
 
 constexpr ValidatorIndex v0{0}, v1{1}, v2{2}, v3{3};
@@ -92,7 +92,7 @@ TEST(BlockSync, AskWhoHasNotGivenTheBlockYetWhenItDoesNotCome) {
 }
 
 TEST(BlockSync, QuestionsInVainComeLessOftenAndEnd) {
-  BlockSync sync({4, v3, 1, 0}, 0, {});
+  BlockSync sync({4, v3, 1, false, 0}, 0, {});
   sync.want(v2, 10, {});
   std::vector<std::int64_t> times;
   while (const auto due = sync.next_due()) {
@@ -107,7 +107,7 @@ TEST(BlockSync, QuestionsInVainComeLessOftenAndEnd) {
 }
 
 TEST(BlockSync, AValidatorAsksFirstWhomItsEngineNamed) {
-  BlockSync sync({4, v3, 2, 0}, 5, {});
+  BlockSync sync({4, v3, 2, false, 0}, 5, {});
   EXPECT_EQ(sync.next_due(), std::nullopt);
   sync.want(v2, 9, {});
   const auto requests = sync.take_due({});

@@ -46,12 +46,15 @@ class CityLife {
         network_(test_cities(cities_), {spec_}, make_engine) {}
 
   void live(int turns) {
+    network_.weather(milliseconds(static_cast<std::int64_t>(random_.below(30))), random_.chance(0.5) ? 0.02 : 0,
+                     random_.next());
     network_.advance(seconds(2));
     for (int turn = 0; turn < turns; ++turn) {
       send();
       if (random_.chance(0.1)) crash_or_restart();
       network_.advance(milliseconds(static_cast<std::int64_t>(random_.below(60))));
     }
+    network_.weather({}, 0, 1);
     for (std::uint32_t city = 0; city < cities_; ++city) network_.restart(city);
     network_.advance(seconds(60));
   }

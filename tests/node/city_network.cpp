@@ -10,6 +10,8 @@ namespace {
 // Events at one instant; more is nodes that keep each other busy without time passing.
 constexpr int events_at_once_max = 100'000;
 
+constexpr Duration delay = milliseconds(10);  // of every message, at least
+
 bool hosts(const ChainSpec& chain, CityIndex city) {
   const auto in = [&](const auto& list) { return std::count(list.begin(), list.end(), city) > 0; };
   return in(chain.validators) || in(chain.followers);
@@ -20,6 +22,12 @@ bool hosts(const ChainSpec& chain, CityIndex city) {
 CityNetwork::CityNetwork(std::vector<CitySpec> cities, std::vector<ChainSpec> chains, MakeEngine make)
     : cities_(std::move(cities)), chains_(std::move(chains)), make_(std::move(make)), nodes_(cities_.size()) {
   for (std::uint32_t city = 0; city < nodes_.size(); ++city) restart(city);
+}
+
+void CityNetwork::weather(Duration jitter, double loss, std::uint64_t seed) {
+  jitter_ = jitter;
+  loss_ = loss;
+  random_ = Random(seed).fork("weather");
 }
 
 CallId CityNetwork::call(std::uint32_t city, const Call& call, Duration within) {
@@ -136,9 +144,10 @@ void CityNetwork::happen(std::uint32_t, ChainIndex, const Observed&) {}
 void CityNetwork::fly(std::uint32_t from, std::uint32_t to, ChainIndex chain, const PeerMessage& message) {
   std::optional<PeerMessage> sent = message;
   if (tamper_) sent = tamper_(CityIndex{from}, CityIndex{to}, message);
-  if (!sent) return;
+  if (!sent || random_.chance(loss_)) return;
   ++nodes_[from].sent;
-  flights_.emplace(std::pair{now_ + delay_, sequence_++}, Flight{to, {chain, CityIndex{from}, std::move(*sent)}});
+  const Instant due = now_ + delay + random_.between({}, jitter_);
+  flights_.emplace(std::pair{due, sequence_++}, Flight{to, {chain, CityIndex{from}, std::move(*sent)}});
 }
 
 std::optional<std::pair<Instant, std::uint32_t>> CityNetwork::next_timer() const {

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/random.h"
 #include "node/city_node.h"
 
 namespace bsn {
@@ -27,7 +28,9 @@ class CityNetwork {
   CityNetwork(std::vector<CitySpec> cities, std::vector<ChainSpec> chains, MakeEngine make);
 
   void tamper(Tamper tamper) { tamper_ = std::move(tamper); }
-  void delay(Duration delay) { delay_ = delay; }
+  // Every message takes up to `jitter` longer, so that messages overtake each other, and is lost with probability
+  // `loss`.
+  void weather(Duration jitter, double loss, std::uint64_t seed);
 
   // ---- what happens ----
 
@@ -86,7 +89,9 @@ class CityNetwork {
   std::vector<ChainSpec> chains_;
   MakeEngine make_;
   Tamper tamper_;
-  Duration delay_ = milliseconds(10);
+  Duration jitter_;
+  double loss_ = 0;
+  Random random_{1};
   Instant now_;
   std::vector<Node> nodes_;
   std::map<std::pair<Instant, std::uint64_t>, Flight> flights_;
