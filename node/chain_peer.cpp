@@ -45,8 +45,8 @@ std::vector<CityIndex> followers_of(const ChainSpec& spec, ValidatorIndex valida
   return followers;
 }
 
-Ledger replay(const ChainSpec& spec, const std::vector<BlockPtr>& blocks) {
-  Ledger ledger(spec);
+Ledger replay(const ChainSpec& spec, const std::vector<BlockPtr>& blocks, const MakeLedger& genesis) {
+  Ledger ledger = genesis(spec);
   for (const BlockPtr& block : blocks) {
     const auto applied = ledger.apply(*block);
     // Better no peer than one that serves bytes which its disk made up.
@@ -63,11 +63,11 @@ Duration leaderless_grace(const ChainSpec& spec) {
 }  // namespace
 
 ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, const DurableState& durable,
-                     Instant now, const MakeEngine& make)
+                     Instant now, const MakeEngine& make, const MakeLedger& genesis)
     : spec_(spec),
       self_(self),
       self_validator_(position(spec.validators, self)),
-      ledger_(replay(spec, durable.blocks)),
+      ledger_(replay(spec, durable.blocks, genesis)),
       mempool_(spec.mempool, spec.block),
       calls_(spec.mempool.max_transactions),
       forwarder_(spec.mempool.forward_interval),
@@ -77,6 +77,7 @@ ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, 
       forward_turn_(self.value),
       started_(now),
       next_expiry_(now + mempool_sweep) {
+  spec_.genesis = {};
   BSN_CHECK(is_member(self), "a chain peer stands in a city of its chain");
   for (const TransactionPtr& accepted : durable.accepted) {
     if (ledger_.find_key(accepted->project, accepted->idempotency_key)) {

@@ -124,7 +124,7 @@ class ChainPeer {
   // The peer of city `self`, one of the chain's validators or followers, restored from `durable`: its blocks are
   // executed again and must verify. Emits nothing until its first input or wake-up. `seed` is the node's.
   ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, const DurableState& durable, Instant now,
-            const MakeEngine& make = make_engine);
+            const MakeEngine& make = make_engine, const MakeLedger& genesis = make_ledger);
 
   // A call must have passed validate().
   void step(Instant now, const ChainPeerInput& input, std::vector<ChainPeerOutput>& out);
@@ -188,7 +188,7 @@ class ChainPeer {
   bool can_forward() const { return !to_leader_only() || leader_.has_value(); }
   BlockSealed tip() const;
 
-  ChainSpec spec_;
+  ChainSpec spec_;  // without the genesis accounts: the ledger has them
   CityIndex self_;
   std::optional<ValidatorIndex> self_validator_;
   Ledger ledger_;

@@ -33,7 +33,8 @@ struct CityNode::Impl {
     std::optional<Instant> wakeup;  // its entry in `wakeups`
   };
 
-  Impl(NodeSpec given, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make);
+  Impl(NodeSpec given, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make,
+       const MakeLedger& genesis);
 
   void step(Instant now, const CallArrived& arrived, std::vector<CityNodeOutput>& out);
   void step(Instant now, const CallCancelled& cancelled, std::vector<CityNodeOutput>& out);
@@ -55,11 +56,13 @@ struct CityNode::Impl {
   std::vector<ChainPeerOutput> scratch;
 };
 
-CityNode::Impl::Impl(NodeSpec given, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make)
+CityNode::Impl::Impl(NodeSpec given, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make,
+                     const MakeLedger& genesis)
     : spec(std::move(given)), city(own_city(spec).name), state(own_city(spec).state) {
   if (state == CityState::building) return;
-  for (const ChainSpec& chain : spec.chains) {
-    ChainPeer peer(chain, spec.self, spec.seed, durable[chain.index], now, make);
+  for (ChainSpec& chain : spec.chains) {
+    ChainPeer peer(chain, spec.self, spec.seed, durable[chain.index], now, make, genesis);
+    chain.genesis = {};
     durable.erase(chain.index);
     const auto [at, fresh] = peers.try_emplace(chain.index, chain.index, std::move(peer));
     BSN_CHECK(fresh && by_name.emplace(chain.name, chain.index).second, "a node hosts each chain once");
@@ -138,8 +141,9 @@ void CityNode::Impl::note_wakeup(Hosted& hosted) {
   hosted.wakeup = next;
 }
 
-CityNode::CityNode(NodeSpec spec, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make)
-    : impl_(std::make_unique<Impl>(std::move(spec), std::move(durable), now, make)) {}
+CityNode::CityNode(NodeSpec spec, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make,
+                   const MakeLedger& genesis)
+    : impl_(std::make_unique<Impl>(std::move(spec), std::move(durable), now, make, genesis)) {}
 CityNode::~CityNode() = default;
 CityNode::CityNode(CityNode&&) noexcept = default;
 CityNode& CityNode::operator=(CityNode&&) noexcept = default;

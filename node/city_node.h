@@ -26,9 +26,10 @@ struct CityNodeOutput {
 class CityNode {
  public:
   // `durable` holds what each hosted chain peer had on disk; a chain without an entry starts at genesis. Every chain of
-  // the spec names this city as validator or follower. `make` gives the validators their engines.
-  CityNode(NodeSpec spec, std::map<ChainIndex, DurableState> durable, Instant now,
-           const MakeEngine& make = make_engine);
+  // the spec names this city as validator or follower. `make` gives the validators their engines, `genesis` each peer
+  // its ledger.
+  CityNode(NodeSpec spec, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make = make_engine,
+           const MakeLedger& genesis = make_ledger);
   ~CityNode();
   CityNode(CityNode&&) noexcept;
   CityNode& operator=(CityNode&&) noexcept;
@@ -38,7 +39,7 @@ class CityNode {
   std::optional<Instant> next_wakeup() const;
 
   CityState state() const;
-  const NodeSpec& spec() const;
+  const NodeSpec& spec() const;  // without the genesis accounts
 
   // Status of one hosted chain; nullopt when it is not hosted here.
   std::optional<ChainPeerStatus> status(ChainIndex chain) const;

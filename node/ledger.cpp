@@ -121,6 +121,8 @@ void Ledger::advance(const Block& block) {
   proposer_ = block.header.proposer;
 }
 
+Ledger make_ledger(const ChainSpec& spec) { return Ledger(spec); }
+
 Reply reply_of(const Ledger& ledger, const Digest& transaction, const Executed& executed) {
   Reply reply;
   if (executed.status == ReceiptStatus::ok) {

@@ -12,6 +12,7 @@
 // Not for more than one thread.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -87,6 +88,10 @@ class Ledger {
   std::unordered_map<Digest, Executed, DigestHash> executed_;  // by transaction id
   std::unordered_map<Digest, Digest, DigestHash> by_key_;      // key_digest -> transaction id
 };
+
+// How a peer gets its ledger at genesis: Ledger(spec), unless a host of many peers has one to copy.
+using MakeLedger = std::function<Ledger(const ChainSpec&)>;
+Ledger make_ledger(const ChainSpec& spec);
 
 // The reply to a submit whose transaction is in a block.
 Reply reply_of(const Ledger& ledger, const Digest& transaction, const Executed& executed);

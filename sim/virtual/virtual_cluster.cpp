@@ -49,9 +49,17 @@ VirtualCluster::VirtualCluster(const Topology& topology, std::uint64_t seed, Dur
       node_wakeups_(cities_.size(), Instant::max()),
       chain_settled_(chains_.size(), false),
       unsettled_(chains_.size()) {
+  for (ChainSpec& chain : chains_) {
+    genesis_.push_back(make_ledger(chain));
+    chain.genesis = {};
+  }
   nodes_.reserve(cities_.size());
   for (const CitySpec& city : cities_) {
-    nodes_.emplace_back(node_spec(topology, city.index, seed, durability), now_);
+    const auto start = [this, &topology, seed, durability, self = city.index](Instant now, const auto& disk) {
+      const auto genesis = [this](const ChainSpec& chain) { return genesis_.at(chain.index.value); };
+      return CityNode(node_spec(topology, self, seed, durability), disk, now, make_engine, genesis);
+    };
+    nodes_.emplace_back(start, now_);
     tell_link(city.index, true);
     after_node(city.index);
   }

@@ -39,8 +39,10 @@ struct VirtualListener {
 
 class VirtualCluster : public FaultTarget {
  public:
-  // Starts everything at time zero. The topology has been checked.
+  // Starts everything at time zero. The topology has been checked and outlives the cluster.
   VirtualCluster(const Topology& topology, std::uint64_t seed, Durability durability, VirtualListener listener);
+  VirtualCluster(const VirtualCluster&) = delete;
+  VirtualCluster& operator=(const VirtualCluster&) = delete;
 
   Instant now() const { return now_; }
 
@@ -64,7 +66,7 @@ class VirtualCluster : public FaultTarget {
   const std::vector<BlockPtr>& blocks(CityIndex city, ChainIndex chain) const {
     return nodes_[city.value].blocks(chain);
   }
-  const std::vector<ChainSpec>& chains() const { return chains_; }
+  const std::vector<ChainSpec>& chains() const { return chains_; }  // without the genesis accounts
 
   // Whether the gateway thinks that it can be called.
   bool healthy(CityIndex city) const { return gateway_.healthy(city, now_); }
@@ -124,6 +126,7 @@ class VirtualCluster : public FaultTarget {
   LinkModel peer_links_;
   LinkModel call_links_;
   Partition partition_;
+  std::vector<Ledger> genesis_;     // by ChainIndex: what every peer starts from
   std::vector<VirtualNode> nodes_;  // by CityIndex
   Gateway gateway_;
   std::vector<Instant> node_wakeups_;  // by CityIndex: the pending wake-up event that counts; max: none

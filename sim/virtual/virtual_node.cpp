@@ -6,7 +6,7 @@
 
 namespace bsn {
 
-VirtualNode::VirtualNode(NodeSpec spec, Instant now) : spec_(std::move(spec)) { node_.emplace(spec_, disk_, now); }
+VirtualNode::VirtualNode(Start start, Instant now) : start_(std::move(start)), node_(start_(now, disk_)) {}
 
 void VirtualNode::step(Instant now, CityNodeInput input, std::vector<CityNodeOutput>& out) {
   if (state_ == State::running) {
@@ -34,7 +34,7 @@ void VirtualNode::kill() {
 void VirtualNode::restart(Instant now) {
   BSN_CHECK(state_ == State::down, "only a dead node can be started");
   ++life_;
-  node_.emplace(spec_, disk_, now);
+  node_ = start_(now, disk_);
   state_ = State::running;
 }
 

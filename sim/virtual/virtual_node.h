@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -22,8 +23,11 @@ class VirtualNode {
 
   enum class State : std::uint8_t { running, paused, down };
 
+  // How to start the machine with what its disk holds; used at every start.
+  using Start = std::function<CityNode(Instant now, const std::map<ChainIndex, DurableState>& disk)>;
+
   // Runs at once.
-  VirtualNode(NodeSpec spec, Instant now);
+  VirtualNode(Start start, Instant now);
 
   State state() const { return state_; }
   // Counts starts: a message meant for an earlier life is lost, like its connection.
@@ -53,7 +57,7 @@ class VirtualNode {
   const std::vector<BlockPtr>& blocks(ChainIndex chain) const;
 
  private:
-  NodeSpec spec_;
+  Start start_;
   std::map<ChainIndex, DurableState> disk_;
   std::optional<CityNode> node_;  // none while down
   State state_ = State::running;
