@@ -1,0 +1,152 @@
+#include "sim/virtual/virtual_runner.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/scenario_file.h"
+
+namespace bsn {
+namespace {
+
+Scenario load(const std::string& file) {
+  Result<Scenario> scenario = load_scenario("configs/scenarios/" + file);
+  return std::move(scenario.value());
+}
+
+Report run(const Scenario& scenario, std::uint64_t seed = 1) {
+  VirtualOptions options;
+  options.seed = seed;
+  Result<Report> report = run_virtual(scenario, options);
+  return std::move(report.value());
+}
+
+// Every judge had work and nothing to say, and the run counts.
+void expect_sound(const Report& report) {
+  for (const InvariantReport& one : report.invariants) {
+    EXPECT_GT(one.checked, 0u) << one.name;
+    EXPECT_EQ(one.violated, 0u) << one.name << ": " << (one.examples.empty() ? "" : one.examples.front());
+  }
+  EXPECT_TRUE(report.valid) << (report.why_invalid.empty() ? "" : report.why_invalid.front());
+  EXPECT_EQ(exit_code(report), 0);
+}
+
+Fault fault(Duration at, FaultKind kind, std::vector<std::string> targets,
+            std::vector<std::vector<std::string>> groups = {}) {
+  return {at, kind, std::move(targets), std::move(groups)};
+}
+
+TEST(VirtualRunner, TheSameSeedGivesTheSameRun) {
+  const Scenario scenario = load("small.yaml");
+  const Report first = run(scenario), second = run(scenario);
+  EXPECT_EQ(first.fingerprint, second.fingerprint);
+  EXPECT_EQ(first.events, second.events);
+  EXPECT_EQ(first.rounds[0].latency.to_hgrm(), second.rounds[0].latency.to_hgrm());
+}
+
+TEST(VirtualRunner, AnotherSeedGivesAnotherRun) {
+  const Scenario scenario = load("small.yaml");
+  EXPECT_NE(run(scenario, 1).fingerprint, run(scenario, 2).fingerprint);
+}
+
+TEST(VirtualRunner, AnotherCityChangesNobodysLuck) {
+  const Scenario scenario = load("small.yaml");
+  Scenario larger = scenario;
+  City city = scenario.topology.cities.front();
+  city.id = "elsewhere";
+  city.place.latitude += 1;
+  larger.topology.cities.push_back(city);
+  EXPECT_EQ(run(scenario).fingerprint, run(larger).fingerprint);
+}
+
+TEST(VirtualRunner, TheSmallScenarioHoldsEveryInvariant) {
+  const Report report = run(load("small.yaml"));
+  expect_sound(report);
+  EXPECT_EQ(report.rounds[0].succeeded, report.rounds[0].offered);
+  for (const NetworkReport& network : report.networks) EXPECT_GT(network.blocks, 0u) << network.network;
+}
+
+TEST(VirtualRunner, ThePartsOfACallAddUpToItsLatency) {
+  const RoundReport round = run(load("small.yaml")).rounds[0];
+  ASSERT_EQ(round.split.calls, round.latency.count());
+  const Duration parts = round.split.sum.total() + round.split.client;
+  EXPECT_EQ(parts / static_cast<std::int64_t>(round.split.calls), round.latency.mean());
+}
+
+TEST(VirtualRunner, AKilledValidatorComesBackWithoutLosingAnAcknowledgedWrite) {
+  Scenario scenario = load("small.yaml");
+  const std::string victim = scenario.topology.chains[0].validators[0];
+  scenario.faults = {fault(seconds(1), FaultKind::kill, {victim}), fault(seconds(2), FaultKind::restart, {victim})};
+  const Report report = run(scenario);
+  expect_sound(report);
+  EXPECT_EQ(report.faults[0].fired + report.faults[1].fired, 2u);
+  EXPECT_GT(report.rounds[0].succeeded, report.rounds[0].offered / 2);
+}
+
+TEST(VirtualRunner, EveryNodeMayDieAndAllAcknowledgedWritesAreBack) {
+  Scenario scenario = load("small.yaml");
+  std::vector<std::string> all;
+  for (const City& city : scenario.topology.cities) all.push_back(city.id);
+  scenario.faults = {fault(seconds(2), FaultKind::kill, all), fault(milliseconds(2500), FaultKind::restart, all)};
+  expect_sound(run(scenario));
+}
+
+TEST(VirtualRunner, NodesThatAreStillDeadAtTheEndAreMendedBeforeTheJudgesAsk) {
+  Scenario scenario = load("small.yaml");
+  const Chain& chain = scenario.topology.chains[0];
+  scenario.faults = {fault(seconds(1), FaultKind::kill, {chain.validators[0]}),
+                     fault(seconds(1), FaultKind::pause, {chain.validators[1]})};
+  expect_sound(run(scenario));
+}
+
+TEST(VirtualRunner, APartitionHeals) {
+  Scenario scenario = load("small.yaml");
+  const std::vector<std::string>& validators = scenario.topology.chains[0].validators;
+  scenario.faults = {fault(seconds(1), FaultKind::partition, {}, {{validators[0], validators[1]}}),
+                     fault(seconds(3), FaultKind::heal, {})};
+  expect_sound(run(scenario));
+}
+
+TEST(VirtualRunner, TheSmallerSideOfAPartitionDoesNotAcknowledgeFinalWrites) {
+  Scenario scenario = load("small.yaml");
+  Round& round = scenario.rounds[0];
+  std::erase_if(round.mix, [](const MixEntry& entry) { return entry.operation == Operation::query; });
+  std::vector<std::vector<std::string>> alone;
+  for (const City& city : scenario.topology.cities) alone.push_back({city.id});
+  scenario.faults = {fault({}, FaultKind::partition, {}, alone)};
+  for (MixEntry& entry : round.mix) entry.level = Level::final_;
+  const Report report = run(scenario);
+  EXPECT_EQ(report.rounds[0].succeeded, 0u);
+  for (const InvariantReport& one : report.invariants) EXPECT_EQ(one.violated, 0u) << one.name;
+}
+
+TEST(VirtualRunner, HoldsEveryInvariantWhileNodesFail) { expect_sound(run(load("node_failure.yaml"))); }
+
+TEST(VirtualRunner, AStopRequestEndsWithAReport) {
+  const std::atomic<bool> stop = true;
+  VirtualOptions options;
+  options.stop = &stop;
+  const Result<Report> report = run_virtual(load("small.yaml"), options);
+  ASSERT_TRUE(report.ok());
+  EXPECT_TRUE(report->stopped);
+  EXPECT_EQ(exit_code(*report), 105);
+}
+
+TEST(VirtualRunner, ShowsProgressAgainstRealTimeOnly) {
+  double wall = 0;
+  VirtualOptions options;
+  options.wall_clock = [&] { return wall += 1; };
+  std::vector<RunProgress> shown;
+  options.progress = [&](const RunProgress& progress) { shown.push_back(progress); };
+  const Scenario scenario = load("small.yaml");
+  const Result<Report> report = run_virtual(scenario, options);
+  ASSERT_TRUE(report.ok());
+  ASSERT_GT(shown.size(), 10u);
+  EXPECT_EQ(report->fingerprint, run(scenario).fingerprint);
+}
+
+}  // namespace
+}  // namespace bsn
