@@ -1,0 +1,34 @@
+// Keys and values of the store's records; the layout is told in node/serve/store.h.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/digest.h"
+#include "core/ids.h"
+
+namespace bsn {
+
+enum class RecordKind : char {
+  accepted = 'a',
+  bft_vote = 'b',
+  block = 'k',
+  raft_entry = 'l',
+  raft_trim = 't',
+  raft_vote = 'v',
+};
+
+std::string record_key(ChainIndex chain, RecordKind kind);
+std::string record_key(ChainIndex chain, RecordKind kind, std::uint64_t number);
+std::string accepted_key(ChainIndex chain, const Digest& transaction, std::uint64_t order);
+
+// The kind and the last 8 bytes of a key, as record_key and accepted_key made it.
+RecordKind kind_of(std::string_view key);
+std::uint64_t number_of(std::string_view key);
+
+// The payload with its checksum before it, and back; nullopt: it does not verify under this key.
+std::string seal_record(std::string_view key, std::string_view payload);
+std::optional<std::string_view> open_record(std::string_view key, std::string_view value);
+
+}  // namespace bsn
