@@ -1,6 +1,5 @@
 #include "rpc/server.h"
 
-#include <arpa/inet.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 
@@ -79,11 +78,8 @@ void RpcServer::shut_down(Duration patience) {
   server_->Wait();
 }
 
-bool on_loopback(const std::string& address) {
-  const std::string host = host_of(address);
-  in_addr v4{};
-  if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
-  return host == "::1" || host == "localhost";
+bool peer_on_loopback(const std::string& peer) {
+  return peer.starts_with("ipv4:127.") || peer.starts_with("ipv6:[::1]") || peer.starts_with("ipv6:%5B::1%5D");
 }
 
 }  // namespace bsn

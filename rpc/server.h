@@ -49,7 +49,8 @@ class RpcServer {
   std::string address_;
 };
 
-// Whether host:port names the loopback interface: control services are refused elsewhere.
-bool on_loopback(const std::string& address);
+// Whether a caller, as grpc::ServerContext::peer() names it ("ipv4:127.0.0.1:40001"), is on this machine's loopback
+// interface: control services refuse all others.
+bool peer_on_loopback(const std::string& peer);
 
 }  // namespace bsn

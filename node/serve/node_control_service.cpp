@@ -1,0 +1,120 @@
+#include "node/serve/node_control_service.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "proto/codec.h"
+#include "rpc/server.h"
+
+namespace bsn {
+namespace {
+
+using grpc::StatusCode;
+
+constexpr Duration longest_freeze = seconds(600);
+
+grpc::ServerUnaryReactor* finish(grpc::CallbackServerContext* context, const grpc::Status& status) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(status);
+  return reactor;
+}
+
+const grpc::Status& stranger() {
+  static const grpc::Status status(StatusCode::PERMISSION_DENIED, "control is for callers on this machine only");
+  return status;
+}
+
+const grpc::Status& not_commissioned() {
+  static const grpc::Status status(StatusCode::FAILED_PRECONDITION, "not commissioned, or stopping");
+  return status;
+}
+
+grpc::Status commission(NodeProcess& process, const v1::CommissionNodeRequest& request) {
+  const Result<NodeSpec> spec = decode(request);
+  if (!spec) return {StatusCode::INVALID_ARGUMENT, spec.error().message};
+  const Result<Done> done = process.commission(*spec);
+  if (done) return grpc::Status::OK;
+  spdlog::error("not commissioned: {}", done.error().message);
+  const bool twice = done.error().code == ErrorCode::already_running;
+  return {twice ? StatusCode::FAILED_PRECONDITION : StatusCode::INTERNAL, done.error().message};
+}
+
+grpc::Status freeze(NodeShell& shell, const v1::FreezeRequest& request) {
+  if (!request.frozen()) {
+    shell.resume();
+    return grpc::Status::OK;
+  }
+  const Duration limit{request.max_ns()};
+  if (limit.ns <= 0 || limit > longest_freeze) {
+    return {StatusCode::INVALID_ARGUMENT, "max_ns is not between 1 ns and 10 minutes"};
+  }
+  shell.freeze(limit);
+  return grpc::Status::OK;
+}
+
+std::string city_name(const NodeSpec& spec, std::optional<CityIndex> city) {
+  const auto found = std::find_if(spec.cities.begin(), spec.cities.end(),
+                                  [&](const CitySpec& one) { return city && one.index == *city; });
+  return found == spec.cities.end() ? std::string() : found->name;
+}
+
+void fill_digest(const CityNode& node, v1::DigestResponse& response) {
+  for (const ChainSpec& chain : node.spec().chains) {
+    const auto status = node.status(chain.index);
+    if (!status) continue;
+    v1::ChainDigest& one = *response.add_chains();
+    *one.mutable_chain() = encode(chain.name);
+    one.set_height(status->height);
+    one.set_tip(encode(status->tip));
+    one.set_state_root(encode(status->state_root));
+    one.set_validator(status->validator);
+    one.set_leader(city_name(node.spec(), status->leader));
+    one.set_mempool_transactions(status->mempool_transactions);
+  }
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* NodeControlService::Commission(grpc::CallbackServerContext* context,
+                                                         const v1::CommissionNodeRequest* request,
+                                                         v1::CommissionResponse*) {
+  if (!peer_on_loopback(context->peer())) return finish(context, stranger());
+  return finish(context, commission(process_, *request));
+}
+
+grpc::ServerUnaryReactor* NodeControlService::Freeze(grpc::CallbackServerContext* context,
+                                                     const v1::FreezeRequest* request, v1::FreezeResponse*) {
+  if (!peer_on_loopback(context->peer())) return finish(context, stranger());
+  const std::shared_ptr<NodeShell> shell = process_.shell();
+  return finish(context, shell ? freeze(*shell, *request) : not_commissioned());
+}
+
+grpc::ServerUnaryReactor* NodeControlService::GateLinks(grpc::CallbackServerContext* context,
+                                                        const v1::GateLinksRequest* request, v1::GateLinksResponse*) {
+  if (!peer_on_loopback(context->peer())) return finish(context, stranger());
+  const std::shared_ptr<NodeShell> shell = process_.shell();
+  if (!shell) return finish(context, not_commissioned());
+  std::set<CityIndex> closed;
+  for (const std::uint32_t city : request->closed_cities()) closed.insert(CityIndex{city});
+  shell->gate(std::move(closed));
+  return finish(context, grpc::Status::OK);
+}
+
+grpc::ServerUnaryReactor* NodeControlService::Digest(grpc::CallbackServerContext* context, const v1::DigestRequest*,
+                                                     v1::DigestResponse* response) {
+  if (!peer_on_loopback(context->peer())) return finish(context, stranger());
+  const std::shared_ptr<NodeShell> shell = process_.shell();
+  if (!shell) return finish(context, not_commissioned());
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const bool asked = shell->look([=](const CityNode& node) {
+    fill_digest(node, *response);
+    reactor->Finish(grpc::Status::OK);
+  });
+  if (!asked) reactor->Finish(not_commissioned());
+  return reactor;
+}
+
+}  // namespace bsn

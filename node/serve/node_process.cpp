@@ -1,0 +1,91 @@
+#include "node/serve/node_process.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+namespace bsn {
+
+Result<std::unique_ptr<NodeProcess>> NodeProcess::open(const std::string& data_dir) {
+  auto folder = DataDir::open(data_dir);
+  if (!folder) return folder.error();
+  auto spec = folder->read_commission();
+  if (!spec) return spec.error();
+  std::unique_ptr<NodeProcess> process(new NodeProcess(std::move(*folder)));
+  if (*spec) {
+    if (auto done = process->become(**spec); !done) return done.error();
+  }
+  return process;
+}
+
+NodeProcess::~NodeProcess() { stop(Duration{}); }
+
+Result<Done> NodeProcess::commission(const NodeSpec& spec) {
+  const std::lock_guard one_at_a_time(commissioning_);
+  if (shell()) return Error{ErrorCode::already_running, "this process is a city node already"};
+  if (auto done = folder_.write_commission(spec); !done) return done;
+  return become(spec);
+}
+
+Result<Done> NodeProcess::become(const NodeSpec& spec) {
+  auto shell = NodeShell::open(spec, folder_.path());
+  if (!shell) return shell.error();
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return Error{ErrorCode::stopped, "the process is stopping"};
+    shell_ = std::move(*shell);
+  }
+  spdlog::info("is city node {} with {} chains, {}", spec.self.value, spec.chains.size(),
+               serving() ? "serving" : "under construction");
+  tell_listeners();
+  return Done{};
+}
+
+std::shared_ptr<NodeShell> NodeProcess::shell() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_ ? nullptr : shell_;
+}
+
+Reply NodeProcess::refuse_without_shell() const {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return refusal(Status::unavailable, Reason::stopping, "the city node is stopping");
+  return refusal(Status::unavailable, Reason::under_construction, "this process has not been commissioned yet");
+}
+
+bool NodeProcess::serving() const {
+  const std::shared_ptr<NodeShell> node = shell();
+  return node && node->serves();
+}
+
+void NodeProcess::listen(const std::shared_ptr<ServingListener>& listener) {
+  const std::lock_guard telling(telling_);
+  {
+    const std::lock_guard lock(mutex_);
+    listeners_.add(listener);
+  }
+  listener->serving_changed(serving());
+}
+
+void NodeProcess::tell_listeners() {
+  const std::lock_guard telling(telling_);
+  std::vector<std::shared_ptr<ServingListener>> listeners;
+  {
+    const std::lock_guard lock(mutex_);
+    listeners = listeners_.living();
+  }
+  const bool now = serving();
+  for (const auto& listener : listeners) listener->serving_changed(now);
+}
+
+void NodeProcess::stop(Duration patience) {
+  std::shared_ptr<NodeShell> shell;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    shell = shell_;
+  }
+  tell_listeners();
+  if (shell) shell->stop(patience);
+}
+
+}  // namespace bsn

@@ -1,0 +1,62 @@
+// One bsn-node process: a data folder, and the city node that it was told to be, if any yet.
+//
+// Any thread may call any function.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/result.h"
+#include "node/serve/data_dir.h"
+#include "node/serve/listeners.h"
+#include "node/serve/node_shell.h"
+
+namespace bsn {
+
+// Hears whether the node takes calls. Called from any thread; must not block.
+class ServingListener {
+ public:
+  virtual ~ServingListener() = default;
+  virtual void serving_changed(bool serving) = 0;
+};
+
+class NodeProcess {
+ public:
+  // Takes the folder; a node that was commissioned before comes back as it was.
+  static Result<std::unique_ptr<NodeProcess>> open(const std::string& data_dir);
+  ~NodeProcess();
+
+  // Becomes this city node, for good. Error: already_running when it is one already.
+  Result<Done> commission(const NodeSpec& spec);
+
+  // The city node; null before the commission and after stop().
+  std::shared_ptr<NodeShell> shell() const;
+
+  // Why a call can't be handed to a shell: what shell() == null means.
+  Reply refuse_without_shell() const;
+
+  // Commissioned, not of a city that is being built, not stopping.
+  bool serving() const;
+
+  // Tells the listener what holds now and, as long as it lives, every change.
+  void listen(const std::shared_ptr<ServingListener>& listener);
+
+  // No new calls; waits at most `patience` for open ones and refuses the rest. Idempotent.
+  void stop(Duration patience);
+
+ private:
+  explicit NodeProcess(DataDir folder) : folder_(std::move(folder)) {}
+  Result<Done> become(const NodeSpec& spec);
+  void tell_listeners();
+
+  DataDir folder_;
+  std::mutex commissioning_;  // one commission at a time
+  std::mutex telling_;        // so that nobody hears old news last; taken before mutex_
+  mutable std::mutex mutex_;
+  std::shared_ptr<NodeShell> shell_;
+  Listeners<ServingListener> listeners_;
+  bool stopping_ = false;
+};
+
+}  // namespace bsn

@@ -1,0 +1,194 @@
+#include "node/serve/node_shell.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "proto/codec.h"
+#include "rpc/process.h"
+
+namespace bsn {
+namespace {
+
+constexpr std::size_t inbox_bound = 65'536;
+
+// What goes into one Blocks message at most, behind the first block: well below gRPC's message limit.
+constexpr std::size_t most_block_bytes = 8 << 20;
+
+}  // namespace
+
+Result<std::unique_ptr<NodeShell>> NodeShell::open(const NodeSpec& spec, const std::string& folder) {
+  auto store = Store::open(folder, spec.durability);
+  if (!store) return store.error();
+  std::map<ChainIndex, DurableState> durable;
+  for (const ChainSpec& chain : spec.chains) {
+    auto state = (*store)->load(chain.index, chain.name);
+    if (!state) return state.error();
+    durable.emplace(chain.index, std::move(*state));
+  }
+  std::map<ChainIndex, Height> heights;
+  for (const auto& [chain, state] : durable) heights[chain] = state.blocks.size();
+  std::unique_ptr<NodeShell> shell(new NodeShell(spec, std::move(*store), std::move(durable)));
+  for (const auto& [chain, height] : heights) shell->feed_.grow(chain, height);
+  return shell;
+}
+
+NodeShell::NodeShell(NodeSpec spec, std::unique_ptr<Store> store, std::map<ChainIndex, DurableState> durable)
+    : spec_(std::move(spec)),
+      store_(std::move(store)),
+      machine_(spec_, std::move(durable), monotonic_now()),
+      links_(spec_, gate_, [this] { loop_->wake(); }) {
+  TurnHandler<CityNodeOutput>& handler = *this;
+  loop_ = std::make_unique<Loop>(machine_, handler, inbox_bound);
+}
+
+NodeShell::~NodeShell() { stop(Duration{}); }
+
+bool NodeShell::serves() const {
+  const auto self = std::find_if(spec_.cities.begin(), spec_.cities.end(),
+                                 [&](const CitySpec& city) { return city.index == spec_.self; });
+  return self->state != CityState::building;
+}
+
+std::vector<std::optional<CallId>> NodeShell::submit(std::vector<ArrivingCall> calls) {
+  std::vector<std::optional<CallId>> ids;
+  std::vector<CityNodeInput> inputs;
+  std::vector<std::size_t> places;  // of the inputs among the calls
+  for (ArrivingCall& arriving : calls) {
+    std::optional<CallId> id;
+    if (const auto wrong = validate(arriving.call)) {
+      refuse(arriving, Status::invalid_argument, Reason::malformed, *wrong);
+    } else if (id = open_calls_.add({arriving.sink, arriving.tag, arriving.received}); id) {
+      inputs.push_back(CallArrived{*id, std::move(arriving.call), arriving.received, arriving.deadline});
+      places.push_back(ids.size());
+    } else {
+      refuse(arriving, Status::unavailable, Reason::stopping, "the city node is stopping, or has 100,000 calls open");
+    }
+    ids.push_back(id);
+  }
+  const std::size_t accepted = loop_->post_all(std::move(inputs));
+  for (std::size_t i = accepted; i < places.size(); ++i) {
+    auto& id = ids[places[i]];
+    if (!open_calls_.take(*id)) continue;  // stop() was quicker and refused it
+    refuse(calls[places[i]], Status::resource_exhausted, Reason::mempool_full, "the city node's inbox is full");
+    id.reset();
+  }
+  return ids;
+}
+
+void NodeShell::refuse(const ArrivingCall& call, Status status, Reason reason, std::string message) const {
+  call.sink->answer(call.tag, refusal(status, reason, std::move(message)), call.received);
+}
+
+void NodeShell::cancel(CallId id) {
+  if (open_calls_.take(id)) loop_->post(CallCancelled{id});
+}
+
+void NodeShell::deliver(std::vector<PeerEnvelope> envelopes) {
+  std::vector<CityNodeInput> inputs;
+  for (PeerEnvelope& envelope : envelopes) {
+    if (gate_.is_open(envelope.from)) inputs.push_back(std::move(envelope));
+  }
+  loop_->post_all(std::move(inputs));
+}
+
+bool NodeShell::look(std::function<void(const CityNode&)> look) const {
+  return loop_->call([look = std::move(look)](Instant, CityNode& machine) { look(machine); });
+}
+
+const ChainSpec* NodeShell::find_chain(const ChainName& name) const {
+  const auto found = std::find_if(spec_.chains.begin(), spec_.chains.end(),
+                                  [&](const ChainSpec& chain) { return chain.name == name; });
+  return found == spec_.chains.end() ? nullptr : &*found;
+}
+
+const ChainSpec* NodeShell::find_chain(ChainIndex index) const {
+  const auto found = std::find_if(spec_.chains.begin(), spec_.chains.end(),
+                                  [&](const ChainSpec& chain) { return chain.index == index; });
+  return found == spec_.chains.end() ? nullptr : &*found;
+}
+
+bool NodeShell::knows(CityIndex city) const {
+  return std::any_of(spec_.cities.begin(), spec_.cities.end(), [&](const CitySpec& one) { return one.index == city; });
+}
+
+void NodeShell::freeze(Duration limit) { loop_->freeze(monotonic_now() + limit); }
+
+void NodeShell::resume() { loop_->resume(); }
+
+void NodeShell::gate(std::set<CityIndex> closed) {
+  gate_.close(std::move(closed));
+  loop_->call([this](Instant, CityNode&) { links_.gate_changed(); });
+}
+
+void NodeShell::stop(Duration patience) {
+  open_calls_.close();
+  resume();
+  open_calls_.wait_until_none(patience);
+  loop_->stop();
+  for (const OpenCall& call : open_calls_.take_all()) {
+    call.sink->answer(call.tag, refusal(Status::unavailable, Reason::stopping, "the city node is stopping"),
+                      call.received);
+    call.sink->flush();
+  }
+  feed_.end();
+}
+
+std::optional<Instant> NodeShell::next_wakeup() const { return links_.next_wakeup(); }
+
+void NodeShell::end_turn(Instant now, std::vector<CityNodeOutput>& outputs) {
+  persist(outputs);
+  // Writing took time that belongs to the answers it held up.
+  const Duration stored_for = outputs.empty() ? Duration{} : monotonic_now() - now;
+  for (CityNodeOutput& output : outputs) perform(now, stored_for, output);
+  links_.advance_to(now + stored_for);
+  for (const auto& sink : to_flush_) sink->flush();
+  to_flush_.clear();
+}
+
+void NodeShell::persist(std::vector<CityNodeOutput>& outputs) {
+  std::vector<Store::Write> writes;
+  std::map<ChainIndex, Height> grown;
+  for (CityNodeOutput& output : outputs) {
+    auto* persist = std::get_if<Persist>(&output.what);
+    if (persist == nullptr) continue;
+    if (const auto* block = std::get_if<BlockWrite>(&persist->write)) grown[output.chain] = block->block->header.height;
+    writes.push_back({output.chain, std::move(persist->write)});
+  }
+  if (writes.empty()) return;
+  if (const Result<Done> done = store_->write(writes); !done) {
+    die("the store can't be written, so nothing can be promised any more: " + done.error().message);
+  }
+  for (const auto& [chain, tip] : grown) feed_.grow(chain, tip);
+}
+
+void NodeShell::perform(Instant now, Duration stored_for, CityNodeOutput& output) {
+  if (auto* send = std::get_if<SendToPeer>(&output.what)) {
+    links_.send(send->to, encode(output.chain, send->message), now);
+  } else if (const auto* stored = std::get_if<SendStoredBlocks>(&output.what)) {
+    send_stored(now, output.chain, *stored);
+  } else if (const auto* answer = std::get_if<Answer>(&output.what)) {
+    give(*answer, stored_for);
+  }
+}
+
+void NodeShell::send_stored(Instant now, ChainIndex chain, const SendStoredBlocks& order) {
+  auto blocks = store_->blocks(chain, order.from, order.max_blocks, most_block_bytes);
+  if (!blocks) die("the store can't be read: " + blocks.error().message);
+  v1::PeerMessage message;
+  message.set_chain(chain.value);
+  message.mutable_blocks()->set_tip(order.tip);
+  for (v1::Block& block : *blocks) *message.mutable_blocks()->add_blocks() = std::move(block);
+  links_.send(order.to, std::move(message), now);
+}
+
+void NodeShell::give(const Answer& answer, Duration stored_for) {
+  const auto call = open_calls_.take(answer.id);
+  if (!call) return;  // cancelled
+  Reply reply = answer.reply;
+  reply.split.consensus += stored_for;
+  call->sink->answer(call->tag, reply, call->received);
+  // A sink may come twice when answers of several sinks alternate: flushing again is harmless.
+  if (to_flush_.empty() || to_flush_.back() != call->sink) to_flush_.push_back(call->sink);
+}
+
+}  // namespace bsn

@@ -1,0 +1,105 @@
+// The shell of one commissioned city node: drives the CityNode machine on a loop of its own and does what it wants
+// done.
+//
+// At the end of each turn (loop/machine_loop.h), in this order: everything to persist goes to the store in one
+// transaction; then peer messages set out, answers are given, each stream is flushed once. A turn that persists nothing
+// touches no disk. When the disk fails the process ends at once: an acknowledgement must never be given for what may
+// not be stored, and what is on the disk after a failed fsync is unknown.
+//
+// Bounds: 65,536 inputs wait for the loop; calls beyond that are refused, peer messages dropped. Functions may be
+// called from any thread unless they say otherwise.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "loop/machine_loop.h"
+#include "node/city_node.h"
+#include "node/serve/block_feed.h"
+#include "node/serve/link_gate.h"
+#include "node/serve/open_calls.h"
+#include "node/serve/peer_links.h"
+#include "node/serve/store.h"
+
+namespace bsn {
+
+// A call on its way to the machine, and who waits for its answer.
+struct ArrivingCall {
+  Call call;
+  Instant received;
+  Instant deadline;
+  std::shared_ptr<AnswerSink> sink;
+  std::uint64_t tag = 0;
+};
+
+class NodeShell : private TurnHandler<CityNodeOutput> {
+ public:
+  // Opens the store in `folder`, restores the machine from it and starts the loop.
+  static Result<std::unique_ptr<NodeShell>> open(const NodeSpec& spec, const std::string& folder);
+  ~NodeShell() override;
+
+  const NodeSpec& spec() const { return spec_; }
+
+  // Whether the node takes calls at all: not while its city is being built.
+  bool serves() const;
+
+  // Hands calls to the machine; every one is answered through its sink, a refused one at once (without a flush).
+  // Returns the ids, in order, by which they can be cancelled; nullopt for refused ones.
+  std::vector<std::optional<CallId>> submit(std::vector<ArrivingCall> calls);
+
+  // The caller is gone; its sink hears no more.
+  void cancel(CallId id);
+
+  // A message from another city; dropped where the gate is closed.
+  void deliver(std::vector<PeerEnvelope> envelopes);
+
+  // Looks at the machine, on the loop's thread. False: the node has stopped.
+  bool look(std::function<void(const CityNode&)> look) const;
+
+  // The chain with this name or number, when it is hosted here.
+  const ChainSpec* find_chain(const ChainName& name) const;
+  const ChainSpec* find_chain(ChainIndex index) const;
+
+  // Whether this node was told of the city: only those may send it peer messages.
+  bool knows(CityIndex city) const;
+
+  const Store& store() const { return *store_; }
+  BlockFeed& feed() { return feed_; }
+
+  void freeze(Duration limit);
+  void resume();
+  void gate(std::set<CityIndex> closed);
+
+  // No new calls; waits at most `patience` for open ones, refuses the rest, ends the loop. Idempotent.
+  void stop(Duration patience);
+
+ private:
+  using Loop = MachineLoop<CityNode, CityNodeInput, CityNodeOutput>;
+
+  NodeShell(NodeSpec spec, std::unique_ptr<Store> store, std::map<ChainIndex, DurableState> durable);
+
+  // On the loop's thread.
+  void end_turn(Instant now, std::vector<CityNodeOutput>& outputs) override;
+  std::optional<Instant> next_wakeup() const override;
+  void persist(std::vector<CityNodeOutput>& outputs);
+  void perform(Instant now, Duration stored_for, CityNodeOutput& output);
+  void send_stored(Instant now, ChainIndex chain, const SendStoredBlocks& order);
+  void give(const Answer& answer, Duration stored_for);
+
+  void refuse(const ArrivingCall& call, Status status, Reason reason, std::string message) const;
+
+  const NodeSpec spec_;
+  std::unique_ptr<Store> store_;
+  BlockFeed feed_;
+  LinkGate gate_;
+  OpenCalls open_calls_;
+  CityNode machine_;
+  std::vector<std::shared_ptr<AnswerSink>> to_flush_;  // the loop's: sinks with answers of this turn
+  std::unique_ptr<Loop> loop_;  // its thread has ended (stop) before anything here is destroyed ...
+  PeerLinks links_;             // ... but streams that break may still wake it
+};
+
+}  // namespace bsn

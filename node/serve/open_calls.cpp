@@ -1,0 +1,43 @@
+#include "node/serve/open_calls.h"
+
+#include <chrono>
+#include <utility>
+
+namespace bsn {
+
+std::optional<CallId> OpenCalls::add(OpenCall call) {
+  const std::lock_guard lock(mutex_);
+  if (closed_ || calls_.size() >= most_open) return std::nullopt;
+  const CallId id{next_id_++};
+  calls_.emplace_hint(calls_.end(), id, std::move(call));
+  return id;
+}
+
+std::optional<OpenCall> OpenCalls::take(CallId id) {
+  const std::lock_guard lock(mutex_);
+  auto node = calls_.extract(id);
+  if (node.empty()) return std::nullopt;
+  if (calls_.empty()) none_left_.notify_all();
+  return std::move(node.mapped());
+}
+
+void OpenCalls::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+}
+
+void OpenCalls::wait_until_none(Duration limit) {
+  std::unique_lock lock(mutex_);
+  none_left_.wait_for(lock, std::chrono::nanoseconds(limit.ns), [this] { return calls_.empty(); });
+}
+
+std::vector<OpenCall> OpenCalls::take_all() {
+  const std::lock_guard lock(mutex_);
+  std::vector<OpenCall> all;
+  for (auto& [id, call] : calls_) all.push_back(std::move(call));
+  calls_.clear();
+  none_left_.notify_all();
+  return all;
+}
+
+}  // namespace bsn
