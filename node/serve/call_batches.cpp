@@ -193,7 +193,7 @@ class CallBatches : public grpc::ServerBidiReactor<v1::NodeCalls, v1::NodeAnswer
   v1::NodeCalls incoming_;
 
   std::mutex mutex_;
-  std::map<std::uint64_t, std::optional<CallId>> open_;  // by attempt; bounded by OpenCalls
+  std::map<std::uint64_t, std::optional<CallId>> open_;  // by attempt; bounded by AwaitedCalls
   std::deque<v1::NodeAnswer> waiting_;
   v1::NodeAnswers outgoing_;
   bool serving_ = false;

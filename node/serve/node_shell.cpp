@@ -57,7 +57,7 @@ std::vector<std::optional<CallId>> NodeShell::submit(std::vector<ArrivingCall> c
     std::optional<CallId> id;
     if (const auto wrong = validate(arriving.call)) {
       refuse(arriving, Status::invalid_argument, Reason::malformed, *wrong);
-    } else if (id = open_calls_.add({arriving.sink, arriving.tag, arriving.received}); id) {
+    } else if (id = awaited_calls_.add({arriving.sink, arriving.tag, arriving.received}); id) {
       inputs.push_back(CallArrived{*id, std::move(arriving.call), arriving.received, arriving.deadline});
       places.push_back(ids.size());
     } else {
@@ -68,7 +68,7 @@ std::vector<std::optional<CallId>> NodeShell::submit(std::vector<ArrivingCall> c
   const std::size_t accepted = loop_->post_all(std::move(inputs));
   for (std::size_t i = accepted; i < places.size(); ++i) {
     auto& id = ids[places[i]];
-    if (!open_calls_.take(*id)) continue;  // stop() was quicker and refused it
+    if (!awaited_calls_.take(*id)) continue;  // stop() was quicker and refused it
     refuse(calls[places[i]], Status::resource_exhausted, Reason::mempool_full, "the city node's inbox is full");
     id.reset();
   }
@@ -80,7 +80,7 @@ void NodeShell::refuse(const ArrivingCall& call, Status status, Reason reason, s
 }
 
 void NodeShell::cancel(CallId id) {
-  if (open_calls_.take(id)) loop_->post(CallCancelled{id});
+  if (awaited_calls_.take(id)) loop_->post(CallCancelled{id});
 }
 
 void NodeShell::deliver(std::vector<PeerEnvelope> envelopes) {
@@ -121,11 +121,11 @@ void NodeShell::gate(std::set<CityIndex> closed) {
 }
 
 void NodeShell::stop(Duration patience) {
-  open_calls_.close();
+  awaited_calls_.close();
   resume();
-  open_calls_.wait_until_none(patience);
+  awaited_calls_.wait_until_none(patience);
   loop_->stop();
-  for (const OpenCall& call : open_calls_.take_all()) {
+  for (const AwaitedCall& call : awaited_calls_.take_all()) {
     call.sink->answer(call.tag, refusal(Status::unavailable, Reason::stopping, "the city node is stopping"),
                       call.received);
     call.sink->flush();
@@ -182,7 +182,7 @@ void NodeShell::send_stored(Instant now, ChainIndex chain, const SendStoredBlock
 }
 
 void NodeShell::give(const Answer& answer, Duration stored_for) {
-  const auto call = open_calls_.take(answer.id);
+  const auto call = awaited_calls_.take(answer.id);
   if (!call) return;  // cancelled
   Reply reply = answer.reply;
   reply.split.consensus += stored_for;

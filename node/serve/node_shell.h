@@ -18,9 +18,9 @@
 #include "core/result.h"
 #include "loop/machine_loop.h"
 #include "node/city_node.h"
+#include "node/serve/awaited_calls.h"
 #include "node/serve/block_feed.h"
 #include "node/serve/link_gate.h"
-#include "node/serve/open_calls.h"
 #include "node/serve/peer_links.h"
 #include "node/serve/store.h"
 
@@ -95,7 +95,7 @@ class NodeShell : private TurnHandler<CityNodeOutput> {
   std::unique_ptr<Store> store_;
   BlockFeed feed_;
   LinkGate gate_;
-  OpenCalls open_calls_;
+  AwaitedCalls awaited_calls_;
   CityNode machine_;
   std::vector<std::shared_ptr<AnswerSink>> to_flush_;  // the loop's: sinks with answers of this turn
   std::unique_ptr<Loop> loop_;  // its thread has ended (stop) before anything here is destroyed ...

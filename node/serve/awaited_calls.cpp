@@ -1,11 +1,11 @@
-#include "node/serve/open_calls.h"
+#include "node/serve/awaited_calls.h"
 
 #include <chrono>
 #include <utility>
 
 namespace bsn {
 
-std::optional<CallId> OpenCalls::add(OpenCall call) {
+std::optional<CallId> AwaitedCalls::add(AwaitedCall call) {
   const std::lock_guard lock(mutex_);
   if (closed_ || calls_.size() >= most_open) return std::nullopt;
   const CallId id{next_id_++};
@@ -13,7 +13,7 @@ std::optional<CallId> OpenCalls::add(OpenCall call) {
   return id;
 }
 
-std::optional<OpenCall> OpenCalls::take(CallId id) {
+std::optional<AwaitedCall> AwaitedCalls::take(CallId id) {
   const std::lock_guard lock(mutex_);
   auto node = calls_.extract(id);
   if (node.empty()) return std::nullopt;
@@ -21,19 +21,19 @@ std::optional<OpenCall> OpenCalls::take(CallId id) {
   return std::move(node.mapped());
 }
 
-void OpenCalls::close() {
+void AwaitedCalls::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
 }
 
-void OpenCalls::wait_until_none(Duration limit) {
+void AwaitedCalls::wait_until_none(Duration limit) {
   std::unique_lock lock(mutex_);
   none_left_.wait_for(lock, std::chrono::nanoseconds(limit.ns), [this] { return calls_.empty(); });
 }
 
-std::vector<OpenCall> OpenCalls::take_all() {
+std::vector<AwaitedCall> AwaitedCalls::take_all() {
   const std::lock_guard lock(mutex_);
-  std::vector<OpenCall> all;
+  std::vector<AwaitedCall> all;
   for (auto& [id, call] : calls_) all.push_back(std::move(call));
   calls_.clear();
   none_left_.notify_all();

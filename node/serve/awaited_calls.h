@@ -28,21 +28,21 @@ class AnswerSink {
   virtual void flush() {}
 };
 
-struct OpenCall {
+struct AwaitedCall {
   std::shared_ptr<AnswerSink> sink;
   std::uint64_t tag = 0;
   Instant received;
 };
 
-class OpenCalls {
+class AwaitedCalls {
  public:
   static constexpr std::size_t most_open = 100'000;
 
   // A fresh id for the call; nullopt: at the bound, or closed.
-  std::optional<CallId> add(OpenCall call);
+  std::optional<CallId> add(AwaitedCall call);
 
   // The call, which is then no longer open; nullopt: it is not (cancelled).
-  std::optional<OpenCall> take(CallId id);
+  std::optional<AwaitedCall> take(CallId id);
 
   // No more calls; those that are open may still be taken.
   void close();
@@ -51,12 +51,12 @@ class OpenCalls {
   void wait_until_none(Duration limit);
 
   // Every open call, none of which is open afterwards.
-  std::vector<OpenCall> take_all();
+  std::vector<AwaitedCall> take_all();
 
  private:
   std::mutex mutex_;
   std::condition_variable none_left_;
-  std::map<CallId, OpenCall> calls_;
+  std::map<CallId, AwaitedCall> calls_;
   std::uint64_t next_id_ = 1;
   bool closed_ = false;
 };
