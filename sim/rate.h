@@ -3,7 +3,8 @@
 // The rate is a function r(t) of straight pieces. Its integral R(t) is how many calls are due until t, so the k-th call
 // (k = 0, 1, 2 ...) is due when R(t) = k, found by solving one quadratic. A round offers round(R(end)) calls: exact,
 // and never one more or less by rounding. Poisson is the same with R(t) = k replaced by the sum of k exponential steps.
-// Only +, -, *, / and sqrt are used, which IEEE 754 rounds the same everywhere.
+// Only +, -, *, / and sqrt are used, which IEEE 754 rounds the same everywhere; the exponential steps are
+// core/random's.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,7 @@ class RateCurve {
   // R(duration): how many calls are due in all, not rounded.
   double total() const { return total_; }
 
-  // The t with R(t) = count, the earliest where the rate is zero for a while; 0 <= count <= total().
+  // The t with R(t) = count; where the rate is zero for a while, its end. 0 <= count < total().
   Duration when(double count) const;
 
  private:

@@ -44,7 +44,7 @@ std::string wrapped(const std::string& text, std::size_t indent = 2) {
 }
 
 std::string section(const std::string& title, const TextTable& table) {
-  return table.empty() ? "" : "\n" + title + "\n" + table.text();
+  return table.empty() ? "" : "\n" + title + "\n" + table.text(line_width);
 }
 
 // ---- the verdict ----
@@ -108,8 +108,7 @@ std::string verdict(const Report& report) {
 // Caliper's columns.
 std::string rounds(const Report& report) {
   TextTable table({"Name", "Succ", "Fail", "Send Rate\n(TPS)", "Max Latency\n(s)", "Min Latency\n(s)",
-                   "Avg Latency\n(s)", "Throughput\n(TPS)"},
-                  24);
+                   "Avg Latency\n(s)", "Throughput\n(TPS)"});
   for (const RoundReport& round : report.rounds) {
     table.add({round.label, std::to_string(round.succeeded), std::to_string(round.failed + round.unfinished),
                tps(round.send_tps), s(round.latency.max()), s(round.latency.min()), s(round.latency.mean()),
@@ -120,8 +119,7 @@ std::string rounds(const Report& report) {
 
 std::string latencies(const Report& report) {
   TextTable table({"Name", "p50\n(ms)", "p95\n(ms)", "p99\n(ms)", "p99.9\n(ms)", "Offered", "Sent", "Dropped",
-                   "Unfinished", "Goodput\n(TPS)"},
-                  16);
+                   "Unfinished", "Goodput\n(TPS)"});
   for (const RoundReport& round : report.rounds) {
     const LatencySummary latency = summarize(round.latency);
     table.add({round.label, ms(latency.p50), ms(latency.p95), ms(latency.p99), ms(latency.p999),
@@ -132,7 +130,7 @@ std::string latencies(const Report& report) {
 }
 
 std::string mix_of(const RoundReport& round) {
-  TextTable table({"Call", "Sent", "Succ", "Fail", "p50\n(ms)", "p99\n(ms)", "Max\n(ms)"}, 44);
+  TextTable table({"Call", "Sent", "Succ", "Fail", "p50\n(ms)", "p99\n(ms)", "Max\n(ms)"});
   for (const MixReport& mix : round.mix) {
     table.add(
         {fmt::format("{}/{} {} {}.{} {}", mix.network, mix.chain, mix.operation, mix.contract, mix.function, mix.level),
@@ -164,12 +162,11 @@ std::vector<std::string> split_row(std::string name, const SplitSums& split) {
 }
 
 std::string split(const Report& report) {
-  TextTable table({"Name", "Client", "Gateway\nqueue", "Route", "Wire", "Node\nqueue", "Consensus", "Return", "Total"},
-                  28);
+  TextTable table({"Name", "Client", "Gateway\nqueue", "Route", "Wire", "Node\nqueue", "Consensus", "Return", "Total"});
   for (const RoundReport& round : report.rounds) {
     table.add(split_row(round.label, round.split));
     for (const MixReport& mix : round.mix) {
-      table.add(split_row(fmt::format("  {} {}", mix.network, mix.function), mix.split));
+      table.add(split_row(fmt::format("  {} {} {}", mix.network, mix.function, mix.level), mix.split));
     }
   }
   return section("WHERE THE TIME WENT, mean of the calls that succeeded, ms", table);
@@ -216,7 +213,7 @@ std::string city_nodes(const Report& report) {
   for (const CityNodeReport* node : busiest) {
     table.add({node->city, std::to_string(node->calls), std::to_string(node->chains.size()), node->provider});
   }
-  return "\nCITY NODES\n" + city_counts(report) + (table.empty() ? "" : table.text());
+  return "\nCITY NODES\n" + city_counts(report) + (table.empty() ? "" : table.text(line_width));
 }
 
 std::string faults(const Report& report) {

@@ -9,19 +9,20 @@ namespace bsn {
 class TextTable {
  public:
   // One title a column; '\n' in a title gives the header a second line. The first column is aligned left, the others,
-  // which hold numbers, right. Cells of the first column are cut to `widest_name`.
-  explicit TextTable(std::vector<std::string> titles, std::size_t widest_name = 40);
+  // which hold numbers, right.
+  explicit TextTable(std::vector<std::string> titles);
 
   // As many cells as there are titles.
   void add(std::vector<std::string> row);
 
   bool empty() const { return rows_.size() == header_lines_; }
-  std::string text() const;
+
+  // With names of the first column cut where a line would be longer than `width`; at least eight characters stay.
+  std::string text(std::size_t width) const;
 
  private:
   std::vector<std::vector<std::string>> rows_;  // the header's lines first
   std::size_t header_lines_ = 1;
-  std::size_t widest_name_;
 };
 
 }  // namespace bsn

@@ -374,15 +374,17 @@ TEST(ReportText, FitsInAHundredColumnsWhateverTheNames) {
 TEST(ReportText, AnEmptyReportIsStillReadable) { EXPECT_THAT(report_text(Report{}), HasSubstr("NOT VALID")); }
 
 TEST(TextTable, AlignsNamesLeftAndNumbersRight) {
-  TextTable table({"Name", "Time\n(ms)", "Calls"}, 6);
+  TextTable table({"Name", "Time\n(ms)", "Calls"});
   EXPECT_TRUE(table.empty());
   table.add({"a", "12.5", "1"});
-  table.add({"longest", "3", "1000"});
-  EXPECT_EQ(table.text(),
-            "Name    Time  Calls\n"
-            "        (ms)\n"
-            "a       12.5      1\n"
-            "long..     3   1000\n");
+  table.add({"longest name", "3", "1000"});
+  EXPECT_EQ(table.text(100),
+            "Name          Time  Calls\n"
+            "              (ms)\n"
+            "a             12.5      1\n"
+            "longest name     3   1000\n");
+  EXPECT_THAT(table.text(23), HasSubstr("\nlongest ..     3   1000\n"));
+  EXPECT_THAT(table.text(0), HasSubstr("\nlonges..     3   1000\n"));
 }
 
 }  // namespace
