@@ -1,6 +1,4 @@
 // Who leads: roles, terms and votes of the Raft engine.
-#include <algorithm>
-
 #include "node/raft_engine.h"
 
 namespace bsn {

@@ -38,6 +38,7 @@ bool RaftProgress::accepted(std::uint64_t match) {
 }
 
 bool RaftProgress::refused(std::uint64_t hint, std::uint64_t base) {
+  if (state_ == State::probe && next_ == match_ + 1) match_ = std::min(match_, hint);
   const std::uint64_t next = std::max(match_, hint) + 1;
   if (state_ == State::install ? next <= base : next >= next_) return false;
   enter(State::probe);

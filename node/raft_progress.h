@@ -45,7 +45,8 @@ class RaftProgress {
   bool accepted(std::uint64_t match);
 
   // It refused, and proposes to look behind `hint`; entries up to and including `base` are trimmed here. True when an
-  // append is due; false when the refusal is older than what is known.
+  // append is due; false when the refusal is older than what is known. A follower that goes on refusing what is proven
+  // has lost its disk: the proof is void, and its log is looked for from the start.
   bool refused(std::uint64_t hint, std::uint64_t base);
 
  private:

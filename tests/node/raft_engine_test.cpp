@@ -316,6 +316,15 @@ TEST(Raft, AFollowerRefusesEntriesBehindAGap) {  // section 5.3, AppendEntries s
   EXPECT_EQ(follower.durable.raft_log.size(), 2u);
 }
 
+TEST(Raft, AFollowerRefusesEntriesBehindAnotherEntryThanItsOwn) {  // section 5.3, AppendEntries step 2
+  Validator follower(3, {}, disk(2, {entry(1, 1), entry(2, 2, 1), entry(3, 2, 2)}));
+  follower.hear(1, RaftAppend{3, 3, 3, 0, {entry(4, 3, 3)}});
+  const auto reply = follower.said<RaftAppendReply>();
+  EXPECT_FALSE(reply.success);
+  EXPECT_EQ(reply.match, 1u) << "behind all of the conflicting term";
+  EXPECT_EQ(follower.durable.raft_log.size(), 3u);
+}
+
 TEST(Raft, AFollowerReplacesConflictingEntriesAndWritesThemBeforeItSaysSo) {  // section 5.3, steps 3 and 4
   Validator follower(3, {}, disk(2, {entry(1, 1), entry(2, 2, 1), entry(3, 2, 2)}));
   follower.hear(1, RaftAppend{3, 1, 1, 0, {entry(2, 3)}});
@@ -420,6 +429,18 @@ TEST(Raft, AMatchThatTheLeaderNeverSentIsIgnored) {
   const auto term = leader.lead();
   leader.hear(1, RaftAppendReply{term, true, 99});
   EXPECT_TRUE(leader.outputs.empty());
+}
+
+TEST(Raft, ALeaderWritesABatchBeforeItSendsIt) {  // what it counts for itself must be on its disk
+  Validator leader(3);
+  const auto term = leader.lead();
+  for (std::uint32_t v : {1, 2}) leader.hear(v, RaftAppendReply{term, true, 1});
+  leader.step(WorkWaiting{500, 10});
+  leader.outputs.clear();
+  leader.offer(1);
+  ASSERT_EQ(leader.outputs.size(), 3u);
+  EXPECT_TRUE(std::holds_alternative<PersistConsensus>(leader.outputs[0]));
+  EXPECT_EQ(leader.sent<RaftAppend>().size(), 2u);
 }
 
 TEST(Raft, FollowersLearnOfACommitAtOnce) {
@@ -587,6 +608,40 @@ TEST(Raft, IgnoresMessagesThatMakeNoSense) {
   validator.hear(1, RaftAppend{3, 0, 0, 0, {entry(1, 3), entry(2, 2)}});  // terms fall
   validator.hear(1, RaftInstall{1, 5, 2, 5});                             // of a term to come
   EXPECT_TRUE(validator.outputs.empty());
+}
+
+// Any message, in any state: an engine must survive it and go on.
+TEST(Raft, SurvivesMessagesOfAnyContent) {
+  Random random(11);
+  const auto small = [&] { return random.below(6); };
+  const auto entries = [&](std::uint64_t index) {
+    std::vector<RaftEntry> made;
+    for (auto n = small(); n > 0; --n) made.push_back(entry(random.chance(0.9) ? ++index : small(), small(), small()));
+    return made;
+  };
+  const auto any = [&]() -> ConsensusMessage {
+    const std::uint64_t index = small();
+    switch (random.below(5)) {
+      case 0:
+        return RaftVoteRequest{small(), random.chance(0.5), index, small()};
+      case 1:
+        return RaftVoteReply{small(), random.chance(0.5), random.chance(0.5)};
+      case 2:
+        return RaftAppendReply{small(), random.chance(0.5), index};
+      case 3:
+        return RaftInstall{small(), index, small(), small()};
+      default:
+        return RaftAppend{small(), index, small(), small(), entries(index)};
+    }
+  };
+  for (int life = 0; life < 500; ++life) {
+    Validator validator(static_cast<std::uint32_t>(1 + random.below(5)));
+    for (int i = 0; i < 100; ++i) {
+      if (validator.engine->next_wakeup() && random.chance(0.2)) validator.wake();
+      validator.hear(static_cast<std::uint32_t>(random.below(6)), any());
+    }
+    EXPECT_TRUE(validator.engine->next_wakeup() || validator.config.validators == 1);
+  }
 }
 
 TEST(Raft, EntriesWithAGapInTheirHeightsAreNotTaken) {

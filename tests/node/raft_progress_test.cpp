@@ -44,6 +44,16 @@ TEST(RaftProgress, NeverGoesBackBehindWhatIsProven) {
   EXPECT_EQ(progress.next(), 9u);
 }
 
+TEST(RaftProgress, StartsOverWithAFollowerThatLostItsDisk) {
+  RaftProgress progress(10, Instant{});
+  progress.accepted(8);
+  progress.sent(12);
+  EXPECT_TRUE(progress.refused(0, 0));  // might be an old message: once more from what is proven
+  EXPECT_TRUE(progress.refused(0, 0));
+  EXPECT_EQ(progress.next(), 1u);
+  EXPECT_EQ(progress.match(), 0u);
+}
+
 TEST(RaftProgress, IgnoresARefusalThatIsOlderThanItsGuess) {
   RaftProgress progress(10, Instant{});
   progress.refused(4, 0);
