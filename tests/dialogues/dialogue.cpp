@@ -7,6 +7,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tests/dialogues/bft_twin.h"
 #include "tests/dialogues/message_text.h"
 #include "tests/dialogues/network_command.h"
 
@@ -65,9 +66,9 @@ void Dialogue::run(const std::string& line) {
 void Dialogue::run_words(const Words& words) {
   using Command = void (Dialogue::*)(const Words&);
   static const std::map<std::string, Command> with_words = {
-      {"network", &Dialogue::make_network}, {"offer", &Dialogue::offer},       {"crash", &Dialogue::crash},
-      {"partition", &Dialogue::partition},  {"withhold", &Dialogue::withhold}, {"drop", &Dialogue::drop},
-      {"expect", &Dialogue::expect},        {"progress", &Dialogue::progress}};
+      {"network", &Dialogue::make_network},  {"offer", &Dialogue::offer},       {"crash", &Dialogue::crash},
+      {"partition", &Dialogue::partition},   {"withhold", &Dialogue::withhold}, {"drop", &Dialogue::drop},
+      {"equivocate", &Dialogue::equivocate}, {"expect", &Dialogue::expect},     {"progress", &Dialogue::progress}};
   const std::string& verb = words.front();
   ends_with_progress_ = verb == "progress";
   if (const auto command = with_words.find(verb); command != with_words.end()) return (this->*command->second)(words);
@@ -151,12 +152,24 @@ void Dialogue::drop(const Words& words) {
   });
 }
 
+void Dialogue::equivocate(const Words& words) {
+  require(words.size() >= 4 && words[2] == "to", "equivocate VALIDATOR to VALIDATOR ...");
+  const std::uint32_t liar = validator(words[1]);
+  const std::vector<std::uint32_t> listeners = validators(words, 3);
+  add_rule([=, second = SecondFace()](std::uint32_t from, std::uint32_t to, ConsensusMessage& message) mutable {
+    second.see(message);
+    const bool lies = from == liar && std::count(listeners.begin(), listeners.end(), to) > 0;
+    if (lies) message = second.turn(message);
+    return true;
+  });
+}
+
 void Dialogue::add_rule(Rule rule) {
   rules_.push_back(std::move(rule));
   network().tamper([this](std::uint32_t from, std::uint32_t to,
                           const ConsensusMessage& original) -> std::optional<ConsensusMessage> {
     ConsensusMessage message = original;
-    for (const Rule& one : rules_) {
+    for (Rule& one : rules_) {
       if (!one(from, to, message)) return std::nullopt;
     }
     return message;

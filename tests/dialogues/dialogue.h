@@ -38,6 +38,7 @@ class Dialogue {
   void partition(const Words& words);
   void withhold(const Words& words);
   void drop(const Words& words);
+  void equivocate(const Words& words);
   void expect(const Words& words);
   void progress(const Words& words);
 

@@ -5,12 +5,6 @@
 
 namespace bsn {
 
-ProposalPtr twin_of(const Proposal& proposal, std::int64_t nanoseconds_later) {
-  auto twin = std::make_shared<Proposal>(proposal);
-  twin->time = twin->time + nanoseconds(nanoseconds_later);
-  return twin;
-}
-
 std::optional<ConsensusMessage> BftLiar::tell(std::uint32_t from, std::uint32_t to, const ConsensusMessage& truth) {
   if (const auto* proposal = std::get_if<BftProposal>(&truth)) {
     values_[proposal->height].push_back(proposal_digest(*proposal->proposal));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/random.h"
+#include "tests/dialogues/bft_twin.h"
 #include "tests/dialogues/engine_network.h"
 
 namespace bsn {
@@ -36,8 +37,5 @@ class BftLiar {
   std::map<Height, std::vector<Digest>> values_;  // seen at a height: what a double vote may be for
   std::vector<ConsensusMessage> old_;             // to be repeated out of season
 };
-
-// The same proposal with another time: as valid as the first, and another value.
-ProposalPtr twin_of(const Proposal& proposal, std::int64_t nanoseconds_later = 1);
 
 }  // namespace bsn

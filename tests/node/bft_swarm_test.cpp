@@ -2,10 +2,11 @@
 // and up to f liars. Safety is judged all the time; then the weather clears, and progress is asked for.
 #include <gtest/gtest.h>
 
-#include <map>
+#include <set>
 #include <string>
 
 #include "node/quorum.h"
+#include "tests/dialogues/bft_twin.h"
 #include "tests/dialogues/engine_network.h"
 #include "tests/node/bft_liar.h"
 
@@ -135,20 +136,13 @@ TEST(BftSwarm, TheSameSeedGivesTheSameLines) {
   EXPECT_NE(lines(1), lines(2));
 }
 
-// Two faces for two listeners: 0 and 1, more than f, tell validator 3 of the twin of every proposal.
-std::optional<ConsensusMessage> two_faced(std::map<Digest, ProposalPtr>& twins, std::uint32_t from, std::uint32_t to,
-                                          const ConsensusMessage& truth) {
-  if (const auto* proposal = std::get_if<BftProposal>(&truth)) {
-    auto& twin = twins[proposal_digest(*proposal->proposal)];
-    if (!twin) twin = twin_of(*proposal->proposal);
-  }
-  if (from > 1 || to != 3) return truth;
-  ConsensusMessage lie = truth;
-  if (auto* proposal = std::get_if<BftProposal>(&lie)) proposal->proposal = twins[proposal_digest(*proposal->proposal)];
-  if (auto* vote = std::get_if<BftVote>(&lie); vote && twins.contains(vote->proposal)) {
-    vote->proposal = proposal_digest(*twins[vote->proposal]);
-  }
-  return lie;
+// The liars tell validator 3 of the twin of every proposal.
+EngineNetwork::Tamper two_faced(SecondFace& second, std::set<std::uint32_t> liars) {
+  return [&second, liars](std::uint32_t from, std::uint32_t to,
+                          const ConsensusMessage& truth) -> std::optional<ConsensusMessage> {
+    second.see(truth);
+    return liars.contains(from) && to == 3 ? second.turn(truth) : truth;
+  };
 }
 
 EngineNetworkOptions four_validators() {
@@ -160,8 +154,8 @@ EngineNetworkOptions four_validators() {
 
 TEST(BftSwarm, MoreThanFLiarsCanForkAndTheJudgeSeesIt) {
   EngineNetwork network(four_validators());
-  std::map<Digest, ProposalPtr> twins;
-  network.tamper([&](auto from, auto to, const auto& message) { return two_faced(twins, from, to, message); });
+  SecondFace second;
+  network.tamper(two_faced(second, {0, 1}));
   network.offer(0, 3);
   network.advance(seconds(5));
   ASSERT_FALSE(network.violations().empty());
@@ -170,11 +164,8 @@ TEST(BftSwarm, MoreThanFLiarsCanForkAndTheJudgeSeesIt) {
 
 TEST(BftSwarm, FLiarsWithTwoFacesCannotFork) {
   EngineNetwork network(four_validators());
-  std::map<Digest, ProposalPtr> twins;
-  network.tamper([&](auto from, auto to, const auto& message) -> std::optional<ConsensusMessage> {
-    if (from == 0) return message;
-    return two_faced(twins, from, to, message);
-  });
+  SecondFace second;
+  network.tamper(two_faced(second, {1}));
   network.offer(0, 3);
   network.advance(seconds(30));
   EXPECT_TRUE(network.violations().empty());
