@@ -42,10 +42,11 @@ void BftEngine::resend(Turn& turn, std::optional<ValidatorIndex> to) {
   for (const BftVote& vote : last_precommits_) send(turn, to, vote);
 }
 
-// `from` is still at `height` or in an earlier round: shows it what it missed. At most once per vote time-out for each.
+// A message of an earlier height or round: if its sender has not come further, shows it what it missed. At most once
+// per vote time-out for each.
 void BftEngine::help(Turn& turn, ValidatorIndex from, Height height) {
   Instant& until = helped_until_[from.value];
-  if (turn.now < until) return;
+  if (turn.now < until || !claims_.is_behind(from)) return;
   until = turn.now + bft_.vote_timeout;
   if (height + 1 == height_ && !memory_.state().votes.empty()) {
     for (const BftVote& vote : last_precommits_) send(turn, from, vote);

@@ -31,6 +31,9 @@ class BftClaims {
   // The greatest round of this engine's height that at least `enough` validators have reached, when it is a later one.
   std::optional<std::uint32_t> later_round(std::uint32_t enough) const;
 
+  // Whether all that `from` has said is of earlier heights or rounds than this engine's.
+  bool is_behind(ValidatorIndex from) const { return claims_[from.value] < here_; }
+
   // The next validator at or behind `start`, going round, that claims to be above this engine's height.
   std::optional<ValidatorIndex> someone_higher(std::uint32_t start) const;
 

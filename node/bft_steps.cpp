@@ -164,6 +164,8 @@ void BftEngine::fire_time_outs(Turn& turn) {
     apply_rules(turn, round_);
   }
   if (!decided_ && is_due(precommit_deadline_)) {
+    // Others may have decided what was not enough here, or what never came here.
+    if (rounds_.at(round_).precommits.value_with(one_correct())) fetch(turn);
     begin_round(turn, round_ + 1);
     apply_rules(turn, round_);
   }
