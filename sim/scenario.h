@@ -1,4 +1,4 @@
-// THE configuration struct: a whole experiment. File, flags, `bsnsim dump` and the JSON Schema all speak of these fields.
+// THE configuration struct: a whole experiment. File, flags, `bsnsim dump` and the JSON Schema all speak of its fields.
 #pragma once
 
 #include <cstdint>
