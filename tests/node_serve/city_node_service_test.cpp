@@ -1,0 +1,222 @@
+// The gRPC face of a city node, over real sockets.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "proto/codec.h"
+#include "rpc/refusal.h"
+#include "tests/node_serve/node_cluster.h"
+
+namespace bsn {
+namespace {
+
+v1::QueryRequest get_request(const std::string& key) {
+  v1::QueryRequest request;
+  *request.mutable_chain() = encode(test_chain);
+  request.set_contract("kv");
+  request.set_function("get");
+  request.add_args(key);
+  request.set_level(v1::LEVEL_LOCAL);
+  return request;
+}
+
+TEST(CityNodeService, AnswersAWriteWhenItIsFinalAndReadsIt) {
+  TestCluster cluster(1);
+  const Reply written = submit_until_ok(cluster.node(0), put_request("a"));
+  ASSERT_EQ(written.status, Status::ok) << written.message;
+  EXPECT_EQ(written.city, "city-0");
+  EXPECT_GE(written.height, 1u);
+
+  v1::Reply response;
+  ASSERT_TRUE(cluster.node(0).city_node().Query(within().get(), get_request("a"), &response).ok());
+  EXPECT_EQ(response.value(), "value of a");
+
+  v1::GetTransactionRequest find;
+  *find.mutable_chain() = encode(test_chain);
+  find.set_transaction(encode(written.transaction));
+  ASSERT_TRUE(cluster.node(0).city_node().GetTransaction(within().get(), find, &response).ok());
+  EXPECT_EQ(response.height(), written.height);
+  find.set_transaction(std::string(32, 'x'));
+  EXPECT_EQ(cluster.node(0).city_node().GetTransaction(within().get(), find, &response).error_code(),
+            grpc::StatusCode::NOT_FOUND);
+}
+
+TEST(CityNodeService, RefusesWhatIsMalformedAndSaysWhy) {
+  TestCluster cluster(1);
+  v1::Reply response;
+  const auto refused = [&](const v1::SubmitRequest& request) {
+    const auto context = within();
+    const grpc::Status status = cluster.node(0).city_node().Submit(context.get(), request, &response);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << status.error_message();
+    const auto trailer = context->GetServerTrailingMetadata().find("bsn-reason");
+    EXPECT_NE(trailer, context->GetServerTrailingMetadata().end());
+    EXPECT_EQ(received_reply(status, response).reason, Reason::malformed);
+  };
+  refused(v1::SubmitRequest());
+  auto request = put_request("a");
+  request.clear_idempotency_key();
+  refused(request);
+  request = put_request("a");
+  request.set_level(v1::LEVEL_LOCAL);
+  refused(request);
+  request = put_request("a");
+  request.set_args(1, std::string(CallLimits::total_bytes + 1, 'x'));
+  refused(request);
+  const auto digest = cluster.node(0).process().shell()->feed().tip(ChainIndex{0});
+  EXPECT_EQ(digest, 0u) << "a refused call has no effect";
+}
+
+TEST(CityNodeService, NamesAChainThatIsNotHosted) {
+  TestCluster cluster(1);
+  auto request = put_request("a");
+  request.mutable_chain()->set_chain("other");
+  const Reply reply = submit(cluster.node(0), request);
+  EXPECT_EQ(reply.status, Status::not_found);
+  EXPECT_EQ(reply.reason, Reason::not_hosted);
+}
+
+TEST(CityNodeService, IsUnavailableUntilItIsCommissioned) {
+  TestNode node;
+  EXPECT_EQ(submit(node, put_request("a")).status, Status::unavailable);
+  EXPECT_FALSE(node.process().serving());
+}
+
+TEST(CityNodeService, IsUnderConstructionForEverWhileItsCityIsBuilding) {
+  TestNode node;
+  NodeSpec spec;
+  CitySpec city;
+  city.name = "lhasa";
+  city.state = CityState::building;
+  spec.cities = {city};
+  ASSERT_TRUE(node.process().commission(spec).ok());
+  EXPECT_FALSE(node.process().serving());
+  const Reply reply = submit(node, put_request("a"));
+  EXPECT_EQ(reply.status, Status::unavailable);
+  EXPECT_EQ(reply.reason, Reason::under_construction);
+}
+
+TEST(CityNodeService, ServesBlocksByHeight) {
+  TestCluster cluster(1);
+  const Reply written = submit_until_ok(cluster.node(0), put_request("a"));
+  v1::GetBlockRequest request;
+  *request.mutable_chain() = encode(test_chain);
+  request.set_height(written.height);
+  v1::Block block;
+  ASSERT_TRUE(cluster.node(0).city_node().GetBlock(within().get(), request, &block).ok());
+  const auto decoded = decode_block(block, test_chain);
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_EQ((*decoded)->transactions[written.index]->id, written.transaction);
+  request.set_height(1'000);
+  EXPECT_EQ(cluster.node(0).city_node().GetBlock(within().get(), request, &block).error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  request.set_height(0);
+  EXPECT_EQ(cluster.node(0).city_node().GetBlock(within().get(), request, &block).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST(CityNodeService, WatchersSeeStoredAndNewBlocksInOrderWithoutAGap) {
+  TestCluster cluster(1);
+  for (int i = 0; i < 3; ++i) submit_until_ok(cluster.node(0), put_request("old-" + std::to_string(i)));
+  v1::WatchBlocksRequest request;
+  *request.mutable_chain() = encode(test_chain);
+  request.set_from_height(1);
+  const auto context = within();
+  const auto reader = cluster.node(0).city_node().WatchBlocks(context.get(), request);
+  v1::Block block;
+  Height expected = 1;
+  std::set<std::string> seen;
+  const auto read_until = [&](const std::string& key) {
+    while (!seen.contains(key) && reader->Read(&block)) {
+      EXPECT_EQ(block.height(), expected++);
+      for (const auto& transaction : block.transactions()) seen.insert(transaction.idempotency_key());
+    }
+    EXPECT_TRUE(seen.contains(key));
+  };
+  read_until("old-2");
+  submit_until_ok(cluster.node(0), put_request("new"));
+  read_until("new");
+  context->TryCancel();
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST(CityNodeService, BatchesAreAnsweredCallByCall) {
+  TestCluster cluster(1);
+  submit_until_ok(cluster.node(0), put_request("warm"));
+  const auto context = within();
+  const auto stream = cluster.node(0).city_node().CallBatches(context.get());
+  v1::NodeAnswers answers;
+  ASSERT_TRUE(stream->Read(&answers));
+  EXPECT_TRUE(answers.serving());
+  EXPECT_FALSE(answers.clock().empty());
+  v1::NodeCalls calls;
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    auto& call = *calls.add_calls();
+    call.set_attempt(i);
+    *call.mutable_call()->mutable_submit() = put_request("batch-" + std::to_string(i));
+  }
+  calls.add_calls()->set_attempt(101);  // neither submit nor query
+  const Instant before = monotonic_now();
+  ASSERT_TRUE(stream->Write(calls));
+  ASSERT_TRUE(stream->WritesDone());  // the answers still come
+  std::map<std::uint64_t, v1::NodeAnswer> answered;
+  while (stream->Read(&answers)) {
+    for (const auto& answer : answers.answers()) {
+      EXPECT_TRUE(answered.emplace(answer.attempt(), answer).second) << "answered twice";
+    }
+  }
+  EXPECT_TRUE(stream->Finish().ok());
+  ASSERT_EQ(answered.size(), 101u);
+  EXPECT_EQ(answered[101].reply().reason(), v1::REASON_MALFORMED);
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    EXPECT_EQ(answered[i].reply().status(), 0u) << answered[i].reply().message();
+    EXPECT_GE(answered[i].received_ns(), before.ns);
+  }
+}
+
+TEST(CityNodeService, TheBatchStreamTellsWhenTheNodeBeginsToServe) {
+  TestNode node;
+  const auto context = within();
+  const auto stream = node.city_node().CallBatches(context.get());
+  v1::NodeAnswers answers;
+  ASSERT_TRUE(stream->Read(&answers));
+  EXPECT_FALSE(answers.serving());
+  NodeSpec spec;
+  CitySpec city;
+  city.name = "beijing";
+  spec.cities = {city};
+  ASSERT_TRUE(node.process().commission(spec).ok());
+  ASSERT_TRUE(stream->Read(&answers));
+  EXPECT_TRUE(answers.serving());
+  context->TryCancel();
+  stream->Finish();
+}
+
+TEST(CityNodeService, ACallEndsAtItsDeadline) {
+  TestCluster cluster(2);
+  cluster.node(1).stop();  // no majority: nothing becomes final
+  v1::Reply response;
+  const grpc::Status status =
+      cluster.node(0).city_node().Submit(within(std::chrono::milliseconds(100)).get(), put_request("late"), &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  cluster.node(1).start();
+}
+
+TEST(CityNodeService, AFrozenNodeAnswersAfterItsFreeze) {
+  TestCluster cluster(1);
+  submit_until_ok(cluster.node(0), put_request("warm"));
+  v1::FreezeRequest freeze;
+  freeze.set_frozen(true);
+  freeze.set_max_ns(milliseconds(200).ns);
+  v1::FreezeResponse frozen;
+  const Instant before = monotonic_now();
+  ASSERT_TRUE(cluster.node(0).control().Freeze(within().get(), freeze, &frozen).ok());
+  v1::Reply response;
+  ASSERT_TRUE(cluster.node(0).city_node().Query(within().get(), get_request("warm"), &response).ok());
+  EXPECT_GE(monotonic_now() - before, milliseconds(200));
+  freeze.set_max_ns(seconds(601).ns);
+  EXPECT_EQ(cluster.node(0).control().Freeze(within().get(), freeze, &frozen).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+}  // namespace
+}  // namespace bsn

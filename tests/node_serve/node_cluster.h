@@ -1,0 +1,68 @@
+// City nodes with real sockets in one process, for tests: real NodeProcess, services and server, on port 0.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "node/serve/city_node_service.h"
+#include "node/serve/node_control_service.h"
+#include "node/serve/node_process.h"
+#include "rpc/channel.h"
+#include "rpc/server.h"
+#include "tests/node_serve/temporary_folder.h"
+
+namespace bsn {
+
+// One node: may be stopped and started again on its folder and address.
+class TestNode {
+ public:
+  TestNode();
+
+  void start();
+  void stop();
+
+  const std::string& address() const { return address_; }
+  NodeProcess& process() { return *process_; }
+  v1::CityNode::Stub& city_node() { return *city_node_stub_; }
+  v1::NodeControl::Stub& control() { return *control_stub_; }
+
+ private:
+  TemporaryFolder folder_;
+  std::string address_ = "127.0.0.1:0";
+  std::unique_ptr<NodeProcess> process_;
+  std::unique_ptr<CityNodeService> city_node_;
+  std::unique_ptr<NodeControlService> control_;
+  std::unique_ptr<RpcServer> server_;
+  std::unique_ptr<v1::CityNode::Stub> city_node_stub_;
+  std::unique_ptr<v1::NodeControl::Stub> control_stub_;
+};
+
+extern const ChainName test_chain;
+
+// `validators` cities with one quick Raft chain, commissioned; without WAN delays unless `wan_enabled`.
+class TestCluster {
+ public:
+  explicit TestCluster(std::uint32_t validators, bool wan_enabled = false);
+
+  TestNode& node(std::uint32_t city) { return *nodes_[city]; }
+  NodeSpec spec(std::uint32_t self) const;
+
+ private:
+  bool wan_enabled_;
+  std::vector<std::unique_ptr<TestNode>> nodes_;
+};
+
+// A context whose call ends within `limit`.
+std::unique_ptr<grpc::ClientContext> within(std::chrono::milliseconds limit = std::chrono::seconds(15));
+
+v1::SubmitRequest put_request(const std::string& key, v1::Level level = v1::LEVEL_FINAL);
+
+// The reply of one unary submit.
+Reply submit(TestNode& node, const v1::SubmitRequest& request);
+
+// Submits the same call again until it succeeds or 15 s have passed: for chains that have no leader yet.
+Reply submit_until_ok(TestNode& node, const v1::SubmitRequest& request);
+
+}  // namespace bsn
