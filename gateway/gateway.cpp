@@ -61,7 +61,8 @@ struct Gateway::Impl {
   void on(Instant now, const NodeLink& link, std::vector<GatewayOutput>& out);
   void expire(Instant now, std::vector<GatewayOutput>& out);
 
-  std::optional<Reply> check_caller(Instant now, const ClientCall& arrived, Admission& admission);
+  std::optional<Reply> check_caller(Instant now, const std::string& access_key, const std::string& network,
+                                    Admission& admission);
   std::optional<Reply> check_call(Instant now, const ClientCall& arrived, Admission& admission) const;
   std::optional<Reply> find_way(Instant now, const ClientCall& arrived, Admission& admission) const;
 
@@ -82,11 +83,12 @@ struct Gateway::Impl {
 
 // ---- admission, in the order of safety.md rule 5 ----
 
-std::optional<Reply> Gateway::Impl::check_caller(Instant now, const ClientCall& arrived, Admission& admission) {
-  const std::optional<std::size_t> project = projects.find(arrived.access_key);
+std::optional<Reply> Gateway::Impl::check_caller(Instant now, const std::string& access_key, const std::string& network,
+                                                 Admission& admission) {
+  const std::optional<std::size_t> project = projects.find(access_key);
   if (!project) return refusal(Status::unauthenticated, Reason::unknown_key, "the access key is missing or not valid");
   admission.project = *project;
-  if (!projects.granted(*project, arrived.call.chain.network)) {
+  if (!projects.granted(*project, network)) {
     return refusal(Status::permission_denied, Reason::not_granted, "the project may not use this network");
   }
   if (const auto over = limiter.check(*project, now)) return over_quota(*over);
@@ -127,7 +129,7 @@ std::optional<Reply> Gateway::Impl::find_way(Instant now, const ClientCall& arri
 void Gateway::Impl::on(Instant now, const ClientCall& arrived, std::vector<GatewayOutput>& out) {
   ++counters.calls;
   Admission admission;
-  std::optional<Reply> refused = check_caller(now, arrived, admission);
+  std::optional<Reply> refused = check_caller(now, arrived.access_key, arrived.call.chain.network, admission);
   if (!refused) refused = check_call(now, arrived, admission);
   if (!refused) refused = find_way(now, arrived, admission);
   const CallTimes times{std::min(arrived.received, now), now, now};
@@ -231,6 +233,11 @@ void Gateway::step(Instant now, const GatewayInput& input, std::vector<GatewayOu
 void Gateway::advance_to(Instant now, std::vector<GatewayOutput>& out) { impl_->expire(now, out); }
 
 std::optional<Instant> Gateway::next_wakeup() const { return impl_->calls.first_deadline(); }
+
+std::optional<Reply> Gateway::admit(Instant now, const std::string& access_key, const std::string& network) {
+  Impl::Admission admission;
+  return impl_->check_caller(now, access_key, network, admission);
+}
 
 std::vector<RouteCandidate> Gateway::explain(Instant now, const ChainName& chain, const std::string& origin,
                                              Operation) const {

@@ -108,6 +108,10 @@ class Gateway {
   void advance_to(Instant now, std::vector<GatewayOutput>& out);
   std::optional<Instant> next_wakeup() const;
 
+  // The checks of a request that is no call (a lookup of a transaction, a watch of blocks): key, grant, calls per
+  // second and whether the day's calls are spent; takes one call's credit. nullopt: it may pass; else the refusal.
+  std::optional<Reply> admit(Instant now, const std::string& access_key, const std::string& network);
+
   // Candidates for a call to this chain from this origin (empty: home), nearest first. Empty: unknown chain or origin.
   // Writes and reads go the same way: a follower hands a write on to the proposers.
   std::vector<RouteCandidate> explain(Instant now, const ChainName& chain, const std::string& origin,

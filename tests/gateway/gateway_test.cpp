@@ -126,6 +126,14 @@ TEST(Gateway, RefusesCallsBeyondItsBoundAndTakesThemAgainWhenOthersEnd) {
   EXPECT_EQ(driver.forwards().size(), 4u);
 }
 
+TEST(Gateway, RequestsThatAreNoCallsPassTheSameChecks) {
+  Driver driver;
+  EXPECT_EQ(driver.gateway.admit(driver.now, "wrong", "fabric")->reason, Reason::unknown_key);
+  EXPECT_EQ(driver.gateway.admit(driver.now, "shop-key", "neo")->reason, Reason::not_granted);
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(driver.gateway.admit(driver.now, "metered-key", "neo"));
+  EXPECT_EQ(driver.gateway.admit(driver.now, "metered-key", "neo")->reason, Reason::rate_limited);
+}
+
 // ---- route and health ----
 
 TEST(Gateway, TheNearestPeerDependsOnTheOrigin) {

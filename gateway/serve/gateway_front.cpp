@@ -1,0 +1,108 @@
+#include "gateway/serve/gateway_front.h"
+
+#include <utility>
+
+namespace bsn {
+
+GatewayFront::GatewayFront(GatewaySpec spec)
+    : gateway_(std::move(spec)), wan_(gateway_.spec()), streams_(gateway_.spec().cities.size()) {}
+
+void GatewayFront::step(Instant now, const FrontInput& input, std::vector<FrontOutput>& out) {
+  std::visit([&](const auto& what) { on(now, what, out); }, input);
+}
+
+void GatewayFront::advance_to(Instant now, std::vector<FrontOutput>& out) {
+  for (const FrontInput& input : urgent_) step(now, input, out);
+  urgent_.clear();
+  std::vector<DelayLine<Way, GatewayInput>::Held> due;
+  returns_.take_due(now, due);
+  for (const auto& held : due) pass(now, held.value, out);
+  gateway_.advance_to(now, scratch_);
+  for (GatewayOutput& output : scratch_) hand_on(output, out);
+  scratch_.clear();
+}
+
+std::optional<Instant> GatewayFront::next_wakeup() const {
+  return earlier(gateway_.next_wakeup(), returns_.next_due());
+}
+
+void GatewayFront::on(Instant now, const std::shared_ptr<CallBatch>& batch, std::vector<FrontOutput>& out) {
+  for (std::size_t i = 0; i < batch->calls.size(); ++i) {
+    if (stopping_) {
+      out.emplace_back(Delivery{batch->sink, batch->client_ids[i],
+                                refusal(Status::unavailable, Reason::stopping, "the gateway is shutting down")});
+      continue;
+    }
+    const std::uint64_t id = ++calls_;
+    std::get<ClientCall>(batch->calls[i]).id = {id};
+    pending_.emplace(id, Pending{batch->sink, batch->client_ids[i], {}, {}, {}});
+    batch->sink->open_.insert(id);
+    pass(now, batch->calls[i], out);
+  }
+}
+
+void GatewayFront::on(Instant now, const std::shared_ptr<NodeNews>& news, std::vector<FrontOutput>& out) {
+  if (news->stream < streams_[news->city.value].number) return;  // last words of a stream that has been replaced
+  note_stream(now, *news, out);
+  for (GatewayInput& answer : news->answers) {
+    const auto attempt = attempts_.find(std::get<NodeReply>(answer).attempt.value);
+    if (attempt == attempts_.end()) continue;  // nobody waits for it any more
+    const Duration delay = wan_.delay(news->city, pending_.at(attempt->second).origin);
+    if (delay == Duration{}) {
+      pass(now, answer, out);
+    } else {
+      returns_.hold({news->city, pending_.at(attempt->second).origin}, now + delay, std::move(answer));
+    }
+  }
+}
+
+void GatewayFront::note_stream(Instant now, const NodeNews& news, std::vector<FrontOutput>& out) {
+  Stream& stream = streams_[news.city.value];
+  const bool up = !news.closed;
+  const bool changed = stream.number != news.stream || stream.up != up || stream.serving != news.serving;
+  if (!changed) return;
+  stream = {news.stream, up, news.serving};
+  pass(now, NodeLink{news.city, up, news.serving}, out);
+  out.emplace_back(StreamNews{news.city, news.stream, news.closed});
+}
+
+void GatewayFront::on(Instant now, const SinkGone& gone, std::vector<FrontOutput>& out) {
+  for (const std::uint64_t id : gone.sink->open_) {
+    pass(now, ClientGone{{id}}, out);
+    const Pending& pending = pending_.at(id);
+    if (attempts_.erase(pending.attempt.value) > 0) {
+      out.emplace_back(CancelAttempt{pending.attempt, pending.city, pending.origin});
+    }
+    pending_.erase(id);
+  }
+  gone.sink->open_.clear();
+  gone.sink->abandoned();
+}
+
+void GatewayFront::pass(Instant now, const GatewayInput& input, std::vector<FrontOutput>& out) {
+  gateway_.step(now, input, scratch_);
+  for (GatewayOutput& output : scratch_) hand_on(output, out);
+  scratch_.clear();
+}
+
+void GatewayFront::hand_on(GatewayOutput& output, std::vector<FrontOutput>& out) {
+  if (auto* forward = std::get_if<Forward>(&output)) {
+    Pending& pending = pending_.at(forward->of.value);
+    attempts_.erase(pending.attempt.value);
+    attempts_.emplace(forward->attempt.value, forward->of.value);
+    pending.attempt = forward->attempt;
+    pending.city = forward->city;
+    pending.origin = forward->origin;
+    out.emplace_back(std::move(*forward));
+    return;
+  }
+  auto& answer = std::get<GatewayAnswer>(output);
+  const auto found = pending_.find(answer.id.value);
+  Pending pending = std::move(found->second);
+  pending_.erase(found);
+  attempts_.erase(pending.attempt.value);
+  pending.sink->open_.erase(answer.id.value);
+  out.emplace_back(Delivery{std::move(pending.sink), pending.client_id, std::move(answer.reply)});
+}
+
+}  // namespace bsn

@@ -1,0 +1,131 @@
+// The gateway machine with its clients and links: what the loop of the live gateway drives.
+//
+// Around the machine it does three things that need to know who asked: it numbers the calls of all clients and finds
+// the sink for each answer; it drops a client's calls when the client is gone and has the nodes told so; and it holds
+// the answers of city nodes for the way back to the origin (WAN model).
+//
+// Threads: the loop's only. Bounds: one record per open call of the machine (max_calls); an answer that is held belongs
+// to one of those.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "gateway/gateway.h"
+#include "gateway/serve/reply_sink.h"
+#include "gateway/serve/wan_links.h"
+#include "loop/delay_line.h"
+
+namespace bsn {
+
+// Calls that arrived together from one client. `calls` are ClientCalls whose id is not set yet.
+struct CallBatch {
+  std::shared_ptr<ReplySink> sink;
+  std::vector<std::uint64_t> client_ids;  // one per call
+  std::vector<GatewayInput> calls;
+};
+
+struct SinkGone {
+  std::shared_ptr<ReplySink> sink;
+};
+
+// What came over the stream to a city node. `answers` are NodeReplies.
+struct NodeNews {
+  CityIndex city;
+  std::uint64_t stream = 0;  // which of the streams to this city
+  bool closed = false;       // it broke; nothing more comes from it
+  bool serving = false;
+  std::vector<GatewayInput> answers;
+};
+
+// Pointers, because the loop hands inputs on as constants, and the calls in them are not to be copied once more.
+// Whoever posts one leaves it alone once it was accepted.
+using FrontInput = std::variant<std::shared_ptr<CallBatch>, std::shared_ptr<NodeNews>, SinkGone>;
+
+// Tell the node that nobody waits for this attempt any more.
+struct CancelAttempt {
+  AttemptId attempt;
+  CityIndex city;
+  CityIndex origin;
+};
+
+struct Delivery {
+  std::shared_ptr<ReplySink> sink;
+  std::uint64_t client_id = 0;
+  Reply reply;
+};
+
+// News of a stream that the owner of the streams wants to know.
+struct StreamNews {
+  CityIndex city;
+  std::uint64_t stream = 0;
+  bool closed = false;
+};
+
+using FrontOutput = std::variant<Forward, CancelAttempt, Delivery, StreamNews>;
+
+class GatewayFront {
+ public:
+  // Precondition: check(spec) finds nothing wrong.
+  explicit GatewayFront(GatewaySpec spec);
+
+  void step(Instant now, const FrontInput& input, std::vector<FrontOutput>& out);
+  void advance_to(Instant now, std::vector<FrontOutput>& out);
+  std::optional<Instant> next_wakeup() const;
+
+  // Takes an input at the end of this turn. For those that must get through when the loop's inbox is full.
+  void take_at_end_of_turn(FrontInput input) { urgent_.push_back(std::move(input)); }
+
+  Gateway& gateway() { return gateway_; }
+  WanLinks& wan() { return wan_; }
+
+  // Whether somebody still waits for this attempt.
+  bool waits_for(AttemptId attempt) const { return attempts_.contains(attempt.value); }
+
+  std::size_t open_calls() const { return pending_.size(); }
+
+  // From now on every new call is answered UNAVAILABLE / STOPPING.
+  void refuse_new_calls() { stopping_ = true; }
+
+ private:
+  struct Pending {
+    std::shared_ptr<ReplySink> sink;
+    std::uint64_t client_id = 0;
+    AttemptId attempt;
+    CityIndex city;
+    CityIndex origin;
+  };
+
+  void on(Instant now, const std::shared_ptr<CallBatch>& batch, std::vector<FrontOutput>& out);
+  void on(Instant now, const std::shared_ptr<NodeNews>& news, std::vector<FrontOutput>& out);
+  void on(Instant now, const SinkGone& gone, std::vector<FrontOutput>& out);
+  void note_stream(Instant now, const NodeNews& news, std::vector<FrontOutput>& out);
+  void pass(Instant now, const GatewayInput& input, std::vector<FrontOutput>& out);
+  void hand_on(GatewayOutput& output, std::vector<FrontOutput>& out);
+
+  // The stream of a city that counts, and what its node last said.
+  struct Stream {
+    std::uint64_t number = 0;
+    bool up = false;
+    bool serving = false;
+  };
+
+  using Way = std::pair<CityIndex, CityIndex>;  // from, to
+
+  Gateway gateway_;
+  WanLinks wan_;
+  bool stopping_ = false;
+  std::uint64_t calls_ = 0;
+  std::unordered_map<std::uint64_t, Pending> pending_;         // by CallId; only looked up
+  std::unordered_map<std::uint64_t, std::uint64_t> attempts_;  // AttemptId that is out -> CallId; only looked up
+  std::vector<Stream> streams_;                                // one per city
+  DelayLine<Way, GatewayInput> returns_;
+  std::vector<FrontInput> urgent_;
+  std::vector<GatewayOutput> scratch_;
+};
+
+static_assert(Machine<GatewayFront, FrontInput, FrontOutput>);
+
+}  // namespace bsn

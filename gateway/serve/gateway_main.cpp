@@ -1,0 +1,34 @@
+// bsn-gateway: the gateway of a service network as a process.
+//
+// It is told what it serves by GatewayControl.Commission and comes back with that after a restart. SIGTERM or SIGINT:
+// open calls get two seconds, then it exits with 0.
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+
+#include "gateway/serve/gateway_server.h"
+#include "rpc/process.h"
+
+int main(int argc, char** argv) {
+  bsn::GatewayOptions options;
+  bool with_parent = false;
+  CLI::App app("The gateway of a service network: admits calls and routes them to city nodes.");
+  app.add_option("--listen", options.listen, "HOST:PORT to serve on; port 0: the system chooses")->required();
+  app.add_option("--data-dir", options.data_dir, "folder for what the gateway must remember")->required();
+  app.add_flag("--die-with-parent", with_parent, "end when the parent process ends");
+  CLI11_PARSE(app, argc, argv);
+
+  bsn::set_up_log("bsn-gateway");
+  bsn::block_stop_signals();
+  if (with_parent) bsn::die_with_parent();
+  auto gateway = bsn::GatewayServer::start(options);
+  if (!gateway) {
+    spdlog::error("{}", gateway.error().message);
+    return 1;
+  }
+  bsn::announce_address((*gateway)->address());
+  const int signal = bsn::wait_for_stop_signal();
+  spdlog::info("stopping on signal {}", signal);
+  (*gateway)->stop(bsn::milliseconds(1'800));
+  return 0;
+}

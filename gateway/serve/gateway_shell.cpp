@@ -1,0 +1,114 @@
+#include "gateway/serve/gateway_shell.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace bsn {
+
+GatewayShell::GatewayShell(const GatewaySpec& spec, std::function<void()> on_ready)
+    : spec_(spec),
+      projects_(spec_.projects),
+      on_ready_(std::move(on_ready)),
+      front_(spec_),
+      links_(spec_,
+             [this](std::shared_ptr<NodeNews> news) {
+               // Bounded by what was sent (a node answers an attempt once), so it need not be refused; when the loop
+               // has stopped, nobody waits for it.
+               static_cast<void>(loop_->call(
+                   [news = std::move(news)](Instant, GatewayFront& front) { front.take_at_end_of_turn(news); }));
+             }),
+      loop_(std::make_unique<Loop>(front_, *this, inbox_bound)) {
+  run([this](Instant now) { links_.open_all(now); });
+}
+
+GatewayShell::~GatewayShell() {
+  {
+    std::unique_lock lock(mutex_);
+    no_token_left_.wait(lock, [this] { return tokens_ == 0; });
+  }
+  loop_->stop();
+  links_.close_all();
+}
+
+// ---- from any thread ----
+
+bool GatewayShell::post(const std::shared_ptr<CallBatch>& batch) { return loop_->post(batch); }
+
+void GatewayShell::gone(std::shared_ptr<ReplySink> sink) {
+  static_cast<void>(loop_->call(
+      [sink = std::move(sink)](Instant, GatewayFront& front) { front.take_at_end_of_turn(SinkGone{sink}); }));
+}
+
+bool GatewayShell::run(Task task) {
+  return loop_->call([task = std::move(task)](Instant now, GatewayFront&) { task(now); });
+}
+
+std::shared_ptr<void> GatewayShell::token() {
+  const std::lock_guard lock(mutex_);
+  ++tokens_;
+  return {this, [](GatewayShell* shell) {
+            const std::lock_guard relock(shell->mutex_);
+            if (--shell->tokens_ == 0) shell->no_token_left_.notify_all();
+          }};
+}
+
+void GatewayShell::drain(Duration patience) {
+  std::promise<void> promise;
+  std::future<void> drained = promise.get_future();
+  const auto shared = std::make_shared<std::promise<void>>(std::move(promise));
+  const bool posted = loop_->call([this, shared](Instant, GatewayFront& front) {
+    front.refuse_new_calls();
+    drained_ = std::move(*shared);
+  });
+  if (posted) drained.wait_for(std::chrono::nanoseconds(patience.ns));
+}
+
+// ---- on the loop's thread ----
+
+void GatewayShell::run_at(Instant due, Task task) { timed_.emplace(due, std::move(task)); }
+
+void GatewayShell::run_due(Instant now) {
+  while (!timed_.empty() && timed_.begin()->first <= now) {
+    const Task task = std::move(timed_.begin()->second);
+    timed_.erase(timed_.begin());
+    task(now);
+  }
+}
+
+void GatewayShell::do_output(Instant now, FrontOutput& output) {
+  if (auto* delivery = std::get_if<Delivery>(&output)) {
+    delivery->sink->deliver(delivery->client_id, delivery->reply);
+    if (touched_.empty() || touched_.back() != delivery->sink.get()) touched_.push_back(delivery->sink.get());
+  } else if (auto* forward = std::get_if<Forward>(&output)) {
+    links_.send(now, std::move(*forward), front_.wan());
+  } else if (const auto* cancel = std::get_if<CancelAttempt>(&output)) {
+    links_.cancel(now, *cancel, front_.wan());
+  } else {
+    links_.note(now, std::get<StreamNews>(output));
+  }
+}
+
+void GatewayShell::end_turn(Instant now, std::vector<FrontOutput>& outputs) {
+  for (FrontOutput& output : outputs) do_output(now, output);
+  links_.end_turn(now, front_);
+  for (ReplySink* sink : touched_) sink->flush();  // `outputs` keeps them alive; a second flush finds nothing to do
+  touched_.clear();
+  run_due(now);
+  tell_waiters();
+}
+
+void GatewayShell::tell_waiters() {
+  if (on_ready_ && links_.all_tried()) std::exchange(on_ready_, nullptr)();
+  if (drained_ && front_.open_calls() == 0) {
+    drained_->set_value();
+    drained_.reset();
+  }
+}
+
+std::optional<Instant> GatewayShell::next_wakeup() const {
+  const std::optional<Instant> timed = timed_.empty() ? std::nullopt : std::optional(timed_.begin()->first);
+  return earlier(timed, links_.next_wakeup());
+}
+
+}  // namespace bsn

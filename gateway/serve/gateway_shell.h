@@ -1,0 +1,90 @@
+// A commissioned gateway at work: the machine with its loop, the links to the city nodes, and tasks that wait for a
+// time.
+//
+// Threads: the public functions may be called from any thread unless they say otherwise; all state is the loop's.
+// Bounds: `inbox_bound` batches wait for the loop; beyond it post() refuses and the caller answers GATEWAY_FULL.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/project_registry.h"
+#include "gateway/serve/gateway_front.h"
+#include "gateway/serve/node_links.h"
+#include "loop/machine_loop.h"
+
+namespace bsn {
+
+class GatewayShell final : public TurnHandler<FrontOutput> {
+ public:
+  using Task = std::function<void(Instant now)>;
+
+  // Opens the links. `on_ready` is called once on the loop's thread when every city node has been reached, or one
+  // attempt to reach it has failed. Precondition: check(spec) finds nothing wrong.
+  GatewayShell(const GatewaySpec& spec, std::function<void()> on_ready);
+
+  // Waits for all tokens. Precondition: no client's request is open any more.
+  ~GatewayShell() override;
+
+  // For whoever calls back from outside later (requests to nodes): the shell does not end before the token does.
+  std::shared_ptr<void> token();
+
+  // False: too much waits, or the loop has stopped; the caller answers the calls.
+  bool post(const std::shared_ptr<CallBatch>& batch);
+
+  // The client of this sink is gone; its sink hears abandoned().
+  void gone(std::shared_ptr<ReplySink> sink);
+
+  // Runs a task on the loop's thread. False: the loop has stopped and the task will not run.
+  bool run(Task task);
+
+  // On the loop's thread: runs a task at `due`; of equal ones, in the order of asking.
+  void run_at(Instant due, Task task);
+
+  // On the loop's thread.
+  Gateway& gateway() { return front_.gateway(); }
+  WanLinks& wan() { return front_.wan(); }
+  v1::CityNode::Stub* stub(CityIndex city) { return links_.stub(city); }
+
+  // Refuses new calls from now on and waits until all open ones are answered, or `patience` has passed.
+  void drain(Duration patience);
+
+  // These never change.
+  const ProjectRegistry& projects() const { return projects_; }
+  const GatewaySpec& spec() const { return spec_; }
+
+ private:
+  using Loop = MachineLoop<GatewayFront, FrontInput, FrontOutput>;
+
+  void end_turn(Instant now, std::vector<FrontOutput>& outputs) override;
+  std::optional<Instant> next_wakeup() const override;
+  void do_output(Instant now, FrontOutput& output);
+  void run_due(Instant now);
+  void tell_waiters();
+
+  static constexpr std::size_t inbox_bound = 65'536;
+
+  const GatewaySpec spec_;
+  const ProjectRegistry projects_;
+  std::function<void()> on_ready_;
+  GatewayFront front_;
+  std::multimap<Instant, Task> timed_;
+  std::vector<ReplySink*> touched_;
+  std::optional<std::promise<void>> drained_;
+  NodeLinks links_;
+
+  std::mutex mutex_;  // guards tokens_
+  std::condition_variable no_token_left_;
+  std::size_t tokens_ = 0;
+
+  std::unique_ptr<Loop> loop_;  // last: starts when everything else is there
+};
+
+}  // namespace bsn

@@ -1,0 +1,65 @@
+// Items on their way into messages of bounded size: as many as gathered go into one message, but at most 1,024 items
+// or, from two items on, 2 MiB, so that every message stays below the 4 MiB that a gRPC client accepts by default.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <utility>
+
+namespace bsn {
+
+// `Message` is a protobuf message with a repeated field. Not for several threads.
+template <class Message>
+class GatheredMessages {
+ public:
+  static constexpr std::size_t most_items = 1024;
+  static constexpr std::size_t most_bytes = 2 * 1024 * 1024;
+
+  bool empty() const { return chunks_.empty(); }
+
+  // The message into which the next item of about `bytes` goes.
+  Message& room_for(std::size_t bytes) {
+    if (chunks_.empty() || !fits(chunks_.back(), 1, bytes)) chunks_.emplace_back();
+    ++chunks_.back().items;
+    chunks_.back().bytes += bytes;
+    return chunks_.back().message;
+  }
+
+  // Takes over everything that `other` gathered, into the messages that still have room; `other` is empty then.
+  void append(GatheredMessages& other) {
+    for (Chunk& chunk : other.chunks_) {
+      if (chunks_.empty() || !fits(chunks_.back(), chunk.items, chunk.bytes)) {
+        chunks_.push_back(std::move(chunk));
+      } else {
+        chunks_.back().message.MergeFrom(chunk.message);
+        chunks_.back().items += chunk.items;
+        chunks_.back().bytes += chunk.bytes;
+      }
+    }
+    other.chunks_.clear();
+  }
+
+  // The oldest message. Precondition: not empty().
+  Message pop() {
+    Message message = std::move(chunks_.front().message);
+    chunks_.pop_front();
+    return message;
+  }
+
+  void clear() { chunks_.clear(); }
+
+ private:
+  struct Chunk {
+    Message message;
+    std::size_t items = 0;
+    std::size_t bytes = 0;
+  };
+
+  static bool fits(const Chunk& chunk, std::size_t items, std::size_t bytes) {
+    return chunk.items + items <= most_items && chunk.bytes + bytes <= most_bytes;
+  }
+
+  std::deque<Chunk> chunks_;
+};
+
+}  // namespace bsn

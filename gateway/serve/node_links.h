@@ -1,0 +1,88 @@
+// The streams to all city nodes: opens them, sends what a turn gathered, opens broken ones again after a bounded
+// back-off.
+//
+// Attempts are held for the way from origin to city (WAN model), then all that is due in a turn goes to each node in as
+// few messages as possible. An attempt whose caller is gone by then is not sent. Threads: the loop's only, but for the
+// news of the streams, which come on gRPC's threads and are posted to the loop. Bounds: one stream per city with an
+// address; held attempts belong to open calls of the machine.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/serve/gateway_front.h"
+#include "gateway/serve/node_stream.h"
+#include "loop/delay_line.h"
+
+namespace bsn {
+
+class NodeLinks {
+ public:
+  // `post` hands news to the loop, from any thread.
+  using Post = std::function<void(std::shared_ptr<NodeNews>)>;
+
+  NodeLinks(const GatewaySpec& spec, Post post);
+
+  ~NodeLinks() { close_all(); }
+
+  void open_all(Instant now);
+
+  // Ends all streams and waits until none is left, when the loop has stopped. Idempotent.
+  void close_all();
+
+  void note(Instant now, const StreamNews& news);
+
+  // Holds it for its way, or gathers it for this turn.
+  void send(Instant now, Forward&& forward, WanLinks& wan);
+  void cancel(Instant now, const CancelAttempt& cancel, WanLinks& wan);
+
+  // Gathers what is due, opens what is due, and sends everything gathered.
+  void end_turn(Instant now, const GatewayFront& front);
+  std::optional<Instant> next_wakeup() const;
+
+  // Whether every city node has answered, or failed to, since the start.
+  bool all_tried() const { return untried_ == 0; }
+
+  // For requests that don't go in batches; nullptr: the city has no address.
+  v1::CityNode::Stub* stub(CityIndex city) { return nodes_[city.value].stub.get(); }
+
+ private:
+  using Way = std::pair<CityIndex, CityIndex>;  // from, to
+  using Outgoing = std::variant<Forward, CancelAttempt>;
+
+  struct Node {
+    std::string name;
+    std::unique_ptr<v1::CityNode::Stub> stub;
+    std::shared_ptr<NodeStream> stream;
+    std::uint64_t number = 0;  // of the stream, counted per city
+    bool tried = false;
+    Duration backoff;
+    std::optional<Instant> open_at;
+    GatheredMessages<v1::NodeCalls> gathered;
+    bool touched = false;
+  };
+
+  void open(CityIndex city);
+  void gather(Instant now, const Outgoing& outgoing, const GatewayFront* front);
+  Node& touch(CityIndex city);
+  void news_from(CityIndex city, std::uint64_t stream, bool common_clock, const v1::NodeAnswers& message);
+
+  Post post_;
+  std::string clock_;
+  Random random_;
+  std::vector<Node> nodes_;
+  std::size_t untried_ = 0;
+  std::vector<CityIndex> touched_;
+  DelayLine<Way, Outgoing> held_;
+
+  std::mutex mutex_;  // guards open_streams_
+  std::condition_variable none_left_;
+  std::size_t open_streams_ = 0;
+};
+
+}  // namespace bsn

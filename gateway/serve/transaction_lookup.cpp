@@ -1,0 +1,77 @@
+#include "gateway/serve/transaction_lookup.h"
+
+#include <chrono>
+
+#include "proto/codec.h"
+#include "rpc/call_context.h"
+#include "rpc/refusal.h"
+
+namespace bsn {
+
+grpc::ServerUnaryReactor* TransactionLookup::start(GatewayShell& shell, grpc::CallbackServerContext& context,
+                                                   const v1::GetTransactionRequest& request, v1::Reply& response) {
+  const std::shared_ptr<TransactionLookup> self(new TransactionLookup(shell, context, request, response));
+  self->self_ = self;
+  if (!shell.run([self](Instant now) { self->route(now); })) {
+    self->finish(refusal(Status::unavailable, Reason::stopping, "the gateway is shutting down"));
+  }
+  return self.get();
+}
+
+TransactionLookup::TransactionLookup(GatewayShell& shell, grpc::CallbackServerContext& context,
+                                     const v1::GetTransactionRequest& request, v1::Reply& response)
+    : shell_(shell),
+      context_(context),
+      response_(response),
+      request_(request),
+      metadata_(read_metadata(context)),
+      deadline_(deadline_of(context, monotonic_now())) {}
+
+void TransactionLookup::route(Instant now) {
+  if (finished_) return;
+  if (const auto refused = admit_request(shell_, now, metadata_, request_.chain().network())) return finish(*refused);
+  const Result<ChainName> chain = decode(request_.chain());
+  if (!chain || request_.transaction().size() != sizeof(Digest::bytes)) {
+    return finish(refusal(Status::invalid_argument, Reason::malformed,
+                          chain ? "transaction is not 32 bytes long" : chain.error().message));
+  }
+  Reply refused;
+  const auto node = choose_node(shell_, now, *chain, metadata_, std::nullopt, refused);
+  if (!node) return finish(refused);
+  node_ = *node;
+  shell_.run_at(now + shell_.wan().delay(node_.origin, node_.city), [self = self_](Instant) { self->ask(); });
+}
+
+void TransactionLookup::ask() {
+  if (finished_) return;
+  const Duration left = deadline_ - monotonic_now();
+  to_node_.set_deadline(std::chrono::system_clock::now() + std::chrono::nanoseconds(left.ns));
+  node_.stub->async()->GetTransaction(&to_node_, &request_, &from_node_, [self = self_](const grpc::Status& status) {
+    self->shell_.run([self, status](Instant now) {
+      const Instant due = now + self->shell_.wan().delay(self->node_.city, self->node_.origin);
+      self->shell_.run_at(due, [self, status](Instant then) { self->answered(then, status); });
+    });
+  });
+}
+
+void TransactionLookup::answered(Instant, const grpc::Status& status) {
+  Reply reply = received_reply(status, from_node_);
+  reply.city = shell_.spec().cities[node_.city.value].name;
+  finish(reply);
+}
+
+void TransactionLookup::finish(const Reply& reply) {
+  if (finished_) return;
+  finished_ = true;
+  if (reply.status == Status::ok) response_ = encode(reply);
+  Finish(finish_status(context_, reply));
+}
+
+void TransactionLookup::OnCancel() {
+  shell_.run([self = self_](Instant) {
+    self->to_node_.TryCancel();
+    self->finish(refusal(Status::cancelled, Reason::none, "the client is gone"));
+  });
+}
+
+}  // namespace bsn

@@ -1,0 +1,49 @@
+#include "gateway/serve/gathered_messages.h"
+
+#include <gtest/gtest.h>
+
+#include "proto/city_node.pb.h"
+
+namespace bsn {
+namespace {
+
+using Gathered = GatheredMessages<v1::NodeCalls>;
+
+void add(Gathered& gathered, std::uint64_t first, int count, std::size_t bytes = 10) {
+  for (int i = 0; i < count; ++i) gathered.room_for(bytes).add_cancelled(first++);
+}
+
+std::vector<int> sizes(Gathered& gathered) {
+  std::vector<int> found;
+  while (!gathered.empty()) found.push_back(gathered.pop().cancelled_size());
+  return found;
+}
+
+TEST(GatheredMessages, ManyItemsShareAMessageButNoMoreThan1024) {
+  Gathered gathered;
+  add(gathered, 0, 2'500);
+  EXPECT_EQ(sizes(gathered), (std::vector{1024, 1024, 452}));
+}
+
+TEST(GatheredMessages, LargeItemsGetMessagesOfTheirOwn) {
+  Gathered gathered;
+  add(gathered, 0, 3, 1'500'000);
+  EXPECT_EQ(sizes(gathered), (std::vector{1, 1, 1}));
+}
+
+TEST(GatheredMessages, WhatIsAppendedFillsTheRoomThatIsLeftInOrder) {
+  Gathered first, second;
+  add(first, 0, 1'000);
+  add(second, 1'000, 24);
+  first.append(second);
+  EXPECT_TRUE(second.empty());
+  add(second, 1'024, 30);
+  first.append(second);
+  const v1::NodeCalls message = first.pop();
+  ASSERT_EQ(message.cancelled_size(), 1024);
+  for (int i = 0; i < 1024; ++i) EXPECT_EQ(message.cancelled(i), static_cast<std::uint64_t>(i));
+  EXPECT_EQ(sizes(first), (std::vector{30}));
+}
+
+}  // namespace
+}  // namespace bsn
