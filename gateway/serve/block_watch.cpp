@@ -30,13 +30,14 @@ class BlockWatch::Source final : public grpc::ClientReadReactor<v1::Block> {
 
   // On the loop. No-op while a block is being read or after the stream's end.
   void read() {
-    if (reading_ || ended_) return;
+    if (reading_ || closing_ || ended_) return;
     reading_ = true;
     StartRead(&block_);
   }
 
   // On the loop: nothing more is wanted from here.
   void close() {
+    closing_ = true;
     context_.TryCancel();
     if (!reading_) end();
   }
@@ -45,7 +46,7 @@ class BlockWatch::Source final : public grpc::ClientReadReactor<v1::Block> {
   void OnReadDone(bool ok) override {
     watch_->shell_.run([source = self_, ok](Instant now) {
       source->reading_ = false;
-      if (!ok) return source->end();
+      if (!ok || source->closing_) return source->end();
       source->watch_->got(now, source, std::move(source->block_));
     });
   }
@@ -66,6 +67,7 @@ class BlockWatch::Source final : public grpc::ClientReadReactor<v1::Block> {
   v1::WatchBlocksRequest request_;
   v1::Block block_;
   bool reading_ = false;
+  bool closing_ = false;
   bool ended_ = false;
 };
 

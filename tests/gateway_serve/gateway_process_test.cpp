@@ -87,7 +87,8 @@ TEST(GatewayProcess, AfterKillItComesBackCommissioned) {
   {
     GatewayProcess gateway(folder.path);
     Client client(gateway.address());
-    ASSERT_TRUE(client.commission(small_network()).ok());
+    const grpc::Status commissioned = client.commission(small_network());
+    ASSERT_TRUE(commissioned.ok()) << commissioned.error_message();
     gateway.signal(SIGKILL);
     EXPECT_EQ(gateway.wait(), -1);
   }
