@@ -8,7 +8,8 @@ std::shared_ptr<grpc::Channel> open_channel(const std::string& address) {
   grpc::ChannelArguments arguments;
   // A process that is started again should be found at once, not after gRPC's default back-off of a second and more.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 50);
+  // This one is also how long one attempt to connect may take: not less than a busy machine needs for a handshake.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   // A peer that vanished without closing (a pulled cable) is noticed; a peer that is only paused keeps its connection.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
