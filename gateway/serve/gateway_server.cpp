@@ -26,7 +26,6 @@ Result<std::unique_ptr<GatewayServer>> GatewayServer::start(const GatewayOptions
     if (const auto wrong = check(**stored)) return Error{ErrorCode::corrupt, "the stored commission: " + *wrong};
   }
   std::unique_ptr<GatewayServer> gateway(new GatewayServer(std::move(*file)));
-  gateway->local_only_ = on_loopback(options.listen);
   Result<std::unique_ptr<RpcServer>> server =
       RpcServer::start({options.listen, max_message_bytes}, {&gateway->service_, gateway.get()});
   if (!server) return server.error();
@@ -59,8 +58,9 @@ void GatewayServer::set_to_work(const GatewaySpec& spec) {
                spec.projects.size());
 }
 
-grpc::Status GatewayServer::commission(const v1::CommissionGatewayRequest& request) {
-  if (!local_only_) return refuse(grpc::StatusCode::PERMISSION_DENIED, "control is served on loopback only");
+grpc::Status GatewayServer::commission(const Context& context, const v1::CommissionGatewayRequest& request) {
+  if (!peer_on_loopback(context.peer()))
+    return refuse(grpc::StatusCode::PERMISSION_DENIED, "control is for callers on the loopback interface");
   const Result<GatewaySpec> spec = decode(request);
   if (!spec) return refuse(grpc::StatusCode::INVALID_ARGUMENT, spec.error().message);
   if (const auto wrong = check(*spec)) return refuse(grpc::StatusCode::INVALID_ARGUMENT, *wrong);
@@ -76,15 +76,15 @@ grpc::Status GatewayServer::commission(const v1::CommissionGatewayRequest& reque
 grpc::ServerUnaryReactor* GatewayServer::Commission(Context* context, const v1::CommissionGatewayRequest* request,
                                                     v1::CommissionResponse*) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(commission(*request));
+  reactor->Finish(commission(*context, *request));
   return reactor;
 }
 
 grpc::ServerUnaryReactor* GatewayServer::Counters(Context* context, const v1::CountersRequest*,
                                                   v1::CountersResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  if (!local_only_) {
-    reactor->Finish(refuse(grpc::StatusCode::PERMISSION_DENIED, "control is served on loopback only"));
+  if (!peer_on_loopback(context->peer())) {
+    reactor->Finish(refuse(grpc::StatusCode::PERMISSION_DENIED, "control is for callers on the loopback interface"));
     return reactor;
   }
   const std::lock_guard lock(mutex_);

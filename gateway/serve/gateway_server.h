@@ -46,7 +46,7 @@ class GatewayServer final : private v1::GatewayControl::CallbackService {
   grpc::ServerUnaryReactor* Counters(Context* context, const v1::CountersRequest*,
                                      v1::CountersResponse* response) override;
 
-  grpc::Status commission(const v1::CommissionGatewayRequest& request);
+  grpc::Status commission(const Context& context, const v1::CommissionGatewayRequest& request);
   void set_to_work(const GatewaySpec& spec);  // mutex_ is held
 
   CommissionFile file_;
@@ -54,7 +54,6 @@ class GatewayServer final : private v1::GatewayControl::CallbackService {
   std::mutex mutex_;  // guards shell_ and stopped_
   std::unique_ptr<GatewayShell> shell_;
   bool stopped_ = false;
-  bool local_only_ = true;
   std::unique_ptr<RpcServer> server_;
 };
 
