@@ -49,36 +49,32 @@ void StateTree::set(const Digest& path, std::string_view key, std::string_view v
     root_ = new_leaf(path, key, value);
     return;
   }
-  Leaf& found = leaf(closest(path));
+  const Ref at = closest(path);
+  const Leaf& found = leaf(at);
   if (found.path != path) {
     const std::uint16_t bit = first_difference(found.path, path);
     insert(path, new_leaf(path, key, value), bit);
   } else if (found.value != value) {
-    found.value = value;
-    found.stale = true;
+    Leaf& changed = edit_leaf(at);
+    changed.value = value;
+    changed.stale = true;
     mark_stale(path);
   }
 }
 
 void StateTree::erase(const Digest& path) {
-  if (root_ == none) return;
-  Ref* above = nullptr;  // what refers to the leaf's parent
-  Ref* at = &root_;
-  while (!is_leaf(*at)) {
-    above = at;
-    at = &inners_[*at].child[bit_at(path, inners_[*at].bit)];
-  }
-  const Ref gone = *at;
-  if (leaf(gone).path != path) return;
+  if (root_ == none || leaf(closest(path)).path != path) return;
   mark_stale(path);
-  if (above == nullptr) {
-    root_ = none;
-  } else {
-    const Ref parent = *above;
-    *above = inners_[parent].child[!bit_at(path, inners_[parent].bit)];
-    free_inners_.push_back(parent);
+  Ref grandparent = none, parent = none, gone = root_;
+  while (!is_leaf(gone)) {
+    grandparent = parent;
+    parent = gone;
+    gone = next(gone, path);
   }
-  leaf(gone) = Leaf{};
+  const Ref sibling = parent == none ? none : inners_[parent].child[!bit_at(path, inners_[parent].bit)];
+  replace_child(grandparent, path, sibling);
+  if (parent != none) free_inners_.push_back(parent);
+  edit_leaf(gone) = Leaf{};
   free_leaves_.push_back(gone);
   --size_;
 }
@@ -86,73 +82,95 @@ void StateTree::erase(const Digest& path) {
 Digest StateTree::root() { return root_ == none ? sha256("") : hash_of(root_); }
 
 void StateTree::for_each(const std::function<void(std::string_view, std::string_view)>& visit) const {
-  for (const Leaf& one : leaves_) {
-    if (one.used) visit(one.key, one.value);
+  for (std::size_t i = 0; i < leaves_.size(); ++i) {
+    if (leaves_[i].used) visit(leaves_[i].key, leaves_[i].value);
+  }
+}
+
+StateTree::Ref StateTree::next(Ref inner, const Digest& path) const {
+  const Inner& one = inners_[inner];
+  return one.child[bit_at(path, one.bit)];
+}
+
+// Makes `child` what lies below `inner` on the way of `path`; below none lies the root.
+void StateTree::replace_child(Ref inner, const Digest& path, Ref child) {
+  if (inner == none) {
+    root_ = child;
+  } else {
+    Inner& one = inners_.edit(inner);
+    one.child[bit_at(path, one.bit)] = child;
   }
 }
 
 StateTree::Ref StateTree::closest(const Digest& path) const {
   Ref at = root_;
-  while (!is_leaf(at)) at = inners_[at].child[bit_at(path, inners_[at].bit)];
+  while (!is_leaf(at)) at = next(at, path);
   return at;
 }
 
 void StateTree::mark_stale(const Digest& path) {
-  for (Ref at = root_; !is_leaf(at); at = inners_[at].child[bit_at(path, inners_[at].bit)]) inners_[at].stale = true;
+  for (Ref at = root_; !is_leaf(at); at = next(at, path)) inners_.edit(at).stale = true;
 }
 
 // Puts a new inner node with this bit above the first node on the way that branches later, and the leaf below it.
 void StateTree::insert(const Digest& path, Ref fresh, std::uint16_t bit) {
-  const Ref made = new_inner(bit);  // first: it may move inners_
-  Ref* at = &root_;
-  while (!is_leaf(*at) && inners_[*at].bit < bit) {
-    inners_[*at].stale = true;
-    at = &inners_[*at].child[bit_at(path, inners_[*at].bit)];
+  Ref above = none, at = root_;
+  while (!is_leaf(at) && inners_[at].bit < bit) {
+    inners_.edit(at).stale = true;
+    above = at;
+    at = next(at, path);
   }
+  const Ref made = new_inner(bit);
   const bool side = bit_at(path, bit);
-  inners_[made].child[side] = fresh;
-  inners_[made].child[!side] = *at;
-  *at = made;
+  Inner& one = inners_.edit(made);
+  one.child[side] = fresh;
+  one.child[!side] = at;
+  replace_child(above, path, made);
 }
 
 StateTree::Ref StateTree::new_leaf(const Digest& path, std::string_view key, std::string_view value) {
-  Ref index = static_cast<Ref>(leaves_.size()) | leaf_flag;
+  Ref index = none;
   if (free_leaves_.empty()) {
     BSN_CHECK(leaves_.size() < leaf_flag - 1, "a state tree holds fewer than 2^31 keys");
-    leaves_.emplace_back();
+    index = static_cast<Ref>(leaves_.grow()) | leaf_flag;
   } else {
     index = free_leaves_.back();
     free_leaves_.pop_back();
   }
-  leaf(index) = Leaf{path, {}, std::string(key), std::string(value), true, true};
+  edit_leaf(index) = Leaf{path, {}, std::string(key), std::string(value), true, true};
   ++size_;
   return index;
 }
 
 StateTree::Ref StateTree::new_inner(std::uint16_t bit) {
-  Ref index = static_cast<Ref>(inners_.size());
+  Ref index = none;
   if (free_inners_.empty()) {
-    inners_.emplace_back();
+    index = static_cast<Ref>(inners_.grow());
+    inner_hashes_.grow();
   } else {
     index = free_inners_.back();
     free_inners_.pop_back();
   }
-  inners_[index] = Inner{{}, {none, none}, bit, true};
+  inners_.edit(index) = Inner{{none, none}, bit, true};
   return index;
 }
 
 // Recursion ends: bits grow on the way down, so the depth is at most 256.
-const Digest& StateTree::hash_of(Ref ref) {
+Digest StateTree::hash_of(Ref ref) {
   if (is_leaf(ref)) {
-    Leaf& one = leaf(ref);
-    if (one.stale) one.hash = leaf_hash(one.path, one.value);
-    one.stale = false;
-    return one.hash;
+    if (leaf(ref).stale) {
+      Leaf& one = edit_leaf(ref);
+      one.hash = leaf_hash(one.path, one.value);
+      one.stale = false;
+    }
+    return leaf(ref).hash;
   }
-  Inner& one = inners_[ref];
-  if (one.stale) one.hash = inner_hash(one.bit, hash_of(one.child[0]), hash_of(one.child[1]));
-  one.stale = false;
-  return one.hash;
+  if (inners_[ref].stale) {
+    Inner& one = inners_.edit(ref);
+    inner_hashes_.edit(ref) = inner_hash(one.bit, hash_of(one.child[0]), hash_of(one.child[1]));
+    one.stale = false;
+  }
+  return inner_hashes_[ref];
 }
 
 }  // namespace bsn

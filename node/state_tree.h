@@ -11,7 +11,7 @@
 //
 // Costs: a write O(depth) pointer steps and no hash of inner nodes; root() hashes each node above a changed leaf once,
 // so t changes among n keys cost O(t log n) hashes. Depth is about log2 n, at most 256. Memory: about 180 bytes a key,
-// plus key and value where they are longer than 15 bytes.
+// plus key and value where they are longer than 15 bytes; a copy of a tree shares what neither has written since.
 // Not for more than one thread.
 #pragma once
 
@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "core/digest.h"
+#include "node/shared_vector.h"
 
 namespace bsn {
 
@@ -63,29 +64,31 @@ class StateTree {
     bool stale = true;  // hash is not that of path and value
     bool used = false;
   };
-  struct Inner {
-    Digest hash;
+  struct Inner {  // its hash lies apart: going down reads many of these and none of those
     std::array<Ref, 2> child{none, none};
     std::uint16_t bit = 0;
-    bool stale = true;  // hash is not that of the children
+    bool stale = true;  // the hash is not that of the children
   };
 
   static bool is_leaf(Ref ref) { return (ref & leaf_flag) != 0; }
-  Leaf& leaf(Ref ref) { return leaves_[ref & ~leaf_flag]; }
   const Leaf& leaf(Ref ref) const { return leaves_[ref & ~leaf_flag]; }
+  Leaf& edit_leaf(Ref ref) { return leaves_.edit(ref & ~leaf_flag); }
+  Ref next(Ref inner, const Digest& path) const;
 
   // The leaf that the bits of `path` lead to. The tree is not empty.
   Ref closest(const Digest& path) const;
   void mark_stale(const Digest& path);
+  void replace_child(Ref inner, const Digest& path, Ref child);
   void insert(const Digest& path, Ref fresh, std::uint16_t bit);
   Ref new_leaf(const Digest& path, std::string_view key, std::string_view value);
   Ref new_inner(std::uint16_t bit);
-  const Digest& hash_of(Ref ref);
+  Digest hash_of(Ref ref);
 
   Ref root_ = none;
   std::size_t size_ = 0;
-  std::vector<Leaf> leaves_;
-  std::vector<Inner> inners_;
+  SharedVector<Leaf, 16> leaves_;
+  SharedVector<Inner> inners_;
+  SharedVector<Digest> inner_hashes_;
   std::vector<Ref> free_leaves_;  // erased, to be used again
   std::vector<Ref> free_inners_;
 };
