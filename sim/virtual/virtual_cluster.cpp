@@ -38,7 +38,8 @@ Digest reply_digest(const Reply& reply) {
 
 VirtualCluster::VirtualCluster(const Topology& topology, std::uint64_t seed, Durability durability,
                                VirtualListener listener)
-    : cities_(city_specs(topology)),
+    : bare_topology_(topology),
+      cities_(city_specs(topology)),
       chains_(chain_specs(topology)),
       listener_(std::move(listener)),
       queue_(bucket_width(topology.wan)),
@@ -49,15 +50,16 @@ VirtualCluster::VirtualCluster(const Topology& topology, std::uint64_t seed, Dur
       node_wakeups_(cities_.size(), Instant::max()),
       chain_settled_(chains_.size(), false),
       unsettled_(chains_.size()) {
+  for (Network& network : bare_topology_.networks) network.genesis_accounts = 0;
   for (ChainSpec& chain : chains_) {
     genesis_.push_back(make_ledger(chain));
     chain.genesis = {};
   }
   nodes_.reserve(cities_.size());
   for (const CitySpec& city : cities_) {
-    const auto start = [this, &topology, seed, durability, self = city.index](Instant now, const auto& disk) {
+    const auto start = [this, seed, durability, self = city.index](Instant now, const auto& disk) {
       const auto genesis = [this](const ChainSpec& chain) { return genesis_.at(chain.index.value); };
-      return CityNode(node_spec(topology, self, seed, durability), disk, now, make_engine, genesis);
+      return CityNode(node_spec(bare_topology_, self, seed, durability), disk, now, make_engine, genesis);
     };
     nodes_.emplace_back(start, now_);
     tell_link(city.index, true);

@@ -39,7 +39,7 @@ struct VirtualListener {
 
 class VirtualCluster : public FaultTarget {
  public:
-  // Starts everything at time zero. The topology has been checked and outlives the cluster.
+  // Starts everything at time zero. The topology has been checked.
   VirtualCluster(const Topology& topology, std::uint64_t seed, Durability durability, VirtualListener listener);
   VirtualCluster(const VirtualCluster&) = delete;
   VirtualCluster& operator=(const VirtualCluster&) = delete;
@@ -118,6 +118,7 @@ class VirtualCluster : public FaultTarget {
   void renew_wakeup(std::optional<Instant> wanted, Instant& pending, std::uint32_t source, Parcel parcel);
   Result<Done> wrong_state(CityIndex city, const char* fault) const;
 
+  Topology bare_topology_;  // without genesis accounts, which nodes get with their ledgers
   std::vector<CitySpec> cities_;
   std::vector<ChainSpec> chains_;
   VirtualListener listener_;
