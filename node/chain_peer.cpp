@@ -11,9 +11,9 @@ namespace {
 
 constexpr Duration mempool_lifetime = seconds(30 * 60);
 constexpr Duration mempool_sweep = seconds(60);
-constexpr std::uint32_t blocks_per_answer = 16;       // of at most 2 MiB each, as a rule far smaller
-constexpr std::size_t forward_transactions = 500;     // in one message ...
-constexpr std::uint64_t forward_bytes = 1024 * 1024;  // ... and their bytes, unless a single one is longer
+constexpr std::uint32_t blocks_per_answer = BlockSync::window;  // the driver may send fewer, for their bytes
+constexpr std::size_t forward_transactions = 500;               // in one message ...
+constexpr std::uint64_t forward_bytes = 1024 * 1024;            // ... and their bytes, unless a single one is longer
 
 std::optional<ValidatorIndex> position(const std::vector<CityIndex>& cities, CityIndex city) {
   const auto found = std::find(cities.begin(), cities.end(), city);

@@ -80,7 +80,7 @@ struct Persist {
 };
 
 // Read stored blocks [from, from + max_blocks) and send them to `to` as a Blocks message with this tip. The driver owns
-// the store, so that a peer need not keep its whole chain in memory.
+// the store, so that a peer need not keep its whole chain in memory. It may send fewer, but at least one.
 struct SendStoredBlocks {
   CityIndex to;
   Height from = 0;

@@ -7,8 +7,9 @@
 // receipt status `duplicate` and has no effect. The index of used keys is not part of the state root: it follows from
 // the blocks, which every peer has executed from genesis.
 //
-// Memory grows by about 190 bytes per executed transaction (the index; more if the receipt's value is longer than 15
-// bytes), 32 bytes per block, and what the state tree takes. Blocks are not kept.
+// Memory grows by about 200 bytes per executed transaction (the index; more if the receipt's value is longer than 15
+// bytes), 32 bytes per block, and what the state tree takes: 185 KiB with 1000 accounts. Blocks are not kept.
+// Costs, measured: 4 us per transfer in blocks of 500, 6 us in a block of its own, 0.4 us for an empty block.
 // Not for more than one thread.
 #pragma once
 

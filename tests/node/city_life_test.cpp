@@ -181,6 +181,43 @@ TEST(CityLife, BftWithAStayingPrimaryLosesNothingEither) {
   }
 }
 
+// Validator 1 votes honestly and lies about every block that it passes on.
+TEST(CityLife, NobodyBelievesAValidatorThatPassesOnForgedBlocks) {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    SCOPED_TRACE(seed);
+    CityLife life(quick_bft(), 4, 0, seed);
+    int lies = 0;
+    life.network().tamper([&](CityIndex from, CityIndex, const PeerMessage& message) -> std::optional<PeerMessage> {
+      const auto* blocks = std::get_if<Blocks>(&message);
+      if (blocks == nullptr || from.value != 1) return message;
+      Blocks forged = *blocks;
+      for (BlockPtr& block : forged.blocks) {
+        Block lie = *block;
+        lie.header.state_root = sha256("lie");
+        lie.hash = header_digest(lie.header);
+        block = std::make_shared<const Block>(std::move(lie));
+        ++lies;
+      }
+      return forged;
+    });
+    life.live(200);
+    life.judge();
+    EXPECT_GT(lies, 0);
+  }
+}
+
+TEST(CityLife, EqualSeedsGiveEqualLives) {
+  for (const EngineParameters& engine : {EngineParameters(quick_raft()), EngineParameters(quick_bft())}) {
+    CityLife one(engine, 4, 1, 7), other(engine, 4, 1, 7);
+    one.live(100);
+    other.live(100);
+    EXPECT_EQ(one.network().node(0).status({})->tip, other.network().node(0).status({})->tip);
+    for (std::uint32_t city = 0; city < 6; ++city) {
+      EXPECT_EQ(one.network().messages(city), other.network().messages(city)) << city;
+    }
+  }
+}
+
 TEST(CityLife, AWriteToAChainWithoutAQuorumIsNeverAcknowledged) {
   for (const EngineParameters& engine : {EngineParameters(quick_raft()), EngineParameters(quick_bft())}) {
     CityNetwork network(test_cities(4), {test_chain(4, 0, engine)}, make_engine);
