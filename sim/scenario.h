@@ -16,21 +16,21 @@ namespace bsn {
 
 // ---- rates: how many calls are offered when (open loop: never slowed down by slow answers) ----
 
-struct FixedRate {       // fixed-rate: evenly spaced
+struct FixedRate {  // fixed-rate: evenly spaced
   double tps = 0;
 };
-struct PoissonRate {     // poisson: exponential gaps around this mean
+struct PoissonRate {  // poisson: exponential gaps around this mean
   double tps = 0;
 };
-struct LinearRate {      // linear-rate: from starting_tps to finishing_tps over the round
+struct LinearRate {  // linear-rate: from starting_tps to finishing_tps over the round
   double starting_tps = 0;
   double finishing_tps = 0;
 };
 struct RateStage {
   Duration duration;
-  double tps = 0;        // reached linearly at the end of the stage
+  double tps = 0;  // reached linearly at the end of the stage
 };
-struct StagedRate {      // stages: as k6's ramping arrival rate, from starting_tps over the stages
+struct StagedRate {  // stages: as k6's ramping arrival rate, from starting_tps over the stages
   double starting_tps = 0;
   std::vector<RateStage> stages;
 };
@@ -52,18 +52,19 @@ struct MixEntry {
 };
 
 struct Threshold {
-  std::string metric;  // "p99_ms", "p50_ms", "failed_share", "goodput_tps"
-  bool at_most = true; // else at least
+  std::string metric;   // "p99_ms", "p50_ms", "failed_share", "goodput_tps"
+  bool at_most = true;  // else at least
   double value = 0;
 };
 
 struct Round {
   std::string label;
-  Duration duration;             // of sending
+  Duration duration;  // of sending
   Rate rate;
   Duration deadline = seconds(30);  // of each call
   Duration drain = seconds(30);     // waited for open calls after the last was sent; then they count as unfinished
-  std::vector<std::string> origins; // cities whose gateways admit the calls, drawn uniformly; empty: the gateway's city
+  std::vector<std::string>
+      origins;  // cities whose gateways admit the calls, drawn uniformly; empty: the gateway's city
   std::vector<MixEntry> mix;
   std::vector<Threshold> thresholds;
 };
@@ -74,9 +75,9 @@ enum class FaultKind : std::uint8_t { kill, restart, pause, resume, partition, h
 std::string_view to_string(FaultKind kind);
 
 struct Fault {
-  Duration at;                       // since the start of the first round
+  Duration at;  // since the start of the first round
   FaultKind kind = FaultKind::kill;
-  std::vector<std::string> targets;  // kill, restart, pause, resume: cities
+  std::vector<std::string> targets;              // kill, restart, pause, resume: cities
   std::vector<std::vector<std::string>> groups;  // partition: cities of one group reach each other only; unnamed cities
                                                  // form the last group
 };
@@ -90,7 +91,7 @@ struct Scenario {
   std::string project;            // which project's key the load uses; default: the first
   Duration settle = seconds(10);  // at most this long until every chain has a leader or first block before the load
   std::vector<Round> rounds;
-  std::vector<Fault> faults;      // in the order of `at`
+  std::vector<Fault> faults;  // in the order of `at`
 };
 
 // The key with which the load calls: that of the scenario's project. Empty when the topology has none.

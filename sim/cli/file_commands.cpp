@@ -31,7 +31,7 @@ int command_dump(const FileOptions& options) {
   const auto file = load_any(options.file);
   if (!file) return report_error(file.error());
   const bool json = options.format == "json";
-  fmt::print("{}\n", std::visit([&](const auto& what) { return json ? dump_json(what) : dump_yaml(what); }, *file));
+  fmt::print("{}", std::visit([&](const auto& what) { return json ? dump_json(what) : dump_yaml(what); }, *file));
   return 0;
 }
 
