@@ -22,6 +22,9 @@ struct VirtualOptions {
   OnProgress progress = [](const RunProgress&) {};
 };
 
+// Besides the judges of invariant.h it judges LIVE: every peer reaches, within 120 s of simulated time after the last
+// fault was mended, the height that its chain had then.
+//
 // Starts the cluster, waits until its chains are ready, runs all rounds and faults, mends what is broken, lets every
 // peer catch up and judges. An Error only when a fault does not fit the state of its node.
 Result<Report> run_virtual(const Scenario& scenario, const VirtualOptions& options);
