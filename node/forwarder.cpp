@@ -4,19 +4,19 @@ namespace bsn {
 
 void Forwarder::add(const TransactionPtr& transaction, bool own, Instant now) {
   if (own) {
-    const auto [at, fresh] = own_.try_emplace(transaction->id, Own{transaction, 0, {}});
+    const auto [added, fresh] = own_.try_emplace(transaction->id, Own{transaction, 0, {}});
     if (!fresh) return;
-    schedule(transaction->id, at->second, now + first_retry);
+    schedule(transaction->id, *added, now + first_retry);
   }
   gathered_.push_back(transaction);
   if (!gathered_due_) gathered_due_ = now + interval_;
 }
 
 void Forwarder::forget(const Digest& id) {
-  const auto found = own_.find(id);
-  if (found == own_.end()) return;
-  schedule_.erase(found->second.due);
-  own_.erase(found);
+  const Own* found = own_.find(id);
+  if (found == nullptr) return;
+  schedule_.erase(found->due);
+  own_.erase(id);
 }
 
 void Forwarder::send_all_again(Instant now) {

@@ -8,12 +8,11 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "core/block.h"
-#include "node/digest_hash.h"
+#include "node/digest_map.h"
 
 namespace bsn {
 
@@ -55,7 +54,7 @@ class Forwarder {
   Duration interval_;
   std::vector<TransactionPtr> gathered_;
   std::optional<Instant> gathered_due_;
-  std::unordered_map<Digest, Own, DigestHash> own_;
+  DigestMap<Own> own_;
   std::map<std::pair<Instant, std::uint64_t>, Digest> schedule_;  // (due, order of scheduling) -> id
   std::uint64_t scheduled_ = 0;
 };

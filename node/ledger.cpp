@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "node/contract_asset.h"
+#include "node/key_digest.h"
 
 namespace bsn {
 namespace {
@@ -54,15 +55,11 @@ Result<Done> Ledger::apply(const Block& block) {
   return Done{};
 }
 
-const Executed* Ledger::find(const Digest& transaction) const {
-  const auto found = executed_.find(transaction);
-  return found == executed_.end() ? nullptr : &found->second;
-}
+const Executed* Ledger::find(const Digest& transaction) const { return executed_.find(transaction); }
 
 std::optional<Digest> Ledger::find_key(std::string_view project, std::string_view idempotency_key) const {
-  const auto found = by_key_.find(key_digest(project, idempotency_key));
-  if (found == by_key_.end()) return std::nullopt;
-  return found->second;
+  const Digest* found = by_key_.find(key_digest(project, idempotency_key));
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 ContractOutcome Ledger::query(const Call& call) const {
@@ -100,11 +97,11 @@ Receipt Ledger::run_one(const Transaction& transaction, Height height, std::uint
     executed.value = std::move(outcome.value);
   } else {
     executed.status = ReceiptStatus::duplicate;
-    executed.value = "key used at " + place(executed_.at(used->second));
+    executed.value = "key used at " + place(executed_.at(*used));
   }
   journal.transactions.push_back(transaction.id);
   Receipt receipt{transaction.id, executed.status, executed.value};
-  executed_.emplace(transaction.id, std::move(executed));
+  executed_.try_emplace(transaction.id, std::move(executed));
   return receipt;
 }
 

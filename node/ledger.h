@@ -16,14 +16,13 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "core/block.h"
 #include "core/chain_spec.h"
 #include "core/result.h"
 #include "node/contract.h"
-#include "node/digest_hash.h"
+#include "node/digest_map.h"
 #include "node/state_tree.h"
 
 namespace bsn {
@@ -86,8 +85,8 @@ class Ledger {
   Digest tip_;
   Instant time_;
   ValidatorIndex proposer_;
-  std::unordered_map<Digest, Executed, DigestHash> executed_;  // by transaction id
-  std::unordered_map<Digest, Digest, DigestHash> by_key_;      // key_digest -> transaction id
+  DigestMap<Executed> executed_;  // by transaction id
+  DigestMap<Digest> by_key_;      // key_digest -> transaction id
 };
 
 // How a peer gets its ledger at genesis: Ledger(spec), unless a host of many peers has one to copy.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "node/key_digest.h"
+
 namespace bsn {
 namespace {
 
@@ -25,10 +27,10 @@ void Mempool::restore(const TransactionPtr& transaction, Instant now) {
 }
 
 TransactionPtr Mempool::find(const Digest& id) const {
-  const auto found = by_id_.find(id);
-  if (found == by_id_.end()) return nullptr;
-  const auto waiting = waiting_.find(found->second);
-  return waiting != waiting_.end() ? waiting->second.transaction : proposed_.at(found->second).transaction;
+  const std::uint64_t* place = by_id_.find(id);
+  if (place == nullptr) return nullptr;
+  const auto waiting = waiting_.find(*place);
+  return waiting != waiting_.end() ? waiting->second.transaction : proposed_.at(*place).transaction;
 }
 
 bool Mempool::pin(const Digest& id) {
@@ -57,13 +59,13 @@ void Mempool::take_back() {
 
 Mempool::Removed Mempool::remove(const Transaction& transaction) {
   Removed removed;
-  if (const auto here = by_id_.find(transaction.id); here != by_id_.end()) {
-    removed.pinned = erase(here->second).pinned;
+  if (const std::uint64_t* here = by_id_.find(transaction.id)) {
+    removed.pinned = erase(*here).pinned;
     return removed;
   }
-  const auto rival = by_key_.find(key_digest(transaction.project, transaction.idempotency_key));
-  if (rival == by_key_.end()) return removed;
-  Entry gone = erase(rival->second);
+  const std::uint64_t* rival = by_key_.find(key_digest(transaction.project, transaction.idempotency_key));
+  if (rival == nullptr) return removed;
+  Entry gone = erase(*rival);
   removed.rival = std::move(gone.transaction);
   removed.rival_pinned = gone.pinned;
   return removed;
@@ -86,8 +88,8 @@ bool Mempool::fits(const Transaction& transaction) const {
 void Mempool::insert(const TransactionPtr& transaction, const Digest& key, Instant now, bool pinned) {
   const std::uint64_t place = next_++;
   waiting_.emplace_hint(waiting_.end(), place, Entry{transaction, key, now, pinned});
-  by_id_.emplace(transaction->id, place);
-  by_key_.emplace(key, place);
+  by_id_.try_emplace(transaction->id, place);
+  by_key_.try_emplace(key, place);
   bytes_ += transaction->size;
   waiting_bytes_ += transaction->size;
 }

@@ -11,12 +11,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <unordered_map>
 #include <vector>
 
 #include "core/block.h"
 #include "core/chain_spec.h"
-#include "node/digest_hash.h"
+#include "node/digest_map.h"
 
 namespace bsn {
 
@@ -86,8 +85,8 @@ class Mempool {
   std::uint64_t next_ = 0;
   Entries waiting_;
   Entries proposed_;
-  std::unordered_map<Digest, std::uint64_t, DigestHash> by_id_;   // -> place
-  std::unordered_map<Digest, std::uint64_t, DigestHash> by_key_;  // key_digest -> place
+  DigestMap<std::uint64_t> by_id_;   // -> place
+  DigestMap<std::uint64_t> by_key_;  // key_digest -> place
   std::uint64_t bytes_ = 0;
   std::uint64_t waiting_bytes_ = 0;
 };

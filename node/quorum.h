@@ -9,8 +9,8 @@ namespace bsn {
 constexpr std::uint32_t crash_fault_bound(std::uint32_t m) { return (m - 1) / 2; }
 constexpr std::uint32_t majority(std::uint32_t m) { return m / 2 + 1; }
 
-// Arbitrary faults that m validators tolerate, (m-1)/3 (Lamport, Shostak, Pease 1982), and how many votes make a quorum:
-// more than two thirds, so that any two quorums share a correct validator. m >= 1.
+// Arbitrary faults that m validators tolerate, (m-1)/3 (Lamport, Shostak, Pease 1982), and how many votes make a
+// quorum: more than two thirds, so that any two quorums share a correct validator. m >= 1.
 constexpr std::uint32_t byzantine_fault_bound(std::uint32_t m) { return (m - 1) / 3; }
 constexpr std::uint32_t byzantine_quorum(std::uint32_t m) { return 2 * m / 3 + 1; }
 
