@@ -1,5 +1,6 @@
 #include "rpc/process.h"
 
+#include <malloc.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
@@ -27,6 +28,13 @@ void set_up_log(const std::string& process_name) {
   log->flush_on(spdlog::level::trace);
   spdlog::set_default_logger(std::move(log));
 }
+
+void spare_memory() {
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+}
+
+void release_free_memory() { malloc_trim(0); }
 
 void block_stop_signals() {
   const sigset_t signals = stop_signals();

@@ -8,6 +8,13 @@ namespace bsn {
 // Logs go to standard error, one line per event: time, level, process name, text. Call first.
 void set_up_log(const std::string& process_name);
 
+// Keeps a process small among a hundred others: few malloc arenas (each thread of gRPC would get one of its own), and
+// free memory goes back early. Call before any thread starts.
+void spare_memory();
+
+// Gives what start-up no longer needs back to the system.
+void release_free_memory();
+
 // Blocks SIGTERM and SIGINT for this thread and all that are started later, so that wait_for_stop_signal gets them.
 // Call before any thread starts. Ignores SIGPIPE and SIGXFSZ: writing to a closed pipe or beyond a size limit is an
 // error to handle, not the end.

@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
   app.add_flag("--die-with-parent", options.die_with_parent, "stop when the process that started this one ends");
   CLI11_PARSE(app, argc, argv);
   bsn::set_up_log("bsn-node");
+  bsn::spare_memory();
   bsn::block_stop_signals();
   if (options.die_with_parent) bsn::die_with_parent();
   return bsn::run(options);

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "rpc/process.h"
+
 namespace bsn {
 
 Result<std::unique_ptr<NodeProcess>> NodeProcess::open(const std::string& data_dir) {
@@ -38,6 +40,7 @@ Result<Done> NodeProcess::become(const NodeSpec& spec) {
   spdlog::info("is city node {} with {} chains, {}", spec.self.value, spec.chains.size(),
                serving() ? "serving" : "under construction");
   tell_listeners();
+  release_free_memory();
   return Done{};
 }
 
