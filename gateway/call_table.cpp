@@ -17,8 +17,9 @@ OpenGatewayCall& CallTable::add(OpenGatewayCall call) {
   }
   const Slot slot = free_.back();
   free_.pop_back();
-  const bool fresh = by_id_.emplace(call.id.value, slot).second;
-  BSN_CHECK(fresh, "a call id was used twice");
+  const std::size_t before = by_id_.size();
+  by_id_.emplace_hint(by_id_.end(), call.id, slot);  // ids mostly grow
+  BSN_CHECK(by_id_.size() > before, "a call id was used twice");
   Entry& entry = entries_[slot];
   entry.call = std::move(call);
   entry.call.slot = slot;
@@ -35,7 +36,7 @@ AttemptId CallTable::next_attempt(OpenGatewayCall& call) {
 }
 
 OpenGatewayCall* CallTable::find(CallId id) {
-  const auto found = by_id_.find(id.value);
+  const auto found = by_id_.find(id);
   return found == by_id_.end() ? nullptr : &entries_[found->second].call;
 }
 
@@ -67,7 +68,7 @@ void CallTable::remove(const OpenGatewayCall& call) {
   const Slot slot = call.slot;
   Entry& entry = entries_[slot];
   BSN_CHECK(entry.open, "a call was ended twice");
-  by_id_.erase(call.id.value);
+  by_id_.erase(call.id);
   entry.open = false;
   entry.call.call = {};
   const std::uint32_t hole = entry.heap_position;

@@ -7,8 +7,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "core/call.h"
@@ -79,7 +79,7 @@ class CallTable {
   std::vector<Entry> entries_;
   std::vector<Slot> free_;
   std::vector<Slot> heap_;
-  std::unordered_map<std::uint64_t, Slot> by_id_;  // only looked up, never walked
+  std::map<CallId, Slot> by_id_;
 };
 
 }  // namespace bsn

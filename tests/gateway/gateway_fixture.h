@@ -1,61 +1,14 @@
-// A small service network for the tests of the gateway: five cities in a row, two chains, three projects.
+// Drives one gateway machine over the small service network and keeps what it puts out.
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "core/digest.h"
 #include "gateway/gateway.h"
+#include "tests/fixtures/small_network.h"
 
 namespace bsn::test {
-
-constexpr CityIndex beijing{0}, tianjin{1}, nanjing{2}, suzhou{3}, shenzhen{4};
-
-inline Instant at(Duration since_start) { return Instant{} + since_start; }
-
-inline CitySpec city(CityIndex index, std::string name, double latitude, double longitude) {
-  Place place;
-  place.latitude = latitude;
-  place.longitude = longitude;
-  return {index, std::move(name), place, CityState::connected, ""};
-}
-
-// Home is Beijing; from there Tianjin, Nanjing, Suzhou and Shenzhen lie ever farther away. "fabric/trade" has
-// validators in Tianjin, Nanjing and Suzhou and a follower in Shenzhen; "neo/main" stands in Shenzhen alone.
-inline GatewaySpec small_network() {
-  GatewaySpec spec;
-  spec.home = beijing;
-  spec.cities = {city(beijing, "beijing", 39.91, 116.40), city(tianjin, "tianjin", 39.14, 117.18),
-                 city(nanjing, "nanjing", 32.06, 118.78), city(suzhou, "suzhou", 31.30, 120.60),
-                 city(shenzhen, "shenzhen", 22.55, 114.07)};
-  RouteSpec trade{ChainIndex{0}, {"fabric", "trade"}, NetworkKind::alliance, "raft", {suzhou, tianjin, nanjing}, {}};
-  trade.followers = {shenzhen};
-  RouteSpec neo{ChainIndex{1}, {"neo", "main"}, NetworkKind::public_, "bft", {shenzhen}, {}};
-  spec.routes = {trade, neo};
-  spec.projects = {{"shop", sha256("shop-key"), {"fabric"}, {}},
-                   {"all", sha256("all-key"), {"*"}, {}},
-                   {"metered", sha256("metered-key"), {"*"}, {10, 5, 100}}};
-  return spec;
-}
-
-inline Call query() {
-  Call call;
-  call.chain = {"fabric", "trade"};
-  call.contract = "kv";
-  call.function = "get";
-  call.args = {"k"};
-  return call;
-}
-
-inline Call submit(std::string key = "key-1") {
-  Call call = query();
-  call.operation = Operation::submit;
-  call.function = "put";
-  call.args = {"k", "v"};
-  call.idempotency_key = std::move(key);
-  call.level = Level::final_;
-  return call;
-}
 
 // Drives one gateway and keeps what it put out.
 class Driver {

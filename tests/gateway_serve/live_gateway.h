@@ -12,7 +12,7 @@
 #include "proto/health.grpc.pb.h"
 #include "rpc/channel.h"
 #include "rpc/refusal.h"
-#include "tests/gateway/gateway_fixture.h"
+#include "tests/fixtures/small_network.h"
 #include "tests/gateway_serve/fake_node.h"
 
 namespace bsn::test {
