@@ -14,9 +14,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "core/trace.h"
@@ -140,7 +140,7 @@ class VirtualCluster : public FaultTarget {
     CityIndex city, origin;
     Instant received;
   };
-  std::unordered_map<std::uint64_t, OpenAttempt> attempts_;  // at a node, by AttemptId; looked up, never walked through
+  std::map<std::uint64_t, OpenAttempt> attempts_;  // at a node, by AttemptId
   std::vector<bool> chain_settled_;
   std::size_t unsettled_;
   std::vector<CityNodeOutput> node_outputs_;  // kept for their memory
