@@ -1,6 +1,7 @@
 // What every file looks like; clang-format looks after the rest.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <regex>
 
 #include "tests/tidy/source_tree.h"
@@ -59,6 +60,22 @@ TEST(Text, TestsNeitherSleepNorSkip) {
       EXPECT_FALSE(std::regex_search(file.lines[i], banned)) << at(file, i) << ": wait for an event with a deadline";
     }
   }
+}
+
+// A page that leads through the code must not lead to where nothing is.
+TEST(Text, DocumentsNameOnlyFilesThatExist) {
+  const std::regex named("`([a-z_]+/[a-z_0-9/]+\\.(h|cpp|cmake|yaml|json|md|proto))`");
+  int found = 0;
+  for (const SourceFile& file : read_files({".md"})) {
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string& line = file.lines[i];
+      for (std::sregex_iterator match(line.begin(), line.end(), named), end; match != end; ++match) {
+        ++found;
+        EXPECT_TRUE(std::filesystem::exists((*match)[1].str())) << at(file, i) << " names " << (*match)[1];
+      }
+    }
+  }
+  EXPECT_GT(found, 40);
 }
 
 TEST(Text, DistributionsAreOurOwn) {
