@@ -26,9 +26,9 @@ struct Transaction {
   std::string idempotency_key;
 
   // Set by make_transaction and by the codec, never by hand.
-  Digest id;              // over chain, project, key and body: the same call gives the same id
-  Digest body;            // over contract, function and args: tells a reused key from a retry
-  std::uint32_t size = 0; // canonical bytes, what block limits count
+  Digest id;               // over chain, project, key and body: the same call gives the same id
+  Digest body;             // over contract, function and args: tells a reused key from a retry
+  std::uint32_t size = 0;  // canonical bytes, what block limits count
 };
 using TransactionPtr = std::shared_ptr<const Transaction>;
 
@@ -39,8 +39,8 @@ TransactionPtr make_transaction(const Call& call);
 // What an engine orders: height, transactions, and who proposed it when.
 struct Proposal {
   Height height = 0;
-  Digest parent;            // hash of the block at height-1; zero where the engine pipelines (Raft)
-  Instant time;             // the proposer's clock when it was cut
+  Digest parent;  // hash of the block at height-1; zero where the engine pipelines (Raft)
+  Instant time;   // the proposer's clock when it was cut
   ValidatorIndex proposer;
   std::vector<TransactionPtr> transactions;
 };

@@ -8,20 +8,18 @@ namespace bsn {
 namespace {
 
 constexpr std::array<std::string_view, 17> status_names = {
-    "OK",           "CANCELLED",          "UNKNOWN",        "INVALID_ARGUMENT",
-    "DEADLINE_EXCEEDED", "NOT_FOUND",     "ALREADY_EXISTS", "PERMISSION_DENIED",
-    "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE",
-    "UNIMPLEMENTED", "INTERNAL",          "UNAVAILABLE",    "DATA_LOSS",
-    "UNAUTHENTICATED"};
+    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+    "DATA_LOSS", "UNAUTHENTICATED"};
 
 constexpr std::array<std::string_view, 4> level_names = {"accepted", "committed", "final", "local"};
 
 constexpr std::array<std::string_view, 20> reason_names = {
-    "NONE",           "MALFORMED",        "UNKNOWN_KEY",        "NOT_GRANTED",
-    "RATE_LIMITED",   "QUOTA_SPENT",      "GATEWAY_FULL",       "MEMPOOL_FULL",
-    "UNKNOWN_NETWORK", "UNKNOWN_CONTRACT", "NOT_HOSTED",        "UNDER_CONSTRUCTION",
-    "NO_HEALTHY_PEER", "NO_LEADER",       "LINK_LOST",          "STOPPING",
-    "DEADLINE",       "KEY_REUSED",       "CONTRACT_REFUSED",   "UNKNOWN_TRANSACTION"};
+    "NONE",        "MALFORMED",          "UNKNOWN_KEY",     "NOT_GRANTED",      "RATE_LIMITED",
+    "QUOTA_SPENT", "GATEWAY_FULL",       "MEMPOOL_FULL",    "UNKNOWN_NETWORK",  "UNKNOWN_CONTRACT",
+    "NOT_HOSTED",  "UNDER_CONSTRUCTION", "NO_HEALTHY_PEER", "NO_LEADER",        "LINK_LOST",
+    "STOPPING",    "DEADLINE",           "KEY_REUSED",      "CONTRACT_REFUSED", "UNKNOWN_TRANSACTION"};
 
 bool printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
@@ -45,9 +43,7 @@ std::optional<std::string> check_level(const Call& call) {
 
 }  // namespace
 
-std::string_view to_string(Status status) {
-  return status_names[static_cast<std::size_t>(status)];
-}
+std::string_view to_string(Status status) { return status_names[static_cast<std::size_t>(status)]; }
 
 bool certainly_no_effect(Status status) {
   switch (status) {
@@ -74,17 +70,13 @@ std::optional<Level> parse_level(std::string_view name) {
   return static_cast<Level>(found - level_names.begin());
 }
 
-std::string_view to_string(Operation operation) {
-  return operation == Operation::submit ? "submit" : "query";
-}
+std::string_view to_string(Operation operation) { return operation == Operation::submit ? "submit" : "query"; }
 
 std::string_view to_string(Reason reason) { return reason_names[static_cast<std::size_t>(reason)]; }
 
 std::optional<std::string> validate(const Call& call) {
-  for (const auto& [field, text] : {std::pair{"network", &call.chain.network},
-                                    std::pair{"chain", &call.chain.chain},
-                                    std::pair{"contract", &call.contract},
-                                    std::pair{"function", &call.function}}) {
+  for (const auto& [field, text] : {std::pair{"network", &call.chain.network}, std::pair{"chain", &call.chain.chain},
+                                    std::pair{"contract", &call.contract}, std::pair{"function", &call.function}}) {
     if (auto wrong = check_name(field, *text)) return wrong;
   }
   const bool submit = call.operation == Operation::submit;

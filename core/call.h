@@ -59,10 +59,10 @@ std::string_view to_string(Operation operation);
 // One call of a contract. Limits are checked by validate().
 struct Call {
   Operation operation = Operation::query;
-  std::string project;          // set by the gateway from the access key
-  ChainName chain;              // "fabric" / "supply-chain"
-  std::string contract;         // "kv", "asset"
-  std::string function;         // "put", "transfer"
+  std::string project;   // set by the gateway from the access key
+  ChainName chain;       // "fabric" / "supply-chain"
+  std::string contract;  // "kv", "asset"
+  std::string function;  // "put", "transfer"
   std::vector<std::string> args;
   std::string idempotency_key;  // submit only: 1 ... 64 printable ASCII characters
   Level level = Level::local;
@@ -82,25 +82,25 @@ std::optional<std::string> validate(const Call& call);
 // Why a call ended as it did; the machine-readable half of an error. Sent as trailer and in the reply.
 enum class Reason : std::uint8_t {
   none,
-  malformed,           // INVALID_ARGUMENT: see message
-  unknown_key,         // UNAUTHENTICATED: missing, unknown or revoked access key
-  not_granted,         // PERMISSION_DENIED: the project may not use this network
-  rate_limited,        // RESOURCE_EXHAUSTED: calls per second
-  quota_spent,         // RESOURCE_EXHAUSTED: calls per day
-  gateway_full,        // RESOURCE_EXHAUSTED: too many calls under way in the gateway
-  mempool_full,        // RESOURCE_EXHAUSTED: the chain peer's mempool is at its bound
-  unknown_network,     // NOT_FOUND
-  unknown_contract,    // NOT_FOUND: contract or function
-  not_hosted,          // NOT_FOUND: this city node hosts no peer of that chain
-  under_construction,  // UNAVAILABLE: the city node is being built
-  no_healthy_peer,     // UNAVAILABLE: no candidate is healthy, or all were tried
-  no_leader,           // UNAVAILABLE: the chain has no leader known to this peer
-  link_lost,           // UNAVAILABLE: the stream to the city node broke under the call
-  stopping,            // UNAVAILABLE: the process is shutting down
-  deadline,            // DEADLINE_EXCEEDED
-  key_reused,          // ALREADY_EXISTS: same idempotency key, other body
-  contract_refused,    // FAILED_PRECONDITION: the contract said no (insufficient balance ...); see message
-  unknown_transaction, // NOT_FOUND: GetTransaction of an id that this peer has not seen
+  malformed,            // INVALID_ARGUMENT: see message
+  unknown_key,          // UNAUTHENTICATED: missing, unknown or revoked access key
+  not_granted,          // PERMISSION_DENIED: the project may not use this network
+  rate_limited,         // RESOURCE_EXHAUSTED: calls per second
+  quota_spent,          // RESOURCE_EXHAUSTED: calls per day
+  gateway_full,         // RESOURCE_EXHAUSTED: too many calls under way in the gateway
+  mempool_full,         // RESOURCE_EXHAUSTED: the chain peer's mempool is at its bound
+  unknown_network,      // NOT_FOUND
+  unknown_contract,     // NOT_FOUND: contract or function
+  not_hosted,           // NOT_FOUND: this city node hosts no peer of that chain
+  under_construction,   // UNAVAILABLE: the city node is being built
+  no_healthy_peer,      // UNAVAILABLE: no candidate is healthy, or all were tried
+  no_leader,            // UNAVAILABLE: the chain has no leader known to this peer
+  link_lost,            // UNAVAILABLE: the stream to the city node broke under the call
+  stopping,             // UNAVAILABLE: the process is shutting down
+  deadline,             // DEADLINE_EXCEEDED
+  key_reused,           // ALREADY_EXISTS: same idempotency key, other body
+  contract_refused,     // FAILED_PRECONDITION: the contract said no (insufficient balance ...); see message
+  unknown_transaction,  // NOT_FOUND: GetTransaction of an id that this peer has not seen
 };
 std::string_view to_string(Reason reason);
 
@@ -121,15 +121,15 @@ struct CallSplit {
 struct Reply {
   Status status = Status::ok;
   Reason reason = Reason::none;
-  std::string message;     // for people; empty when ok
-  std::string value;       // what the contract returned
-  Digest transaction;      // submit: the transaction's id; zero when none was made
-  Height height = 0;       // submit: of its block (0: not in one yet); query: of the state that was read
-  std::uint32_t index = 0; // position in that block
-  Digest state_root;       // after that height
-  Duration retry_after;    // advice for RESOURCE_EXHAUSTED and UNAVAILABLE; 0: none
-  std::string city;        // the city node that answered; empty: none was asked
-  CallSplit split;         // node fills node_queue and consensus, the gateway the rest
+  std::string message;      // for people; empty when ok
+  std::string value;        // what the contract returned
+  Digest transaction;       // submit: the transaction's id; zero when none was made
+  Height height = 0;        // submit: of its block (0: not in one yet); query: of the state that was read
+  std::uint32_t index = 0;  // position in that block
+  Digest state_root;        // after that height
+  Duration retry_after;     // advice for RESOURCE_EXHAUSTED and UNAVAILABLE; 0: none
+  std::string city;         // the city node that answered; empty: none was asked
+  CallSplit split;          // node fills node_queue and consensus, the gateway the rest
 };
 
 // A reply that says no. Never Status::ok.

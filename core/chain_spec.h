@@ -27,18 +27,18 @@ struct BlockLimits {
 
 // Raft as Fabric's ordering service runs it. f = (m-1)/2 crashed validators are tolerated.
 struct RaftParameters {
-  Duration heartbeat = milliseconds(500);         // leader -> followers
-  Duration election_timeout = seconds(5);         // the least; each election draws from [1x, 2x); > 2 heartbeats
-  Duration batch_timeout = seconds(2);            // a batch is cut this long after its first transaction ...
-  std::uint32_t max_inflight_batches = 5;         // ... or when a block limit is reached; the leader waits at this many
-  std::uint32_t kept_entries = 256;               // log entries kept behind the last sealed block for slow followers
+  Duration heartbeat = milliseconds(500);  // leader -> followers
+  Duration election_timeout = seconds(5);  // the least; each election draws from [1x, 2x); > 2 heartbeats
+  Duration batch_timeout = seconds(2);     // a batch is cut this long after its first transaction ...
+  std::uint32_t max_inflight_batches = 5;  // ... or when a block limit is reached; the leader waits at this many
+  std::uint32_t kept_entries = 256;        // log entries kept behind the last sealed block for slow followers
 };
 
 // Three-phase BFT with rounds. f = (m-1)/3 faulty validators of m are tolerated.
 struct BftParameters {
   enum class Rotation : std::uint8_t {
-    every_block,      // Tendermint, CITA-BFT, dBFT, FISCO's PBFT: proposer = (height + round) mod m
-    on_view_change,   // classic PBFT: the primary stays until a view change
+    every_block,     // Tendermint, CITA-BFT, dBFT, FISCO's PBFT: proposer = (height + round) mod m
+    on_view_change,  // classic PBFT: the primary stays until a view change
   };
   Rotation rotation = Rotation::every_block;
   Duration interval = seconds(1);         // least time between a block and the next proposal when work waits

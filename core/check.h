@@ -8,8 +8,7 @@
 namespace bsn {
 
 // Prints place, condition and message to standard error and aborts.
-[[noreturn]] void check_failed(const char* file, int line, const char* condition,
-                               std::string_view message);
+[[noreturn]] void check_failed(const char* file, int line, const char* condition, std::string_view message);
 
 }  // namespace bsn
 

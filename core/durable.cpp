@@ -28,13 +28,10 @@ void apply_one(const BlockWrite& write, DurableState& state) {
   state.blocks.push_back(write.block);
 }
 
-void apply_one(const AcceptedWrite& write, DurableState& state) {
-  state.accepted.push_back(write.transaction);
-}
+void apply_one(const AcceptedWrite& write, DurableState& state) { state.accepted.push_back(write.transaction); }
 
 void apply_one(const AcceptedErase& write, DurableState& state) {
-  std::erase_if(state.accepted,
-                [&](const TransactionPtr& kept) { return kept->id == write.transaction; });
+  std::erase_if(state.accepted, [&](const TransactionPtr& kept) { return kept->id == write.transaction; });
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // What a chain peer wants on disk, as values, and what it gets back after a restart.
 //
-// A machine appends DurableWrites to its outputs before the messages that rely on them ("persist before send"); a driver
-// must have made them durable before it lets any later output happen, and may write several at once.
+// A machine appends DurableWrites to its outputs before the messages that rely on them ("persist before send"); a
+// driver must have made them durable before it lets any later output happen, and may write several at once.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,8 @@ struct RaftVoteState {
   std::optional<ValidatorIndex> voted_for;
 };
 
-// Entries to store; whatever was stored at or behind the first of them is overwritten, whatever follows the last is gone.
+// Entries to store; whatever was stored at or behind the first of them is overwritten, whatever follows the last is
+// gone.
 struct RaftLogWrite {
   std::vector<RaftEntry> entries;
 };
@@ -36,7 +37,7 @@ struct RaftLogTrim {
 struct BftVoteState {
   Height height = 0;
   std::uint32_t round = 0;
-  std::vector<BftVote> votes;      // own votes of this height, all rounds that still matter
+  std::vector<BftVote> votes;  // own votes of this height, all rounds that still matter
   std::int64_t locked_round = -1;
   ProposalPtr locked;
   std::int64_t valid_round = -1;
@@ -56,8 +57,8 @@ struct AcceptedErase {
   Digest transaction;
 };
 
-using DurableWrite = std::variant<RaftVoteState, RaftLogWrite, RaftLogTrim, BftVoteState, BlockWrite,
-                                  AcceptedWrite, AcceptedErase>;
+using DurableWrite =
+    std::variant<RaftVoteState, RaftLogWrite, RaftLogTrim, BftVoteState, BlockWrite, AcceptedWrite, AcceptedErase>;
 
 // Everything that was durable for one chain peer. Empty after a first start or a lost disk.
 struct DurableState {

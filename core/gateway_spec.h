@@ -13,7 +13,7 @@ namespace bsn {
 // A project's quota. 0 means unlimited.
 struct Plan {
   double calls_per_second = 0;
-  double burst = 0;               // the bucket's size in calls; at least 1 when calls_per_second is set
+  double burst = 0;  // the bucket's size in calls; at least 1 when calls_per_second is set
   std::uint64_t calls_per_day = 0;
 };
 
@@ -44,17 +44,17 @@ struct RouteSpec {
   ChainIndex index;
   ChainName name;
   NetworkKind kind = NetworkKind::alliance;
-  std::string family;                 // "raft", "bft": shown by ListNetworks
+  std::string family;  // "raft", "bft": shown by ListNetworks
   std::vector<CityIndex> validators;
   std::vector<CityIndex> followers;
 };
 
 struct GatewaySpec {
-  CityIndex home;                  // calls that name no origin count as admitted here
+  CityIndex home;  // calls that name no origin count as admitted here
   std::uint64_t seed = 1;
   WanParameters wan;
-  std::vector<CitySpec> cities;    // all, in the order of their index
-  std::vector<RouteSpec> routes;   // all, in the order of their index
+  std::vector<CitySpec> cities;   // all, in the order of their index
+  std::vector<RouteSpec> routes;  // all, in the order of their index
   std::vector<ProjectSpec> projects;
   RetryParameters retry;
   HealthParameters health;

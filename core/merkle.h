@@ -1,7 +1,7 @@
 // Merkle tree over a list: root, inclusion proof and its check.
 //
-// The shape and the separation of leaves (0x00) from inner nodes (0x01) are those of RFC 6962 section 2.1, so a leaf can
-// never pass for an inner node and a list has exactly one tree.
+// The shape and the separation of leaves (0x00) from inner nodes (0x01) are those of RFC 6962 section 2.1, so a leaf
+// can never pass for an inner node and a list has exactly one tree.
 #pragma once
 
 #include <cstddef>

@@ -75,8 +75,8 @@ struct BftVote {
   bool operator==(const BftVote&) const = default;
 };
 
-using ConsensusMessage = std::variant<RaftVoteRequest, RaftVoteReply, RaftAppend, RaftAppendReply,
-                                      RaftInstall, BftProposal, BftVote>;
+using ConsensusMessage =
+    std::variant<RaftVoteRequest, RaftVoteReply, RaftAppend, RaftAppendReply, RaftInstall, BftProposal, BftVote>;
 
 // ---- any chain ----
 

@@ -8,10 +8,9 @@
 namespace bsn {
 namespace {
 
-constexpr std::array<std::string_view, 5> provider_names = {
-    "China Mobile", "China Telecom", "China Unicom", "Baidu Cloud", "Microsoft Azure"};
-constexpr std::array<std::string_view, 4> state_names = {"building", "syncing", "connected",
-                                                         "draining"};
+constexpr std::array<std::string_view, 5> provider_names = {"China Mobile", "China Telecom", "China Unicom",
+                                                            "Baidu Cloud", "Microsoft Azure"};
+constexpr std::array<std::string_view, 4> state_names = {"building", "syncing", "connected", "draining"};
 
 template <class Enum, std::size_t n>
 std::optional<Enum> find_name(const std::array<std::string_view, n>& names, std::string_view name) {
@@ -24,26 +23,19 @@ double radians(double degrees) { return degrees * std::numbers::pi / 180; }
 
 }  // namespace
 
-std::string_view to_string(Provider provider) {
-  return provider_names[static_cast<std::size_t>(provider)];
-}
+std::string_view to_string(Provider provider) { return provider_names[static_cast<std::size_t>(provider)]; }
 
-std::optional<Provider> parse_provider(std::string_view name) {
-  return find_name<Provider>(provider_names, name);
-}
+std::optional<Provider> parse_provider(std::string_view name) { return find_name<Provider>(provider_names, name); }
 
 std::string_view to_string(CityState state) { return state_names[static_cast<std::size_t>(state)]; }
 
-std::optional<CityState> parse_city_state(std::string_view name) {
-  return find_name<CityState>(state_names, name);
-}
+std::optional<CityState> parse_city_state(std::string_view name) { return find_name<CityState>(state_names, name); }
 
 double distance_km(const Place& a, const Place& b) {
   constexpr double earth_radius_km = 6371;
   const double rise = std::sin(radians(b.latitude - a.latitude) / 2);
   const double run = std::sin(radians(b.longitude - a.longitude) / 2);
-  const double h = rise * rise +
-                   std::cos(radians(a.latitude)) * std::cos(radians(b.latitude)) * run * run;
+  const double h = rise * rise + std::cos(radians(a.latitude)) * std::cos(radians(b.latitude)) * run * run;
   return 2 * earth_radius_km * std::asin(std::sqrt(std::min(1.0, h)));
 }
 

@@ -75,8 +75,7 @@ Duration Random::gamma2(Duration mean) { return exponential(mean / 2) + exponent
 
 Duration Random::between(Duration low, Duration high) {
   BSN_CHECK(low <= high, "an empty range has no element");
-  return low + Duration{static_cast<std::int64_t>(
-                   below(static_cast<std::uint64_t>(high.ns - low.ns) + 1))};
+  return low + Duration{static_cast<std::int64_t>(below(static_cast<std::uint64_t>(high.ns - low.ns) + 1))};
 }
 
 }  // namespace bsn

@@ -1,8 +1,8 @@
 // Seeded chance: xoshiro256** seeded by SplitMix64, with our own distributions.
 //
-// The standard library's distributions give other numbers on other implementations; these give the same ones everywhere.
-// Sources: Blackman and Vigna, "Scrambled linear pseudorandom number generators" (2018); Steele, Lea and Flood, "Fast
-// splittable pseudorandom number generators" (2014).
+// The standard library's distributions give other numbers on other implementations; these give the same ones
+// everywhere. Sources: Blackman and Vigna, "Scrambled linear pseudorandom number generators" (2018); Steele, Lea and
+// Flood, "Fast splittable pseudorandom number generators" (2014).
 #pragma once
 
 #include <array>

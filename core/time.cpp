@@ -13,8 +13,7 @@ struct Unit {
 };
 
 // Largest first: printing takes the first that divides the value.
-constexpr std::array<Unit, 4> printed_units = {
-    {{"s", 1'000'000'000}, {"ms", 1'000'000}, {"us", 1'000}, {"ns", 1}}};
+constexpr std::array<Unit, 4> printed_units = {{{"s", 1'000'000'000}, {"ms", 1'000'000}, {"us", 1'000}, {"ns", 1}}};
 
 constexpr std::array<Unit, 6> read_units = {{{"ns", 1},
                                              {"us", 1'000},

@@ -37,9 +37,7 @@ constexpr Duration milliseconds(std::int64_t n) { return {n * 1'000'000}; }
 constexpr Duration seconds(std::int64_t n) { return {n * 1'000'000'000}; }
 
 // `s` seconds, rounded to the nearest nanosecond. Range: |s| < 9.2e9.
-constexpr Duration from_seconds(double s) {
-  return {static_cast<std::int64_t>(s * 1e9 + (s < 0 ? -0.5 : 0.5))};
-}
+constexpr Duration from_seconds(double s) { return {static_cast<std::int64_t>(s * 1e9 + (s < 0 ? -0.5 : 0.5))}; }
 
 // A point in time, in nanoseconds since the start of the driver's clock.
 struct Instant {
@@ -63,7 +61,8 @@ constexpr std::optional<Instant> earlier(std::optional<Instant> a, std::optional
 // Prints the largest unit that loses nothing: "250ms", "1500us", "2s", "0s", "90s".
 std::string to_string(Duration d);
 
-// Reads "50 ms", "2min", "1.5 s", "250us", "10 ns", "1 h". A unit is required. nullopt: not a duration, or out of range.
+// Reads "50 ms", "2min", "1.5 s", "250us", "10 ns", "1 h". A unit is required. nullopt: not a duration, or out of
+// range.
 std::optional<Duration> parse_duration(std::string_view text);
 
 }  // namespace bsn

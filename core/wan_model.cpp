@@ -55,8 +55,8 @@ LinkProfile link_profile(const WanParameters& wan, const Place& from, const Plac
   LinkProfile link;
   if (!wan.enabled || same_place(from, to)) return link;
   link.base = base_delay(wan, from, to);
-  link.jitter_mean = wan.jitter_fixed +
-      Duration{static_cast<std::int64_t>(wan.jitter_share * static_cast<double>(link.base.ns))};
+  link.jitter_mean =
+      wan.jitter_fixed + Duration{static_cast<std::int64_t>(wan.jitter_share * static_cast<double>(link.base.ns))};
   const bool inbound = from.region == Region::overseas && to.region == Region::mainland;
   link.loss = inbound ? wan.inbound_loss : wan.mainland_loss;
   link.retransmit = std::max(wan.retransmit_min, link.base * 4);

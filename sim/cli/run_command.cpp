@@ -59,8 +59,8 @@ Result<Report> run_in_virtual_time(const Scenario& scenario, const RunOptions& o
   return run_virtual(scenario, run);
 }
 
-// The report goes beside its place first and takes it in one step, so that no half of it is ever seen there. Opened before
-// the run: whoever can't be written to is known before minutes are spent.
+// The report goes beside its place first and takes it in one step, so that no half of it is ever seen there. Opened
+// before the run: whoever can't be written to is known before minutes are spent.
 class ReportFile {
  public:
   explicit ReportFile(const RunOptions& options) : options_(options) {
@@ -101,8 +101,8 @@ class ReportFile {
 
 Result<Report> run_scenario(const Scenario& scenario, const RunOptions& options) {
   ProgressLine progress(options.quiet);
-  Result<Report> report = options.live ? run_live_in_folder(scenario, options, progress)
-                                       : run_in_virtual_time(scenario, options, progress);
+  Result<Report> report =
+      options.live ? run_live_in_folder(scenario, options, progress) : run_in_virtual_time(scenario, options, progress);
   if (report) report->file = options.file;
   return report;
 }
