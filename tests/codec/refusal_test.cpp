@@ -7,7 +7,7 @@
 
 #include "core/random.h"
 #include "proto/codec.h"
-#include "tests/codec/sample_values.h"
+#include "tests/fixtures/sample_values.h"
 
 namespace bsn {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "proto/codec.h"
-#include "tests/codec/sample_values.h"
+#include "tests/fixtures/sample_values.h"
 
 namespace bsn {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "core/random.h"
 #include "proto/codec.h"
-#include "tests/codec/sample_values.h"
+#include "tests/fixtures/sample_values.h"
 #include "tests/node_serve/temporary_folder.h"
 
 namespace bsn {
