@@ -1,12 +1,10 @@
 #include "bench/process_cost.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
+#include <string>
 
 namespace bsn {
 
@@ -36,15 +34,6 @@ double cpu_seconds(const std::vector<pid_t>& pids) {
     ticks += user + system;
   }
   return ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
-
-WorkFolder::WorkFolder() : path_((std::filesystem::temp_directory_path() / "bsnsim-bench-XXXXXX").string()) {
-  if (mkdtemp(path_.data()) == nullptr) throw std::runtime_error("can't make " + path_);
-}
-
-WorkFolder::~WorkFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
 }
 
 }  // namespace bsn

@@ -16,6 +16,7 @@
 
 #include "bench/process_cost.h"
 #include "core/time.h"
+#include "loop/temporary_folder.h"
 #include "sim/live/child.h"
 #include "sim/live/cluster_rpc.h"
 #include "sim/live/endpoints.h"
@@ -87,7 +88,7 @@ std::vector<Child> start_bare(const Options& options, const std::string& folder,
 }
 
 Cost measure_bare(const Options& options, std::size_t count) {
-  const WorkFolder folder;
+  const TemporaryFolder folder;
   const auto start = Clock::now();
   std::vector<Child> servers = start_bare(options, folder.path(), count);
   std::vector<Child*> children;
@@ -108,7 +109,7 @@ Cost measure_bare(const Options& options, std::size_t count) {
 }
 
 Cost measure_cluster(const Options& options, const Topology& topology) {
-  const WorkFolder folder;
+  const TemporaryFolder folder;
   ClusterOptions cluster_options;
   cluster_options.bin_dir = options.bin_dir;
   cluster_options.run_dir = folder.path();

@@ -17,6 +17,7 @@
 #include "bench/process_cost.h"
 #include "bench/routing_latency/closed_loop.h"
 #include "bench/routing_latency/peers.h"
+#include "loop/temporary_folder.h"
 #include "proto/codec.h"
 #include "sim/live/endpoints.h"
 #include "sim/live/live_cluster.h"
@@ -118,7 +119,7 @@ void print_load(const Load& load, const std::vector<Way>& ways, std::map<std::st
 }
 
 int run(const Options& options) {
-  const WorkFolder folder;
+  const TemporaryFolder folder;
   ClusterOptions cluster_options;
   cluster_options.bin_dir = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
   cluster_options.run_dir = folder.path();

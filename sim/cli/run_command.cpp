@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "loop/temporary_folder.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/progress_line.h"
 #include "sim/cli/run_scenario.h"
@@ -23,29 +24,19 @@ double wall_seconds() {
 }
 
 // A folder of its own for one live run.
-Result<std::string> make_run_folder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "bsnsim-run-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) {
-    return Error{ErrorCode::io, "can't make a folder in " + std::filesystem::temp_directory_path().string()};
-  }
-  return pattern;
-}
-
 Result<Report> run_live_in_folder(const Scenario& scenario, const RunOptions& options, ProgressLine& progress) {
-  const auto folder = make_run_folder();
+  Result<TemporaryFolder> folder = TemporaryFolder::make();
   if (!folder) return folder.error();
   LiveOptions live;
   live.bin_dir = binary_folder(options.bin_dir);
-  live.run_dir = *folder;
+  live.run_dir = folder->path();
   live.seed = options.seed;
   live.stop = &stop_requested;
   live.progress = [&](const RunProgress& step) { progress.update(step); };
   Result<Report> report = run_live(scenario, live);
   if (options.keep || !report) {
-    progress.note("data and logs are kept in " + *folder);
-  } else {
-    std::error_code ignored;
-    std::filesystem::remove_all(*folder, ignored);
+    folder->keep();
+    progress.note("data and logs are kept in " + folder->path());
   }
   return report;
 }

@@ -58,7 +58,7 @@ class GatewayProcess {
 
 TEST(GatewayProcess, SaysWhereItListensAndEndsWithZeroOnSigterm) {
   TemporaryFolder folder;
-  GatewayProcess gateway(folder.path);
+  GatewayProcess gateway(folder.path());
   EXPECT_EQ(gateway.first_line.rfind("listening 127.0.0.1:", 0), 0u) << gateway.first_line;
   gateway.signal(SIGTERM);
   EXPECT_EQ(gateway.wait(), 0);
@@ -70,7 +70,7 @@ TEST(GatewayProcess, AnswersWhatIsUnderWayBeforeItEnds) {
   GatewaySpec spec = small_network();
   spec.wan.enabled = false;
   spec.cities[tianjin.value].address = node.address;
-  GatewayProcess gateway(folder.path);
+  GatewayProcess gateway(folder.path());
   Client client(gateway.address());
   ASSERT_TRUE(client.commission(spec).ok());
   ASSERT_TRUE(client.wait_until_serving());
@@ -85,14 +85,14 @@ TEST(GatewayProcess, AnswersWhatIsUnderWayBeforeItEnds) {
 TEST(GatewayProcess, AfterKillItComesBackCommissioned) {
   TemporaryFolder folder;
   {
-    GatewayProcess gateway(folder.path);
+    GatewayProcess gateway(folder.path());
     Client client(gateway.address());
     const grpc::Status commissioned = client.commission(small_network());
     ASSERT_TRUE(commissioned.ok()) << commissioned.error_message();
     gateway.signal(SIGKILL);
     EXPECT_EQ(gateway.wait(), -1);
   }
-  GatewayProcess again(folder.path);
+  GatewayProcess again(folder.path());
   Client client(again.address());
   EXPECT_TRUE(client.wait_until_serving());
   EXPECT_EQ(client.commission(small_network()).error_code(), grpc::StatusCode::FAILED_PRECONDITION);
@@ -100,8 +100,8 @@ TEST(GatewayProcess, AfterKillItComesBackCommissioned) {
 
 TEST(GatewayProcess, APortInUseIsSaidAndEndsIt) {
   TemporaryFolder folder, other;
-  GatewayProcess first(folder.path);
-  GatewayProcess second(other.path, first.address());
+  GatewayProcess first(folder.path());
+  GatewayProcess second(other.path(), first.address());
   EXPECT_EQ(second.first_line, "");
   EXPECT_EQ(second.wait(), 1);
 }

@@ -23,7 +23,7 @@ std::string trailer(const grpc::ClientContext& context) {
 
 TEST(GatewayServer, BeforeItsCommissionItIsNotServingAndRefusesEverything) {
   TemporaryFolder folder;
-  const auto server = start_gateway(folder.path);
+  const auto server = start_gateway(folder.path());
   Client client(server->address());
   EXPECT_TRUE(client.wait_for_health(HealthStatus::NOT_SERVING));
   EXPECT_EQ(client.submit(submit()).error_code(), grpc::StatusCode::UNAVAILABLE);
@@ -35,7 +35,7 @@ TEST(GatewayServer, BeforeItsCommissionItIsNotServingAndRefusesEverything) {
 
 TEST(GatewayServer, ABadCommissionIsRefusedAndASecondOneToo) {
   TemporaryFolder folder;
-  const auto server = start_gateway(folder.path);
+  const auto server = start_gateway(folder.path());
   Client client(server->address());
   GatewaySpec bad = small_network();
   bad.home = {77};
@@ -48,7 +48,7 @@ TEST(GatewayServer, ComesBackWithItsCommission) {
   LiveGateway live;
   live.server->stop({});
   live.server.reset();
-  live.server = start_gateway(live.folder.path);
+  live.server = start_gateway(live.folder.path());
   Client client(live.server->address());
   ASSERT_TRUE(client.wait_until_serving());
   EXPECT_TRUE(client.submit(submit()).ok());
@@ -56,8 +56,8 @@ TEST(GatewayServer, ComesBackWithItsCommission) {
 
 TEST(GatewayServer, TwoGatewaysDoNotShareAFolder) {
   TemporaryFolder folder;
-  const auto first = start_gateway(folder.path);
-  const auto second = GatewayServer::start({"127.0.0.1:0", folder.path});
+  const auto first = start_gateway(folder.path());
+  const auto second = GatewayServer::start({"127.0.0.1:0", folder.path()});
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, ErrorCode::already_running);
 }

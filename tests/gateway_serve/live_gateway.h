@@ -3,11 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "gateway/serve/gateway_server.h"
+#include "loop/temporary_folder.h"
 #include "proto/codec.h"
 #include "proto/health.grpc.pb.h"
 #include "rpc/channel.h"
@@ -16,17 +16,6 @@
 #include "tests/gateway_serve/fake_node.h"
 
 namespace bsn::test {
-
-// A folder that is gone after the test.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "bsn-gateway-XXXXXX").string();
-    path = mkdtemp(pattern.data());
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path); }
-  std::string path;
-};
 
 inline std::unique_ptr<GatewayServer> start_gateway(const std::string& folder) {
   auto gateway = GatewayServer::start({"127.0.0.1:0", folder});
@@ -93,7 +82,7 @@ struct LiveGateway {
     spec.cities[tianjin.value].address = near.address;
     spec.cities[nanjing.value].address = far.address;
     spec.cities[shenzhen.value].address = south.address;
-    server = start_gateway(folder.path);
+    server = start_gateway(folder.path());
     client = std::make_unique<Client>(server->address());
     const grpc::Status commissioned = client->commission(spec);
     EXPECT_TRUE(commissioned.ok()) << commissioned.error_message();

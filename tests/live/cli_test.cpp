@@ -6,8 +6,9 @@
 #include <cstdlib>
 #include <string>
 
+#include "loop/temporary_folder.h"
 #include "sim/live/endpoints.h"
-#include "tests/live/temporary_folder.h"
+#include "tests/fixtures/text_file.h"
 
 namespace bsn {
 namespace {
@@ -24,7 +25,7 @@ class Cli : public testing::Test {
     const std::string command = "XDG_RUNTIME_DIR=" + folder_.path() + " " + BSN_BIN_DIR + "/bsnsim " + arguments +
                                 " >" + (folder_ / "out") + " 2>" + (folder_ / "err") + " </dev/null";
     const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, folder_.read("out"), folder_.read("err")};
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(folder_ / "out"), text_of(folder_ / "err")};
   }
 
   void TearDown() override { run("down"); }
@@ -53,7 +54,7 @@ TEST_F(Cli, AWrongCommandLineIsAnInvalidConfiguration) {
 }
 
 TEST_F(Cli, AWrongScenarioNamesPlaceAndMendAndStartsNothing) {
-  folder_.write("wrong.yaml", "version: 1\nname: wrong\nroundz: []\n");
+  write_text(folder_ / "wrong.yaml", "version: 1\nname: wrong\nroundz: []\n");
   const Outcome run_wrong = run("run " + (folder_ / "wrong.yaml") + " --live");
   EXPECT_EQ(run_wrong.code, 104);
   expect_says(run_wrong.err, "wrong.yaml:3");
@@ -78,7 +79,7 @@ TEST_F(Cli, AVirtualRunReportsAsJsonWithTheAgreedFields) {
   const Outcome run_json =
       run("run configs/scenarios/small.yaml --virtual --seed 3 -O json -o " + (folder_ / "r.json"));
   ASSERT_EQ(run_json.code, 0) << run_json.err;
-  const auto report = boost::json::parse(folder_.read("r.json")).as_object();
+  const auto report = boost::json::parse(text_of(folder_ / "r.json")).as_object();
   for (const char* field : {"mode", "seed", "fingerprint", "valid", "simulated_seconds", "wall_seconds", "environment",
                             "rounds", "networks", "city_nodes", "invariants", "faults"}) {
     EXPECT_TRUE(report.contains(field)) << field;

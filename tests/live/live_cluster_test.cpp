@@ -6,10 +6,11 @@
 
 #include <filesystem>
 
+#include "loop/temporary_folder.h"
 #include "sim/live/endpoints.h"
 #include "sim/live/live_runner.h"
 #include "sim/scenario_file.h"
-#include "tests/live/temporary_folder.h"
+#include "tests/fixtures/text_file.h"
 
 namespace bsn {
 namespace {
@@ -29,7 +30,7 @@ ClusterOptions options_in(const TemporaryFolder& folder) {
 
 // A folder with a bsn-node that does as `script` says, and the real gateway.
 void make_binaries(const TemporaryFolder& folder, const std::string& script) {
-  folder.write("bsn-node", "#!/bin/sh\n" + script + "\n");
+  write_text(folder / "bsn-node", "#!/bin/sh\n" + script + "\n");
   std::filesystem::permissions(folder / "bsn-node", std::filesystem::perms::owner_all);
   std::filesystem::create_symlink(std::string(BSN_BIN_DIR) + "/bsn-gateway", folder / "bsn-gateway");
 }

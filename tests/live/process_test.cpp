@@ -4,9 +4,10 @@
 
 #include <csignal>
 
+#include "loop/temporary_folder.h"
 #include "sim/live/child.h"
 #include "sim/live/endpoints.h"
-#include "tests/live/temporary_folder.h"
+#include "tests/fixtures/text_file.h"
 
 namespace bsn {
 namespace {
@@ -72,7 +73,7 @@ TEST(Child, AWishToStopEndsTheWait) {
 
 TEST(TailOf, GivesTheLastLinesOfALog) {
   const TemporaryFolder folder;
-  folder.write("log", "one\ntwo\nthree\n");
+  write_text(folder / "log", "one\ntwo\nthree\n");
   EXPECT_EQ(tail_of(folder / "log", 2), "  two\n  three\n");
   EXPECT_EQ(tail_of(folder / "nothing", 2), "");
 }
@@ -99,7 +100,7 @@ TEST(Endpoints, AForeignFileIsSaidToBeOne) {
   const TemporaryFolder folder;
   EXPECT_EQ(read_endpoints(folder.path()).error().code, ErrorCode::unavailable);
   for (const char* text : {"", "{}", "[1]", "{\"version\":1,\"gateway\":7}", "\xff\xfe"}) {
-    folder.write("endpoints.json", text);
+    write_text(folder / "endpoints.json", text);
     const auto read = read_endpoints(folder.path());
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().code, ErrorCode::corrupt) << text;

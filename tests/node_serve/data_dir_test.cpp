@@ -1,12 +1,11 @@
-#include "node/serve/data_dir.h"
-
 #include <gtest/gtest.h>
 
 #include <fstream>
 
+#include "loop/temporary_folder.h"
+#include "node/serve/data_dir.h"
 #include "proto/codec.h"
 #include "tests/fixtures/sample_values.h"
-#include "tests/node_serve/temporary_folder.h"
 
 namespace bsn {
 namespace {

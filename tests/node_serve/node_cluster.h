@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "loop/temporary_folder.h"
 #include "node/serve/city_node_service.h"
 #include "node/serve/node_control_service.h"
 #include "node/serve/node_process.h"
 #include "rpc/channel.h"
 #include "rpc/server.h"
-#include "tests/node_serve/temporary_folder.h"
 
 namespace bsn {
 

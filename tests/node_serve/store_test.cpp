@@ -9,9 +9,9 @@
 #include <fstream>
 
 #include "core/random.h"
+#include "loop/temporary_folder.h"
 #include "proto/codec.h"
 #include "tests/fixtures/sample_values.h"
-#include "tests/node_serve/temporary_folder.h"
 
 namespace bsn {
 namespace {

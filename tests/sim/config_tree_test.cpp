@@ -3,7 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/sim/written_file.h"
+#include "loop/temporary_folder.h"
+#include "tests/fixtures/text_file.h"
 
 namespace bsn {
 namespace {
@@ -84,79 +85,80 @@ TEST(ConfigTree, RefusesAliasesThatExpandWithoutEnd) {
 }
 
 TEST(ConfigFile, RefusesWhatIsNoReadableFile) {
-  const WrittenFiles files;
-  EXPECT_THAT(read_config(files.path("gone.yaml")).error().message, HasSubstr("gone.yaml: there is no such file"));
-  EXPECT_THAT(read_config(files.path("")).error().message, HasSubstr("is a directory"));
+  const TemporaryFolder files;
+  EXPECT_THAT(read_config(files / "gone.yaml").error().message, HasSubstr("gone.yaml: there is no such file"));
+  EXPECT_THAT(read_config(files / "").error().message, HasSubstr("is a directory"));
   EXPECT_THAT(read_config("/dev/null").error().message, HasSubstr("is not a regular file"));
 }
 
 TEST(ConfigFile, RefusesAHugeFile) {
-  const WrittenFiles files;
-  const std::string path = files.write("huge.yaml", std::string(ConfigLimits::file_bytes + 1, '#'));
+  const TemporaryFolder files;
+  const std::string path = write_text(files / "huge.yaml", std::string(ConfigLimits::file_bytes + 1, '#'));
   EXPECT_THAT(read_config(path).error().message, HasSubstr("huge.yaml: is over 4 MiB"));
 }
 
 TEST(ConfigFile, ReadsAFullFileOfShortKeysInReasonableTime) {
-  const WrittenFiles files;
+  const TemporaryFolder files;
   std::string text = "version: 1\n";
   for (int n = 0; n < 100'000; ++n) text += "k" + std::to_string(n) + ": 1\n";
-  EXPECT_TRUE(read_config_with_includes(files.write("long.yaml", text)));
+  EXPECT_TRUE(read_config_with_includes(write_text(files / "long.yaml", text)));
 }
 
 TEST(Include, JoinsListsWithTheIncludedOnesFirst) {
-  const WrittenFiles files;
-  files.write("b.yaml", "version: 1\ncities: [x, y]\nseed: 5\n");
+  const TemporaryFolder files;
+  write_text(files / "b.yaml", "version: 1\ncities: [x, y]\nseed: 5\n");
   const Result<ConfigNodePtr> tree =
-      read_config_with_includes(files.write("a.yaml", "version: 1\ninclude: b.yaml\ncities: [z]\n"));
+      read_config_with_includes(write_text(files / "a.yaml", "version: 1\ninclude: b.yaml\ncities: [z]\n"));
   ASSERT_TRUE(tree) << tree.error().message;
   ASSERT_EQ((*tree)->find("cities")->value->items.size(), 3u);
   EXPECT_EQ(locate(**tree, "cities[0]").scalar, "x");
-  EXPECT_EQ(to_string(locate(**tree, "cities[2]").place), files.path("a.yaml") + ":3:10");
+  EXPECT_EQ(to_string(locate(**tree, "cities[2]").place), (files / "a.yaml") + ":3:10");
   EXPECT_EQ(locate(**tree, "seed").scalar, "5");
   EXPECT_EQ((*tree)->find("include"), nullptr);
 }
 
 TEST(Include, RefusesAKeyInTwoFilesUnlessItIsAList) {
-  const WrittenFiles files;
-  files.write("b.yaml", "version: 1\nseed: 5\n");
-  const auto tree = read_config_with_includes(files.write("a.yaml", "version: 1\ninclude: [b.yaml]\nseed: 6\n"));
-  EXPECT_THAT(tree.error().message, HasSubstr("a.yaml:3:1: 'seed' stands already in " + files.path("b.yaml") + ":2:1"));
+  const TemporaryFolder files;
+  write_text(files / "b.yaml", "version: 1\nseed: 5\n");
+  const auto tree = read_config_with_includes(write_text(files / "a.yaml", "version: 1\ninclude: [b.yaml]\nseed: 6\n"));
+  EXPECT_THAT(tree.error().message, HasSubstr("a.yaml:3:1: 'seed' stands already in " + (files / "b.yaml") + ":2:1"));
 }
 
 TEST(Include, NamesThePlaceThatWantsAMissingFile) {
-  const WrittenFiles files;
-  const auto tree = read_config_with_includes(files.write("a.yaml", "version: 1\ninclude: [gone.yaml]\n"));
-  EXPECT_THAT(tree.error().message, StartsWith(files.path("a.yaml") + ":2:11: includes "));
+  const TemporaryFolder files;
+  const auto tree = read_config_with_includes(write_text(files / "a.yaml", "version: 1\ninclude: [gone.yaml]\n"));
+  EXPECT_THAT(tree.error().message, StartsWith((files / "a.yaml") + ":2:11: includes "));
   EXPECT_THAT(tree.error().message, HasSubstr("gone.yaml: there is no such file"));
 }
 
 TEST(Include, RefusesCirclesAndDepth) {
-  const WrittenFiles files;
-  files.write("b.yaml", "version: 1\ninclude: a.yaml\n");
-  EXPECT_THAT(read_config_with_includes(files.write("a.yaml", "version: 1\ninclude: b.yaml\n")).error().message,
+  const TemporaryFolder files;
+  write_text(files / "b.yaml", "version: 1\ninclude: a.yaml\n");
+  EXPECT_THAT(read_config_with_includes(write_text(files / "a.yaml", "version: 1\ninclude: b.yaml\n")).error().message,
               HasSubstr("'a.yaml' includes itself"));
   for (int n = 0; n < 12; ++n) {
-    files.write("d" + std::to_string(n) + ".yaml", "version: 1\ninclude: d" + std::to_string(n + 1) + ".yaml\n");
+    write_text(files / ("d" + std::to_string(n) + ".yaml"),
+               "version: 1\ninclude: d" + std::to_string(n + 1) + ".yaml\n");
   }
-  EXPECT_THAT(read_config_with_includes(files.path("d0.yaml")).error().message, HasSubstr("includes go deeper than 8"));
+  EXPECT_THAT(read_config_with_includes(files / "d0.yaml").error().message, HasSubstr("includes go deeper than 8"));
 }
 
 TEST(Include, RefusesMoreThanAHundredFiles) {
-  const WrittenFiles files;
-  files.write("leaf.yaml", "version: 1\n");
+  const TemporaryFolder files;
+  write_text(files / "leaf.yaml", "version: 1\n");
   std::string text = "version: 1\ninclude: [leaf.yaml";
   for (int n = 0; n < 100; ++n) text += ", leaf.yaml";
-  EXPECT_THAT(read_config_with_includes(files.write("a.yaml", text + "]\n")).error().message,
+  EXPECT_THAT(read_config_with_includes(write_text(files / "a.yaml", text + "]\n")).error().message,
               HasSubstr("more than 100 files are included"));
 }
 
 TEST(Include, EachFileSaysItsVersion) {
-  const WrittenFiles files;
-  EXPECT_THAT(read_config_with_includes(files.write("a.yaml", "seed: 1\n")).error().message,
+  const TemporaryFolder files;
+  EXPECT_THAT(read_config_with_includes(write_text(files / "a.yaml", "seed: 1\n")).error().message,
               HasSubstr("begin the file with `version: 1`"));
-  EXPECT_THAT(read_config_with_includes(files.write("a.yaml", "version: 2\n")).error().message,
+  EXPECT_THAT(read_config_with_includes(write_text(files / "a.yaml", "version: 2\n")).error().message,
               HasSubstr("a.yaml:1:1: this program reads version 1"));
-  EXPECT_THAT(read_config_with_includes(files.write("a.yaml", "[version]\n")).error().message,
+  EXPECT_THAT(read_config_with_includes(write_text(files / "a.yaml", "[version]\n")).error().message,
               HasSubstr("must be a map of keys"));
 }
 

@@ -6,7 +6,8 @@
 #include <algorithm>
 
 #include "core/random.h"
-#include "tests/sim/written_file.h"
+#include "loop/temporary_folder.h"
+#include "tests/fixtures/text_file.h"
 
 namespace bsn {
 namespace {
@@ -32,12 +33,12 @@ class ScenarioFile : public ::testing::Test {
   std::string finding(const std::string& from, const std::string& to) {
     const std::string text = with(small_text(), from, to);
     EXPECT_NE(text, "") << "the small scenario has no " << from;
-    return said(load_scenario(files_.write("x.yaml", text)));
+    return said(load_scenario(write_text(files_ / "x.yaml", text)));
   }
   std::string topology_finding(const std::string& from, const std::string& to) {
     const std::string text = with(small_topology_text(), from, to);
     EXPECT_NE(text, "") << "the small topology has no " << from;
-    return said(load_topology(files_.write("x.yaml", text)));
+    return said(load_topology(write_text(files_ / "x.yaml", text)));
   }
   template <class T>
   static std::string said(const Result<T>& result) {
@@ -51,7 +52,7 @@ class ScenarioFile : public ::testing::Test {
     return ":" + std::to_string(1 + std::count(text.begin(), end, '\n')) + ":";
   }
 
-  const WrittenFiles files_;
+  const TemporaryFolder files_;
 };
 
 // ---- good files ----
@@ -122,7 +123,7 @@ TEST_F(ScenarioFile, TellsScenariosFromTopologies) {
 
 TEST_F(ScenarioFile, FillsInTheFirstProjectAndTheNameOfTheFile) {
   const std::string text = with(with(small_text(), "project: demo\n", ""), "name: small\n", "");
-  const Result<Scenario> scenario = load_scenario(files_.write("unnamed.yaml", text));
+  const Result<Scenario> scenario = load_scenario(write_text(files_ / "unnamed.yaml", text));
   ASSERT_TRUE(scenario);
   EXPECT_EQ(scenario->project, "demo");
   EXPECT_EQ(scenario->name, "unnamed");
@@ -135,8 +136,8 @@ TEST_F(ScenarioFile, DumpsLoadBackEqual) {
     const Result<Scenario> scenario = load_scenario(scenario_path(name));
     ASSERT_TRUE(scenario);
     const std::string json = dump_json(*scenario);
-    const Result<Scenario> from_json = load_scenario(files_.write("d.json", json));
-    const Result<Scenario> from_yaml = load_scenario(files_.write("d.yaml", dump_yaml(*scenario)));
+    const Result<Scenario> from_json = load_scenario(write_text(files_ / "d.json", json));
+    const Result<Scenario> from_yaml = load_scenario(write_text(files_ / "d.yaml", dump_yaml(*scenario)));
     ASSERT_EQ(said(from_json), "") << name;
     ASSERT_EQ(said(from_yaml), "") << name;
     EXPECT_EQ(dump_json(*from_json), json);
@@ -149,8 +150,8 @@ TEST_F(ScenarioFile, DumpsOfTopologiesLoadBackEqual) {
     const Result<Topology> topology = load_topology("configs/topologies/" + name + ".yaml");
     ASSERT_EQ(said(topology), "");
     const std::string json = dump_json(*topology);
-    EXPECT_EQ(dump_json(*load_topology(files_.write("d.json", json))), json);
-    EXPECT_EQ(dump_json(*load_topology(files_.write("d.yaml", dump_yaml(*topology)))), json);
+    EXPECT_EQ(dump_json(*load_topology(write_text(files_ / "d.json", json))), json);
+    EXPECT_EQ(dump_json(*load_topology(write_text(files_ / "d.yaml", dump_yaml(*topology)))), json);
   }
 }
 
@@ -162,8 +163,8 @@ TEST_F(ScenarioFile, DumpsKeepTextsThatLookLikeOtherThings) {
         "{e}", "\"f\"", "'g'", "*h",   "&i", "two\nlines", "tab\there", "\xe4\xb8\xad", "back\\slash",
         "%j",  "@k",    "!l",  "|m",   ">n"}) {
     scenario->description = text;
-    const Result<Scenario> json = load_scenario(files_.write("d.json", dump_json(*scenario)));
-    const Result<Scenario> yaml = load_scenario(files_.write("d.yaml", dump_yaml(*scenario)));
+    const Result<Scenario> json = load_scenario(write_text(files_ / "d.json", dump_json(*scenario)));
+    const Result<Scenario> yaml = load_scenario(write_text(files_ / "d.yaml", dump_yaml(*scenario)));
     ASSERT_EQ(said(json), "") << text;
     ASSERT_EQ(said(yaml), "") << text;
     EXPECT_EQ(json->description, text);
@@ -186,15 +187,15 @@ TEST_F(ScenarioFile, AnUnknownKeyNamesTheNearestKnownOne) {
   EXPECT_THAT(finding("{fixed-rate: {tps: 50}}", "{linear-rate: {startingTps: 5, finishing_tps: 9}}"),
               HasSubstr("unknown key 'startingTps' in rounds[0].rate.linear-rate; did you mean 'starting_tps'?"));
   const std::string said = finding("settle:", "setle:");
-  EXPECT_EQ(said, files_.path("x.yaml") + line_of(small_text(), "settle:") +
-                      "1: unknown key 'setle'; did you mean 'settle'?");
+  EXPECT_EQ(said,
+            (files_ / "x.yaml") + line_of(small_text(), "settle:") + "1: unknown key 'setle'; did you mean 'settle'?");
   EXPECT_THAT(finding("fixed-rate", "fixedRate"),
               HasSubstr("unknown key 'fixedRate' in rounds[0].rate; did you mean 'fixed-rate'?"));
 }
 
 TEST_F(ScenarioFile, AWrongOrMissingUnitNamesTheMend) {
   const std::string said = finding("deadline: 5 s", "deadline: 5");
-  EXPECT_THAT(said, StartsWith(files_.path("x.yaml") + line_of(small_text(), "deadline:")));
+  EXPECT_THAT(said, StartsWith((files_ / "x.yaml") + line_of(small_text(), "deadline:")));
   EXPECT_THAT(said, HasSubstr("rounds[0].deadline: '5' has no unit; write \"5 ms\" or \"5 s\""));
   EXPECT_THAT(finding("deadline: 5 s", "deadline: 5 parsec"),
               HasSubstr("'5 parsec' is not a time; write a number with ns, us"));
@@ -262,7 +263,7 @@ TEST_F(ScenarioFile, AWrongThresholdShowsAGoodOne) {
 TEST_F(ScenarioFile, ManyFindingsComeAtOnceButAtMostTwenty) {
   std::string text = "version: 1\nname: x\nrounds:\n";
   for (int n = 0; n < 30; ++n) text += "  - {lable: a" + std::to_string(n) + "}\n";
-  const std::string all = said(load_scenario(files_.write("x.yaml", text)));
+  const std::string all = said(load_scenario(write_text(files_ / "x.yaml", text)));
   EXPECT_EQ(std::count(all.begin(), all.end(), '\n'), 20);
   EXPECT_THAT(all, HasSubstr("... and "));
 }
@@ -305,7 +306,7 @@ TEST_F(ScenarioFile, NeverFallsOverMutatedFiles) {
   int refused = 0;
   for (int n = 0; n < 1000; ++n) {
     const bool whole = n % 2 == 0;
-    const std::string path = files_.write("m.yaml", mutated(whole ? scenario : topology, random));
+    const std::string path = write_text(files_ / "m.yaml", mutated(whole ? scenario : topology, random));
     const std::string said_of_it = whole ? said(load_scenario(path)) : said(load_topology(path));
     if (!said_of_it.empty()) ++refused;
   }

@@ -9,7 +9,7 @@
 
 #include "sim/config_tree.h"
 #include "sim/scenario_file.h"
-#include "tests/sim/written_file.h"
+#include "tests/fixtures/text_file.h"
 
 namespace bsn {
 namespace {
