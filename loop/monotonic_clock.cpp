@@ -1,5 +1,6 @@
 #include "loop/monotonic_clock.h"
 
+#include <fstream>
 #include <type_traits>
 
 namespace bsn {
@@ -11,6 +12,13 @@ Instant monotonic_now() { return {std::chrono::steady_clock::now().time_since_ep
 
 std::chrono::steady_clock::time_point on_steady_clock(Instant when) {
   return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(when.ns));
+}
+
+std::string clock_id() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id;
 }
 
 }  // namespace bsn

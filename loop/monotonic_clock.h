@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 
 #include "core/time.h"
 
@@ -12,5 +13,9 @@ Instant monotonic_now();
 
 // The same point in time for the standard library's waits.
 std::chrono::steady_clock::time_point on_steady_clock(Instant when);
+
+// Names the clock: the machine's present boot. Processes that give the same name read the same clock, so that their
+// Instants can be compared. Empty when the system does not say.
+std::string clock_id();
 
 }  // namespace bsn

@@ -3,9 +3,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <fstream>
 #include <utility>
 
+#include "loop/monotonic_clock.h"
 #include "proto/codec.h"
 #include "rpc/channel.h"
 
@@ -17,14 +17,6 @@ namespace {
 constexpr Duration least_backoff = milliseconds(50);
 constexpr Duration longest_backoff = seconds(2);
 
-// Processes of one machine since one boot share the monotonic clock.
-std::string boot_id() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string id;
-  std::getline(file, id);
-  return id;
-}
-
 std::size_t rough_size(const Call& call) {
   std::size_t bytes = 128;
   for (const std::string& arg : call.args) bytes += arg.size();
@@ -34,7 +26,7 @@ std::size_t rough_size(const Call& call) {
 }  // namespace
 
 NodeLinks::NodeLinks(const GatewaySpec& spec, Post post)
-    : post_(std::move(post)), clock_(boot_id()), random_(Random(spec.seed).fork("gateway/reconnect")) {
+    : post_(std::move(post)), clock_(clock_id()), random_(Random(spec.seed).fork("gateway/reconnect")) {
   for (const CitySpec& city : spec.cities) {
     Node& node = nodes_.emplace_back();
     node.name = city.name;

@@ -1,11 +1,11 @@
 #include "node/serve/call_batches.h"
 
 #include <deque>
-#include <fstream>
 #include <map>
 #include <mutex>
 #include <utility>
 
+#include "loop/monotonic_clock.h"
 #include "proto/codec.h"
 #include "rpc/call_context.h"
 
@@ -15,14 +15,6 @@ namespace {
 constexpr std::size_t most_answers_waiting = 50'000;
 constexpr std::size_t most_bytes_per_message = 4 << 20;
 constexpr int most_answers_per_message = 4'096;
-
-// Names the machine's present boot: processes that read the same share a monotonic clock.
-std::string boot_id() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string id;
-  std::getline(file, id);
-  return id;
-}
 
 class CallBatches : public grpc::ServerBidiReactor<v1::NodeCalls, v1::NodeAnswers>,
                     public AnswerSink,
@@ -168,7 +160,7 @@ class CallBatches : public grpc::ServerBidiReactor<v1::NodeCalls, v1::NodeAnswer
     }
     outgoing_.Clear();
     outgoing_.set_serving(serving_);
-    if (!greeted_) outgoing_.set_clock(boot_id());
+    if (!greeted_) outgoing_.set_clock(clock_id());
     greeted_ = true;
     news_ = false;
     std::size_t bytes = 0;

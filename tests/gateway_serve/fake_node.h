@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -19,13 +18,6 @@
 #include "rpc/server.h"
 
 namespace bsn::test {
-
-inline std::string boot_id() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");
-  std::string id;
-  std::getline(file, id);
-  return id;
-}
 
 class FakeNode final : public v1::CityNode::Service {
  public:
@@ -86,7 +78,7 @@ class FakeNode final : public v1::CityNode::Service {
                            grpc::ServerReaderWriter<v1::NodeAnswers, v1::NodeCalls>* stream) override {
     v1::NodeAnswers first;
     first.set_serving(serving_);
-    first.set_clock(boot_id());
+    first.set_clock(clock_id());
     stream->Write(first);
     v1::NodeCalls batch;
     while (stream->Read(&batch)) stream->Write(answers_to(batch));
