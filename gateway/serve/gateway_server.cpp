@@ -6,6 +6,7 @@
 
 #include "gateway/gateway_spec_check.h"
 #include "proto/codec.h"
+#include "rpc/stored_commission.h"
 
 namespace bsn {
 namespace {
@@ -18,14 +19,14 @@ grpc::Status refuse(grpc::StatusCode code, const std::string& why) { return {cod
 }  // namespace
 
 Result<std::unique_ptr<GatewayServer>> GatewayServer::start(const GatewayOptions& options) {
-  Result<CommissionFile> file = CommissionFile::open(options.data_dir);
-  if (!file) return file.error();
-  Result<std::optional<GatewaySpec>> stored = file->read();
+  Result<DataDir> folder = DataDir::open(options.data_dir);
+  if (!folder) return folder.error();
+  Result<std::optional<GatewaySpec>> stored = read_commission<GatewaySpec>(*folder);
   if (!stored) return stored.error();
   if (*stored) {
     if (const auto wrong = check(**stored)) return Error{ErrorCode::corrupt, "the stored commission: " + *wrong};
   }
-  std::unique_ptr<GatewayServer> gateway(new GatewayServer(std::move(*file)));
+  std::unique_ptr<GatewayServer> gateway(new GatewayServer(std::move(*folder)));
   Result<std::unique_ptr<RpcServer>> server =
       RpcServer::start({options.listen, max_message_bytes}, {&gateway->service_, gateway.get()});
   if (!server) return server.error();
@@ -67,7 +68,7 @@ grpc::Status GatewayServer::commission(const Context& context, const v1::Commiss
   const std::lock_guard lock(mutex_);
   if (!server_ || stopped_) return refuse(grpc::StatusCode::UNAVAILABLE, "starting or stopping");
   if (shell_) return refuse(grpc::StatusCode::FAILED_PRECONDITION, "already commissioned");
-  const Result<Done> stored = file_.write(*spec);
+  const Result<Done> stored = write_commission(folder_, *spec);
   if (!stored) return refuse(grpc::StatusCode::INTERNAL, stored.error().message);
   set_to_work(*spec);
   return grpc::Status::OK;

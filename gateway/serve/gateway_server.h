@@ -11,9 +11,9 @@
 #include <mutex>
 #include <string>
 
-#include "gateway/serve/commission_file.h"
 #include "gateway/serve/gateway_service.h"
 #include "proto/control.grpc.pb.h"
+#include "rpc/data_dir.h"
 #include "rpc/server.h"
 
 namespace bsn {
@@ -25,7 +25,7 @@ struct GatewayOptions {
 
 class GatewayServer final : private v1::GatewayControl::CallbackService {
  public:
-  // Serves, commissioned if the folder holds a commission. Errors: those of CommissionFile and RpcServer.
+  // Serves, commissioned if the folder holds a commission. Errors: those of DataDir and RpcServer.
   static Result<std::unique_ptr<GatewayServer>> start(const GatewayOptions& options);
 
   // stop() with no patience, unless it has been stopped.
@@ -39,7 +39,7 @@ class GatewayServer final : private v1::GatewayControl::CallbackService {
  private:
   using Context = grpc::CallbackServerContext;
 
-  explicit GatewayServer(CommissionFile file) : file_(std::move(file)) {}
+  explicit GatewayServer(DataDir folder) : folder_(std::move(folder)) {}
 
   grpc::ServerUnaryReactor* Commission(Context* context, const v1::CommissionGatewayRequest* request,
                                        v1::CommissionResponse*) override;
@@ -49,7 +49,7 @@ class GatewayServer final : private v1::GatewayControl::CallbackService {
   grpc::Status commission(const Context& context, const v1::CommissionGatewayRequest& request);
   void set_to_work(const GatewaySpec& spec);  // mutex_ is held
 
-  CommissionFile file_;
+  DataDir folder_;
   GatewayService service_;
   std::mutex mutex_;  // guards shell_ and stopped_
   std::unique_ptr<GatewayShell> shell_;

@@ -5,13 +5,14 @@
 #include <utility>
 
 #include "rpc/process.h"
+#include "rpc/stored_commission.h"
 
 namespace bsn {
 
 Result<std::unique_ptr<NodeProcess>> NodeProcess::open(const std::string& data_dir) {
   auto folder = DataDir::open(data_dir);
   if (!folder) return folder.error();
-  auto spec = folder->read_commission();
+  auto spec = read_commission<NodeSpec>(*folder);
   if (!spec) return spec.error();
   std::unique_ptr<NodeProcess> process(new NodeProcess(std::move(*folder)));
   if (*spec) {
@@ -25,7 +26,7 @@ NodeProcess::~NodeProcess() { stop(Duration{}); }
 Result<Done> NodeProcess::commission(const NodeSpec& spec) {
   const std::lock_guard one_at_a_time(commissioning_);
   if (shell()) return Error{ErrorCode::already_running, "this process is a city node already"};
-  if (auto done = folder_.write_commission(spec); !done) return done;
+  if (auto done = write_commission(folder_, spec); !done) return done;
   return become(spec);
 }
 

@@ -8,9 +8,9 @@
 #include <string>
 
 #include "core/result.h"
-#include "node/serve/data_dir.h"
 #include "node/serve/listeners.h"
 #include "node/serve/node_shell.h"
+#include "rpc/data_dir.h"
 
 namespace bsn {
 
