@@ -1,16 +1,30 @@
 #include "node/serve/awaited_calls.h"
 
 #include <chrono>
+#include <string>
 #include <utility>
 
 namespace bsn {
 
+Reply overloaded(std::string message) {
+  Reply reply = refusal(Status::resource_exhausted, Reason::mempool_full, std::move(message));
+  reply.retry_after = milliseconds(500);  // the machine works off a full inbox in less
+  return reply;
+}
+
 std::optional<CallId> AwaitedCalls::add(AwaitedCall call) {
   const std::lock_guard lock(mutex_);
-  if (closed_ || calls_.size() >= most_open) return std::nullopt;
+  if (closed_ || calls_.size() >= most_open_) return std::nullopt;
   const CallId id{next_id_++};
   calls_.emplace_hint(calls_.end(), id, std::move(call));
   return id;
+}
+
+// Closed is for good, so it is the answer also to a call that found the bound first.
+Reply AwaitedCalls::turned_away() const {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return refusal(Status::unavailable, Reason::stopping, "the city node is stopping");
+  return overloaded("the city node has " + std::to_string(most_open_) + " calls open");
 }
 
 std::optional<AwaitedCall> AwaitedCalls::take(CallId id) {

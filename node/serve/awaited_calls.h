@@ -1,6 +1,7 @@
 // The calls that a node has not answered yet, and where each answer goes.
 //
-// Bound: most_open at once; beyond it add() refuses and the caller is told RESOURCE_EXHAUSTED. Any thread.
+// Bound: most_open at once; beyond it add() refuses and the caller is told RESOURCE_EXHAUSTED and when to come again.
+// Any thread.
 #pragma once
 
 #include <condition_variable>
@@ -8,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/call.h"
@@ -34,12 +36,18 @@ struct AwaitedCall {
   Instant received;
 };
 
+// The answer to a call beyond a bound of this process: RESOURCE_EXHAUSTED, and when to come again.
+Reply overloaded(std::string message);
+
 class AwaitedCalls {
  public:
-  static constexpr std::size_t most_open = 100'000;
+  explicit AwaitedCalls(std::size_t most_open = 100'000) : most_open_(most_open) {}
 
   // A fresh id for the call; nullopt: at the bound, or closed.
   std::optional<CallId> add(AwaitedCall call);
+
+  // What a caller is told whom add() turned away.
+  Reply turned_away() const;
 
   // The call, which is then no longer open; nullopt: it is not (cancelled).
   std::optional<AwaitedCall> take(CallId id);
@@ -54,7 +62,8 @@ class AwaitedCalls {
   std::vector<AwaitedCall> take_all();
 
  private:
-  std::mutex mutex_;
+  const std::size_t most_open_;
+  mutable std::mutex mutex_;
   std::condition_variable none_left_;
   std::map<CallId, AwaitedCall> calls_;
   std::uint64_t next_id_ = 1;

@@ -56,12 +56,12 @@ std::vector<std::optional<CallId>> NodeShell::submit(std::vector<ArrivingCall> c
   for (ArrivingCall& arriving : calls) {
     std::optional<CallId> id;
     if (const auto wrong = validate(arriving.call)) {
-      refuse(arriving, Status::invalid_argument, Reason::malformed, *wrong);
+      refuse(arriving, refusal(Status::invalid_argument, Reason::malformed, *wrong));
     } else if (id = awaited_calls_.add({arriving.sink, arriving.tag, arriving.received}); id) {
       inputs.push_back(CallArrived{*id, std::move(arriving.call), arriving.received, arriving.deadline});
       places.push_back(ids.size());
     } else {
-      refuse(arriving, Status::unavailable, Reason::stopping, "the city node is stopping, or has 100,000 calls open");
+      refuse(arriving, awaited_calls_.turned_away());
     }
     ids.push_back(id);
   }
@@ -69,14 +69,14 @@ std::vector<std::optional<CallId>> NodeShell::submit(std::vector<ArrivingCall> c
   for (std::size_t i = accepted; i < places.size(); ++i) {
     auto& id = ids[places[i]];
     if (!awaited_calls_.take(*id)) continue;  // stop() was quicker and refused it
-    refuse(calls[places[i]], Status::resource_exhausted, Reason::mempool_full, "the city node's inbox is full");
+    refuse(calls[places[i]], overloaded("the city node's inbox is full"));
     id.reset();
   }
   return ids;
 }
 
-void NodeShell::refuse(const ArrivingCall& call, Status status, Reason reason, std::string message) const {
-  call.sink->answer(call.tag, refusal(status, reason, std::move(message)), call.received);
+void NodeShell::refuse(const ArrivingCall& call, const Reply& reply) const {
+  call.sink->answer(call.tag, reply, call.received);
 }
 
 void NodeShell::cancel(CallId id) {

@@ -89,7 +89,7 @@ class NodeShell : private TurnHandler<CityNodeOutput> {
   void send_stored(Instant now, ChainIndex chain, const SendStoredBlocks& order);
   void give(const Answer& answer, Duration stored_for);
 
-  void refuse(const ArrivingCall& call, Status status, Reason reason, std::string message) const;
+  void refuse(const ArrivingCall& call, const Reply& reply) const;
 
   const NodeSpec spec_;
   std::unique_ptr<Store> store_;
