@@ -139,6 +139,37 @@ TEST(CityNodeService, WatchersSeeStoredAndNewBlocksInOrderWithoutAGap) {
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
+// Reads one block of 40 large ones, far more than gRPC holds for a reader; meanwhile `more` new ones are said to be
+// there. How the stream ends when the reader goes on.
+grpc::Status end_of_slow_watch(Height more) {
+  TestCluster cluster(1);
+  for (int i = 0; i < 40; ++i) {
+    v1::SubmitRequest request = put_request(std::to_string(i));
+    request.set_args(1, std::string(60'000, 'x'));
+    EXPECT_EQ(submit_until_ok(cluster.node(0), request).status, Status::ok);
+  }
+  v1::WatchBlocksRequest request;
+  *request.mutable_chain() = encode(test_chain);
+  request.set_from_height(1);
+  const auto context = within();
+  const auto reader = cluster.node(0).city_node().WatchBlocks(context.get(), request);
+  v1::Block block;
+  EXPECT_TRUE(reader->Read(&block));
+  BlockFeed& feed = cluster.node(0).process().shell()->feed();
+  const Height tip = feed.tip(ChainIndex{0});
+  feed.grow(ChainIndex{0}, tip + more);
+  while (reader->Read(&block)) EXPECT_LT(block.height(), tip) << "the stream ends before it has sent everything";
+  return reader->Finish();
+}
+
+TEST(CityNodeService, AWatchThatIsReadTooSlowlyEnds) {
+  EXPECT_EQ(end_of_slow_watch(1'025).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
+TEST(CityNodeService, AWatchThatIsNotReadIsCutOff) {
+  EXPECT_EQ(end_of_slow_watch(2'049).error_code(), grpc::StatusCode::CANCELLED);
+}
+
 TEST(CityNodeService, BatchesAreAnsweredCallByCall) {
   TestCluster cluster(1);
   submit_until_ok(cluster.node(0), put_request("warm"));
@@ -199,6 +230,38 @@ TEST(CityNodeService, ACallEndsAtItsDeadline) {
       cluster.node(0).city_node().Submit(within(std::chrono::milliseconds(100)).get(), put_request("late"), &response);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   cluster.node(1).start();
+}
+
+// Counts the answers of one kind; the last one is kept.
+class CountingSink : public AnswerSink {
+ public:
+  void answer(std::uint64_t, const Reply& reply, Instant) override {
+    const std::lock_guard lock(mutex_);
+    if (reply.status != Status::resource_exhausted) return;
+    ++exhausted_;
+    last_ = reply;
+  }
+  std::pair<int, Reply> exhausted() const {
+    const std::lock_guard lock(mutex_);
+    return {exhausted_, last_};
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  int exhausted_ = 0;
+  Reply last_;
+};
+
+TEST(CityNodeService, ACallThatFindsTheInboxFullIsToldWhenToComeAgain) {
+  TestCluster cluster(1);
+  const auto sink = std::make_shared<CountingSink>();
+  const Call call = *decode(get_request("a"));
+  const std::vector<ArrivingCall> calls(65'536 + 10, ArrivingCall{call, monotonic_now(), {}, sink, 0});
+  cluster.node(0).process().shell()->submit(calls);  // at once: the loop takes none of them meanwhile
+  const auto [count, reply] = sink->exhausted();
+  EXPECT_GE(count, 10);
+  EXPECT_EQ(reply.reason, Reason::mempool_full);
+  EXPECT_GT(reply.retry_after, Duration{});
 }
 
 TEST(CityNodeService, AFrozenNodeAnswersAfterItsFreeze) {
