@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <charconv>
+#include <filesystem>
 #include <regex>
 
 #include "sim/config_tree.h"
