@@ -139,8 +139,17 @@ TEST(CityNodeService, WatchersSeeStoredAndNewBlocksInOrderWithoutAGap) {
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
-// Reads one block of 40 large ones, far more than gRPC holds for a reader; meanwhile `more` new ones are said to be
-// there. How the stream ends when the reader goes on.
+// A client for which gRPC holds little more than one message, however quick the connection is.
+std::unique_ptr<v1::CityNode::Stub> client_without_read_ahead(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 65'536);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return v1::CityNode::NewStub(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+}
+
+// Reads one block of 40 large ones; meanwhile `more` new ones are said to be there. How the stream ends when the reader
+// goes on.
 grpc::Status end_of_slow_watch(Height more) {
   TestCluster cluster(1);
   for (int i = 0; i < 40; ++i) {
@@ -152,7 +161,8 @@ grpc::Status end_of_slow_watch(Height more) {
   *request.mutable_chain() = encode(test_chain);
   request.set_from_height(1);
   const auto context = within();
-  const auto reader = cluster.node(0).city_node().WatchBlocks(context.get(), request);
+  const auto client = client_without_read_ahead(cluster.node(0).address());
+  const auto reader = client->WatchBlocks(context.get(), request);
   v1::Block block;
   EXPECT_TRUE(reader->Read(&block));
   BlockFeed& feed = cluster.node(0).process().shell()->feed();
