@@ -6,6 +6,7 @@
 
 #include "gateway/gateway_spec_check.h"
 #include "proto/codec.h"
+#include "rpc/finish_call.h"
 #include "rpc/stored_commission.h"
 
 namespace bsn {
@@ -60,8 +61,7 @@ void GatewayServer::set_to_work(const GatewaySpec& spec) {
 }
 
 grpc::Status GatewayServer::commission(const Context& context, const v1::CommissionGatewayRequest& request) {
-  if (!peer_on_loopback(context.peer()))
-    return refuse(grpc::StatusCode::PERMISSION_DENIED, "control is for callers on the loopback interface");
+  if (const auto refused = refuse_stranger(context)) return *refused;
   const Result<GatewaySpec> spec = decode(request);
   if (!spec) return refuse(grpc::StatusCode::INVALID_ARGUMENT, spec.error().message);
   if (const auto wrong = check(*spec)) return refuse(grpc::StatusCode::INVALID_ARGUMENT, *wrong);
@@ -76,18 +76,13 @@ grpc::Status GatewayServer::commission(const Context& context, const v1::Commiss
 
 grpc::ServerUnaryReactor* GatewayServer::Commission(Context* context, const v1::CommissionGatewayRequest* request,
                                                     v1::CommissionResponse*) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(commission(*context, *request));
-  return reactor;
+  return finish_call(*context, commission(*context, *request));
 }
 
 grpc::ServerUnaryReactor* GatewayServer::Counters(Context* context, const v1::CountersRequest*,
                                                   v1::CountersResponse* response) {
+  if (const auto refused = refuse_stranger(*context)) return finish_call(*context, *refused);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  if (!peer_on_loopback(context->peer())) {
-    reactor->Finish(refuse(grpc::StatusCode::PERMISSION_DENIED, "control is for callers on the loopback interface"));
-    return reactor;
-  }
   const std::lock_guard lock(mutex_);
   const bool running = shell_ && shell_->run([reactor, response, shell = shell_.get()](Instant) {
     const GatewayCounters& counters = shell->gateway().counters();

@@ -9,6 +9,7 @@
 #include "gateway/serve/request_metadata.h"
 #include "gateway/serve/transaction_lookup.h"
 #include "gateway/serve/unary_call.h"
+#include "rpc/finish_call.h"
 #include "rpc/refusal.h"
 
 namespace bsn {
@@ -16,12 +17,6 @@ namespace {
 
 Reply not_commissioned() {
   return refusal(Status::unavailable, Reason::no_healthy_peer, "the gateway has not been commissioned yet");
-}
-
-grpc::ServerUnaryReactor* refuse(grpc::CallbackServerContext& context, const Reply& reply) {
-  grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-  reactor->Finish(finish_status(context, reply));
-  return reactor;
 }
 
 // Streams that end before they begin.
@@ -59,12 +54,14 @@ grpc::ServerUnaryReactor* answer_on_loop(GatewayShell& shell, grpc::CallbackServ
 
 grpc::ServerUnaryReactor* GatewayService::Submit(Context* context, const v1::SubmitRequest* request, v1::Reply* reply) {
   GatewayShell* shell = shell_.load();
-  return shell ? UnaryCall::start(*shell, *context, receive(*request), *reply) : refuse(*context, not_commissioned());
+  return shell ? UnaryCall::start(*shell, *context, receive(*request), *reply)
+               : refuse_call(*context, not_commissioned());
 }
 
 grpc::ServerUnaryReactor* GatewayService::Query(Context* context, const v1::QueryRequest* request, v1::Reply* reply) {
   GatewayShell* shell = shell_.load();
-  return shell ? UnaryCall::start(*shell, *context, receive(*request), *reply) : refuse(*context, not_commissioned());
+  return shell ? UnaryCall::start(*shell, *context, receive(*request), *reply)
+               : refuse_call(*context, not_commissioned());
 }
 
 grpc::ServerBidiReactor<v1::ClientCalls, v1::ClientReplies>* GatewayService::Stream(Context* context) {
@@ -76,7 +73,8 @@ grpc::ServerBidiReactor<v1::ClientCalls, v1::ClientReplies>* GatewayService::Str
 grpc::ServerUnaryReactor* GatewayService::GetTransaction(Context* context, const v1::GetTransactionRequest* request,
                                                          v1::Reply* reply) {
   GatewayShell* shell = shell_.load();
-  return shell ? TransactionLookup::start(*shell, *context, *request, *reply) : refuse(*context, not_commissioned());
+  return shell ? TransactionLookup::start(*shell, *context, *request, *reply)
+               : refuse_call(*context, not_commissioned());
 }
 
 grpc::ServerWriteReactor<v1::Block>* GatewayService::WatchBlocks(Context* context,
@@ -89,17 +87,15 @@ grpc::ServerWriteReactor<v1::Block>* GatewayService::WatchBlocks(Context* contex
 grpc::ServerUnaryReactor* GatewayService::ListNetworks(Context* context, const v1::ListNetworksRequest*,
                                                        v1::ListNetworksResponse* response) {
   GatewayShell* shell = shell_.load();
-  if (const auto refused = check_key(shell, *context)) return refuse(*context, *refused);
+  if (const auto refused = check_key(shell, *context)) return refuse_call(*context, *refused);
   list_networks(shell->spec(), *response);
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(grpc::Status::OK);
-  return reactor;
+  return finish_call(*context, grpc::Status::OK);
 }
 
 grpc::ServerUnaryReactor* GatewayService::ListCityNodes(Context* context, const v1::ListCityNodesRequest*,
                                                         v1::ListCityNodesResponse* response) {
   GatewayShell* shell = shell_.load();
-  if (const auto refused = check_key(shell, *context)) return refuse(*context, *refused);
+  if (const auto refused = check_key(shell, *context)) return refuse_call(*context, *refused);
   return answer_on_loop(*shell, *context,
                         [shell, response](Instant now) { list_city_nodes(shell->gateway(), now, *response); });
 }
@@ -107,7 +103,7 @@ grpc::ServerUnaryReactor* GatewayService::ListCityNodes(Context* context, const 
 grpc::ServerUnaryReactor* GatewayService::ExplainRoute(Context* context, const v1::ExplainRouteRequest* request,
                                                        v1::ExplainRouteResponse* response) {
   GatewayShell* shell = shell_.load();
-  if (const auto refused = check_key(shell, *context)) return refuse(*context, *refused);
+  if (const auto refused = check_key(shell, *context)) return refuse_call(*context, *refused);
   return answer_on_loop(*shell, *context, [shell, request, response](Instant now) {
     explain_route(shell->gateway(), now, *request, *response);
   });

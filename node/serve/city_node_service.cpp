@@ -7,6 +7,7 @@
 #include "node/serve/unary_call.h"
 #include "node/serve/watch_blocks.h"
 #include "proto/codec.h"
+#include "rpc/finish_call.h"
 #include "rpc/refusal.h"
 
 namespace bsn {
@@ -48,12 +49,12 @@ grpc::ServerUnaryReactor* CityNodeService::GetTransaction(grpc::CallbackServerCo
                                                           const v1::GetTransactionRequest* request,
                                                           v1::Reply* response) {
   const std::shared_ptr<NodeShell> shell = process_.shell();
-  if (!shell) return finish_at_once(context, process_.refuse_without_shell(), response);
+  if (!shell) return refuse_call(*context, process_.refuse_without_shell());
   const Result<ChainName> chain = decode(request->chain());
-  if (!chain) return finish_at_once(context, malformed(chain.error().message), response);
+  if (!chain) return refuse_call(*context, malformed(chain.error().message));
   const Result<Digest> transaction = decode_digest(request->transaction());
   if (!transaction || transaction->is_zero()) {
-    return finish_at_once(context, malformed("transaction is not 32 bytes"), response);
+    return refuse_call(*context, malformed("transaction is not 32 bytes"));
   }
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const bool asked = shell->look([=, name = *chain, id = *transaction](const CityNode& node) {
@@ -69,9 +70,7 @@ grpc::ServerUnaryReactor* CityNodeService::GetBlock(grpc::CallbackServerContext*
                                                     const v1::GetBlockRequest* request, v1::Block* response) {
   const std::shared_ptr<NodeShell> shell = process_.shell();
   const Reply outcome = shell ? read_block(*shell, *request, *response) : process_.refuse_without_shell();
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(finish_status(*context, outcome));
-  return reactor;
+  return finish_call(*context, finish_status(*context, outcome));
 }
 
 grpc::ServerWriteReactor<v1::Block>* CityNodeService::WatchBlocks(grpc::CallbackServerContext* context,

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "proto/codec.h"
-#include "rpc/server.h"
+#include "rpc/finish_call.h"
 
 namespace bsn {
 namespace {
@@ -15,17 +15,6 @@ namespace {
 using grpc::StatusCode;
 
 constexpr Duration longest_freeze = seconds(600);
-
-grpc::ServerUnaryReactor* finish(grpc::CallbackServerContext* context, const grpc::Status& status) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(status);
-  return reactor;
-}
-
-const grpc::Status& stranger() {
-  static const grpc::Status status(StatusCode::PERMISSION_DENIED, "control is for callers on this machine only");
-  return status;
-}
 
 const grpc::Status& not_commissioned() {
   static const grpc::Status status(StatusCode::FAILED_PRECONDITION, "not commissioned, or stopping");
@@ -81,33 +70,33 @@ void fill_digest(const CityNode& node, v1::DigestResponse& response) {
 grpc::ServerUnaryReactor* NodeControlService::Commission(grpc::CallbackServerContext* context,
                                                          const v1::CommissionNodeRequest* request,
                                                          v1::CommissionResponse*) {
-  if (!peer_on_loopback(context->peer())) return finish(context, stranger());
-  return finish(context, commission(process_, *request));
+  if (const auto refused = refuse_stranger(*context)) return finish_call(*context, *refused);
+  return finish_call(*context, commission(process_, *request));
 }
 
 grpc::ServerUnaryReactor* NodeControlService::Freeze(grpc::CallbackServerContext* context,
                                                      const v1::FreezeRequest* request, v1::FreezeResponse*) {
-  if (!peer_on_loopback(context->peer())) return finish(context, stranger());
+  if (const auto refused = refuse_stranger(*context)) return finish_call(*context, *refused);
   const std::shared_ptr<NodeShell> shell = process_.shell();
-  return finish(context, shell ? freeze(*shell, *request) : not_commissioned());
+  return finish_call(*context, shell ? freeze(*shell, *request) : not_commissioned());
 }
 
 grpc::ServerUnaryReactor* NodeControlService::GateLinks(grpc::CallbackServerContext* context,
                                                         const v1::GateLinksRequest* request, v1::GateLinksResponse*) {
-  if (!peer_on_loopback(context->peer())) return finish(context, stranger());
+  if (const auto refused = refuse_stranger(*context)) return finish_call(*context, *refused);
   const std::shared_ptr<NodeShell> shell = process_.shell();
-  if (!shell) return finish(context, not_commissioned());
+  if (!shell) return finish_call(*context, not_commissioned());
   std::set<CityIndex> closed;
   for (const std::uint32_t city : request->closed_cities()) closed.insert(CityIndex{city});
   shell->gate(std::move(closed));
-  return finish(context, grpc::Status::OK);
+  return finish_call(*context, grpc::Status::OK);
 }
 
 grpc::ServerUnaryReactor* NodeControlService::Digest(grpc::CallbackServerContext* context, const v1::DigestRequest*,
                                                      v1::DigestResponse* response) {
-  if (!peer_on_loopback(context->peer())) return finish(context, stranger());
+  if (const auto refused = refuse_stranger(*context)) return finish_call(*context, *refused);
   const std::shared_ptr<NodeShell> shell = process_.shell();
-  if (!shell) return finish(context, not_commissioned());
+  if (!shell) return finish_call(*context, not_commissioned());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const bool asked = shell->look([=](const CityNode& node) {
     fill_digest(node, *response);

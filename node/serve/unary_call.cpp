@@ -7,6 +7,7 @@
 
 #include "proto/codec.h"
 #include "rpc/call_context.h"
+#include "rpc/finish_call.h"
 #include "rpc/refusal.h"
 
 namespace bsn {
@@ -55,22 +56,13 @@ class UnaryCall : public grpc::ServerUnaryReactor, public AnswerSink, public std
 grpc::ServerUnaryReactor* start_unary_call(NodeProcess& process, grpc::CallbackServerContext* context,
                                            const Result<Call>& call, v1::Reply* response) {
   if (!call) {
-    return finish_at_once(context, refusal(Status::invalid_argument, Reason::malformed, call.error().message),
-                          response);
+    return refuse_call(*context, refusal(Status::invalid_argument, Reason::malformed, call.error().message));
   }
   const std::shared_ptr<NodeShell> shell = process.shell();
-  if (!shell) return finish_at_once(context, process.refuse_without_shell(), response);
+  if (!shell) return refuse_call(*context, process.refuse_without_shell());
   const auto reactor = std::make_shared<UnaryCall>(context, response);
   reactor->start(shell, *call);
   return reactor.get();
-}
-
-grpc::ServerUnaryReactor* finish_at_once(grpc::CallbackServerContext* context, const Reply& reply,
-                                         v1::Reply* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  *response = encode(reply);
-  reactor->Finish(finish_status(*context, reply));
-  return reactor;
 }
 
 }  // namespace bsn

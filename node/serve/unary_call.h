@@ -14,7 +14,4 @@ namespace bsn {
 grpc::ServerUnaryReactor* start_unary_call(NodeProcess& process, grpc::CallbackServerContext* context,
                                            const Result<Call>& call, v1::Reply* response);
 
-// Finishes an RPC with this reply at once.
-grpc::ServerUnaryReactor* finish_at_once(grpc::CallbackServerContext* context, const Reply& reply, v1::Reply* response);
-
 }  // namespace bsn
