@@ -6,6 +6,11 @@
 
 namespace bsn {
 
+// What mends a loss is paced by how long an answer takes, not by how patient the protocol is with a slow validator:
+// some wait 10 s and more for votes. So the vote time-out, but at most 1 s: twice the longest round trip between two
+// cities.
+Duration BftEngine::mending_interval() const { return std::min(bft_.vote_timeout, seconds(1)); }
+
 // Waiting for a proposal in round 0 needs nobody's help: its time-out does.
 bool BftEngine::watches_for_stall() const {
   if (announces_itself_ || claims_.any_higher(one_correct())) return true;
@@ -15,7 +20,7 @@ bool BftEngine::watches_for_stall() const {
 
 void BftEngine::made_progress(Instant now) {
   stalls_ = 0;
-  stall_at_ = now + time_out(bft_.vote_timeout) * 2;
+  stall_at_ = now + time_out(mending_interval()) * 2;
 }
 
 void BftEngine::fire_stall(Turn& turn) {
@@ -27,7 +32,7 @@ void BftEngine::fire_stall(Turn& turn) {
   }
   ++stalls_;
   const std::uint32_t backoff = std::min(1u << std::min(stalls_, 16u), max_backoff);
-  stall_at_ = turn.now + time_out(bft_.vote_timeout) * (2 * backoff);
+  stall_at_ = turn.now + time_out(mending_interval()) * (2 * backoff);
   resend(turn, std::nullopt);
   fetch(turn);
 }
@@ -43,11 +48,11 @@ void BftEngine::resend(Turn& turn, std::optional<ValidatorIndex> to) {
 }
 
 // A message of an earlier height or round: if its sender has not come further, shows it what it missed. At most once
-// per vote time-out for each.
+// per interval for each.
 void BftEngine::help(Turn& turn, ValidatorIndex from, Height height) {
   Instant& until = helped_until_[from.value];
   if (turn.now < until || !claims_.is_behind(from)) return;
-  until = turn.now + bft_.vote_timeout;
+  until = turn.now + mending_interval();
   if (height + 1 == height_ && !memory_.state().votes.empty()) {
     for (const BftVote& vote : last_precommits_) send(turn, from, vote);
   }
@@ -66,7 +71,7 @@ void BftEngine::fetch(Turn& turn) {
   }
   if (!from) return;
   fetch_cursor_ = from->value + 1;
-  fetch_again_at_ = turn.now + bft_.vote_timeout;
+  fetch_again_at_ = turn.now + mending_interval();
   turn.out.emplace_back(FetchBlocks{*from, wanted});
 }
 

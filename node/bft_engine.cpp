@@ -114,7 +114,7 @@ void BftEngine::hear(Turn& turn, const MessageArrived& input, const BftVote& vot
 // far their senders are.
 bool BftEngine::admit(Turn& turn, const MessageArrived& input, Height height, std::uint32_t round) {
   if (height < height_) {
-    const bool is_late_vote = height + 1 == height_ && turn.now - sealed_at_ < bft_.vote_timeout;
+    const bool is_late_vote = height + 1 == height_ && turn.now - sealed_at_ < mending_interval();
     if (!is_late_vote) help(turn, input.from, height);
     return false;
   }
@@ -125,7 +125,7 @@ bool BftEngine::admit(Turn& turn, const MessageArrived& input, Height height, st
     return false;
   }
   if (decided_) return false;
-  if (round < round_ && turn.now - round_started_ >= bft_.vote_timeout) help(turn, input.from, height);
+  if (round < round_ && turn.now - round_started_ >= mending_interval()) help(turn, input.from, height);
   if (round >= round_ && !is_running()) {
     awake_until_ = round_ + config_.validators;
     woken_at_ = turn.now;

@@ -98,6 +98,7 @@ class BftEngine final : public ConsensusEngine {
   void announce_leader(Turn& turn);
 
   // ---- getting on after loss (bft_catch_up.cpp) ----
+  Duration mending_interval() const;
   bool watches_for_stall() const;
   void made_progress(Instant now);
   void fire_stall(Turn& turn);

@@ -52,7 +52,7 @@ void BftEngine::refresh(Turn& turn) {
   if (!watches_for_stall()) {
     stall_at_.reset();
   } else if (!stall_at_) {
-    stall_at_ = turn.now + time_out(bft_.vote_timeout) * 2;
+    stall_at_ = turn.now + time_out(mending_interval()) * 2;
   }
   announce_leader(turn);
 }

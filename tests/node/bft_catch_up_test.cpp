@@ -60,6 +60,16 @@ TEST_F(BftCatchUp, OneHeightBehindIsFetchedOnlyAfterAWhile) {
   EXPECT_EQ(bft.fetches.size(), 1u);
 }
 
+TEST_F(BftCatchUp, IsSoonMendedHoweverPatientTheProtocolIs) {
+  BftParameters patient = without_empty_blocks();
+  patient.vote_timeout = seconds(10);
+  bft = OneBftEngine(0, 4, patient);
+  hear_of_height(1, 2);
+  hear_of_height(2, 2);
+  bft.advance(seconds(2));
+  EXPECT_EQ(bft.fetches.size(), 1u);
+}
+
 TEST_F(BftCatchUp, FetchesADecidedValueThatItNeverSaw) {
   for (std::uint32_t from = 1; from < 4; ++from) bft.hear_precommit(from, 0, sha256("unseen"));
   bft.advance(seconds(10));
