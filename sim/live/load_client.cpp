@@ -166,8 +166,9 @@ class RoundRun {
   bool finished() const {
     if (!connected_) return true;
     const bool all_sent = !workload_.next_wakeup() || stopped();
-    const Instant drained = (stopped() ? stop_seen_ : workload_.end()) + round_.drain;
-    return all_sent && (recorder_.open() == 0 || monotonic_now() >= drained);
+    const Instant now = monotonic_now();
+    const Instant drained = (stopped() ? stop_seen_.value_or(now) : workload_.end()) + round_.drain;
+    return all_sent && (recorder_.open() == 0 || now >= drained);
   }
 
   // The next call, or the next look at the clock.
@@ -180,7 +181,7 @@ class RoundRun {
 
   void send_due(Instant now) {
     if (stopped()) {
-      if (stop_seen_.ns == 0) stop_seen_ = now;
+      if (!stop_seen_) stop_seen_ = now;
       return;
     }
     due_.clear();
@@ -234,7 +235,7 @@ class RoundRun {
   std::vector<DueCall> due_;
   std::map<std::uint64_t, Call> open_;  // by sequence; at most most_open_calls
   Instant last_second_;
-  Instant stop_seen_;
+  std::optional<Instant> stop_seen_;
   bool connected_ = true;
 };
 
