@@ -87,8 +87,7 @@ struct LeaderIs {
   std::uint64_t term = 0;  // term, view or round
 };
 
-using EngineOutput =
-    std::variant<SendConsensus, PersistConsensus, WantBatch, Decide, FetchBlocks, LeaderIs>;
+using EngineOutput = std::variant<SendConsensus, PersistConsensus, WantBatch, Decide, FetchBlocks, LeaderIs>;
 
 // What an engine is made from.
 struct EngineConfig {

@@ -7,8 +7,7 @@ namespace {
 
 // FIPS 180-4 example.
 TEST(Digest, IsSha256) {
-  EXPECT_EQ(to_hex(sha256("abc")),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(to_hex(sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(Digest, ReadsBackItsHex) {
@@ -19,9 +18,7 @@ TEST(Digest, ReadsBackItsHex) {
 }
 
 TEST(CanonicalBytes, DifferentFieldsNeverGiveTheSameBytes) {
-  const auto pair = [](std::string_view a, std::string_view b) {
-    return CanonicalBytes("test").add(a).add(b).bytes();
-  };
+  const auto pair = [](std::string_view a, std::string_view b) { return CanonicalBytes("test").add(a).add(b).bytes(); };
   EXPECT_NE(pair("ab", "c"), pair("a", "bc"));
   EXPECT_NE(pair("", "abc"), pair("abc", ""));
   EXPECT_NE(CanonicalBytes("a").bytes(), CanonicalBytes("b").bytes());

@@ -12,9 +12,7 @@ Digest fingerprint_of(int events, std::uint64_t last) {
   return trace.fingerprint();
 }
 
-TEST(Trace, EqualEventsGiveEqualFingerprints) {
-  EXPECT_EQ(fingerprint_of(5'000, 3), fingerprint_of(5'000, 3));
-}
+TEST(Trace, EqualEventsGiveEqualFingerprints) { EXPECT_EQ(fingerprint_of(5'000, 3), fingerprint_of(5'000, 3)); }
 
 TEST(Trace, OneOtherNumberGivesAnotherFingerprint) {
   EXPECT_NE(fingerprint_of(5'000, 3), fingerprint_of(5'000, 4));

@@ -28,8 +28,7 @@ TEST(WanModel, BeijingShanghaiTakesAboutTwentyThreeMilliseconds) {
 
 TEST(WanModel, AnotherProviderCostsFiveToFifteenMillisecondsEachWay) {
   const WanParameters wan;
-  const Duration extra =
-      link_profile(wan, beijing, shanghai_unicom).base - link_profile(wan, beijing, shanghai).base;
+  const Duration extra = link_profile(wan, beijing, shanghai_unicom).base - link_profile(wan, beijing, shanghai).base;
   EXPECT_GE(extra, wan.other_provider_min);
   EXPECT_LE(extra, wan.other_provider_max);
 }
