@@ -39,11 +39,23 @@ double ms(double ns) { return ns / 1e6; }
 
 }  // namespace
 
+template <class Visit>
+void Histogram::walk(const Visit& visit) const {
+  for (std::size_t row = 0; row < rows_.size(); ++row) {
+    for (std::size_t column = 0; column < rows_[row].size(); ++column) {
+      const std::uint64_t count = rows_[row][column];
+      if (count > 0 && !visit(row * half + column, count)) return;
+    }
+  }
+}
+
 void Histogram::record(Duration value) {
   const std::int64_t ns = std::clamp<std::int64_t>(value.ns, 0, highest.ns);
   const std::size_t index = index_of(ns);
-  if (index >= counts_.size()) counts_.resize(index + 1);
-  ++counts_[index];
+  const std::size_t row = index / half;
+  if (row >= rows_.size()) rows_.resize(row + 1);
+  if (rows_[row].empty()) rows_[row].resize(half);
+  ++rows_[row][index % half];
   ++count_;
   min_ = std::min(min_, ns);
   max_ = std::max(max_, ns);
@@ -51,8 +63,13 @@ void Histogram::record(Duration value) {
 }
 
 void Histogram::merge(const Histogram& other) {
-  if (other.counts_.size() > counts_.size()) counts_.resize(other.counts_.size());
-  for (std::size_t i = 0; i < other.counts_.size(); ++i) counts_[i] += other.counts_[i];
+  if (other.rows_.size() > rows_.size()) rows_.resize(other.rows_.size());
+  for (std::size_t row = 0; row < other.rows_.size(); ++row) {
+    const std::vector<std::uint64_t>& theirs = other.rows_[row];
+    if (theirs.empty()) continue;
+    if (rows_[row].empty()) rows_[row].resize(half);
+    for (std::size_t column = 0; column < theirs.size(); ++column) rows_[row][column] += theirs[column];
+  }
   count_ += other.count_;
   min_ = std::min(min_, other.min_);
   max_ = std::max(max_, other.max_);
@@ -69,21 +86,24 @@ Duration Histogram::percentile(double percentile) const {
   const double wanted = std::nextafter(percentile, 0.0) / 100 * static_cast<double>(count_);
   const auto rank = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::ceil(wanted)));
   std::uint64_t seen = 0;
-  for (std::size_t i = 0; i < counts_.size(); ++i) {
-    seen += counts_[i];
-    if (seen >= rank) return {std::min(highest_at(i), max_)};
-  }
-  return {max_};
+  Duration found{max_};
+  walk([&](std::size_t bucket, std::uint64_t count) {
+    seen += count;
+    if (seen >= rank) found = {std::min(highest_at(bucket), max_)};
+    return seen < rank;
+  });
+  return found;
 }
 
 double Histogram::standard_deviation_ms() const {
   if (count_ == 0) return 0;
   const double mean = static_cast<double>(sum_) / static_cast<double>(count_);
   double squares = 0;
-  for (std::size_t i = 0; i < counts_.size(); ++i) {
-    const double middle = static_cast<double>(lowest_at(i)) + static_cast<double>(width_at(i) / 2);
-    squares += static_cast<double>(counts_[i]) * (middle - mean) * (middle - mean);
-  }
+  walk([&](std::size_t bucket, std::uint64_t count) {
+    const double middle = static_cast<double>(lowest_at(bucket)) + static_cast<double>(width_at(bucket) / 2);
+    squares += static_cast<double>(count) * (middle - mean) * (middle - mean);
+    return true;
+  });
   return ms(std::sqrt(squares / static_cast<double>(count_)));
 }
 
@@ -92,11 +112,10 @@ std::string Histogram::to_hgrm() const {
   std::string text = "       Value     Percentile TotalCount 1/(1-Percentile)\n\n";
   double next = 0;  // the share at which the next line is due
   std::uint64_t seen = 0;
-  for (std::size_t i = 0; i < counts_.size() && seen < count_; ++i) {
-    if (counts_[i] == 0) continue;
-    seen += counts_[i];
+  walk([&](std::size_t bucket, std::uint64_t count) {
+    seen += count;
     const double share = static_cast<double>(seen) / static_cast<double>(count_);
-    const double value = ms(static_cast<double>(std::min(highest_at(i), max_)));
+    const double value = ms(static_cast<double>(std::min(highest_at(bucket), max_)));
     while (next <= share && next < 1) {
       text += fmt::format("{:12.6f} {:14.12f} {:10} {:14.2f}\n", value, next, seen, 1 / (1 - next));
       constexpr double lines_per_half = 5;
@@ -105,7 +124,8 @@ std::string Histogram::to_hgrm() const {
       if (seen == count_) break;
     }
     if (seen == count_) text += fmt::format("{:12.6f} {:14.12f} {:10}\n", value, 1.0, seen);
-  }
+    return true;
+  });
   const double mean = count_ == 0 ? 0 : ms(static_cast<double>(sum_) / static_cast<double>(count_));
   text += fmt::format("#[Mean    = {:12.6f}, StdDeviation   = {:12.6f}]\n", mean, standard_deviation_ms());
   text += fmt::format("#[Max     = {:12.6f}, Total count    = {:12}]\n", ms(static_cast<double>(max_)), count_);

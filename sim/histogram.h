@@ -12,7 +12,7 @@
 
 namespace bsn {
 
-// Memory: 264 KiB when filled over its whole range, grown on demand. Recording: a few ns.
+// Memory: 8 KiB for each doubling that holds a value, 264 KiB for the whole range. Recording: a few ns.
 class Histogram {
  public:
   static constexpr Duration highest = seconds(3600);
@@ -36,7 +36,11 @@ class Histogram {
 
   double standard_deviation_ms() const;
 
-  std::vector<std::uint64_t> counts_;  // by bucket, up to the highest one used
+  // Calls visit(bucket, its count) for every bucket that holds a value, lowest first, until it returns false.
+  template <class Visit>
+  void walk(const Visit& visit) const;
+
+  std::vector<std::vector<std::uint64_t>> rows_;  // of buckets, one row a doubling; empty where nothing was recorded
   std::uint64_t count_ = 0;
   std::int64_t min_ = highest.ns;
   std::int64_t max_ = 0;

@@ -8,6 +8,7 @@
 
 #include "loop/temporary_folder.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/huge_heap.h"
 #include "sim/cli/progress_line.h"
 #include "sim/cli/run_scenario.h"
 #include "sim/cli/stop_signal.h"
@@ -42,6 +43,7 @@ Result<Report> run_live_in_folder(const Scenario& scenario, const RunOptions& op
 }
 
 Result<Report> run_in_virtual_time(const Scenario& scenario, const RunOptions& options, ProgressLine& progress) {
+  use_huge_heap();
   VirtualOptions run;
   run.seed = options.seed;
   run.stop = &stop_requested;
