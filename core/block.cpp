@@ -6,6 +6,11 @@
 
 namespace bsn {
 
+Digest key_digest(std::string_view project, std::string_view idempotency_key) {
+  CanonicalBytes bytes("bsn/key/v1");
+  return bytes.add(project).add(idempotency_key).digest();
+}
+
 TransactionPtr make_transaction(const ChainName& chain, Transaction parts) {
   CanonicalBytes body("bsn/body/v1");
   body.add(parts.contract).add(parts.function).add(static_cast<std::uint64_t>(parts.args.size()));
@@ -15,6 +20,7 @@ TransactionPtr make_transaction(const ChainName& chain, Transaction parts) {
   whole.add(chain.network).add(chain.chain).add(parts.project).add(parts.idempotency_key);
   whole.add(parts.body);
   parts.id = whole.digest();
+  parts.key = key_digest(parts.project, parts.idempotency_key);
   parts.size = static_cast<std::uint32_t>(body.bytes().size() + whole.bytes().size());
   return std::make_shared<const Transaction>(std::move(parts));
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/call.h"
@@ -27,12 +28,16 @@ struct Transaction {
 
   // Set by make_transaction and by the codec, never by hand.
   Digest id;               // over chain, project, key and body: the same call gives the same id
+  Digest key;              // key_digest: what a chain executes at most once
   Digest body;             // over contract, function and args: tells a reused key from a retry
   std::uint32_t size = 0;  // canonical bytes, what block limits count
 };
 using TransactionPtr = std::shared_ptr<const Transaction>;
 
-// Computes id, body and size. `chain` is part of the id, so that no chain can be given another's transaction.
+// What "the same (project, idempotency key)" means on one chain: injective, whatever bytes both hold.
+Digest key_digest(std::string_view project, std::string_view idempotency_key);
+
+// Computes id, key, body and size. `chain` is part of the id, so that no chain can be given another's transaction.
 TransactionPtr make_transaction(const ChainName& chain, Transaction parts);
 TransactionPtr make_transaction(const Call& call);
 

@@ -80,7 +80,7 @@ ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, 
   spec_.genesis = {};
   BSN_CHECK(is_member(self), "a chain peer stands in a city of its chain");
   for (const TransactionPtr& accepted : durable.accepted) {
-    if (ledger_.find_key(accepted->project, accepted->idempotency_key)) {
+    if (ledger_.find_key(accepted->key)) {
       erasures_.push_back(accepted->id);
       continue;
     }
@@ -189,7 +189,7 @@ void ChainPeer::on_message(Instant now, CityIndex from, const Blocks& message, O
 
 // A transaction on its way. Full or of no use: dropped, its origin sends it again.
 void ChainPeer::take_in(Instant now, CityIndex from, const TransactionPtr& transaction) {
-  if (ledger_.find_key(transaction->project, transaction->idempotency_key)) return;
+  if (ledger_.find_key(transaction->key)) return;
   if (mempool_.add(transaction, now) != Mempool::Added::fresh) return;
   const bool pass_on = to_leader_only() ? !leads() : !validator_of(from);
   if (pass_on) forwarder_.add(transaction, false, now);

@@ -4,7 +4,6 @@
 
 #include "core/check.h"
 #include "node/contract_asset.h"
-#include "node/key_digest.h"
 
 namespace bsn {
 namespace {
@@ -57,8 +56,8 @@ Result<Done> Ledger::apply(const Block& block) {
 
 const Executed* Ledger::find(const Digest& transaction) const { return executed_.find(transaction); }
 
-std::optional<Digest> Ledger::find_key(std::string_view project, std::string_view idempotency_key) const {
-  const Digest* found = by_key_.find(key_digest(project, idempotency_key));
+std::optional<Digest> Ledger::find_key(const Digest& key) const {
+  const Digest* found = by_key_.find(key);
   return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
@@ -86,10 +85,9 @@ Receipt Ledger::run_one(const Transaction& transaction, Height height, std::uint
     return {transaction.id, ReceiptStatus::duplicate, "executed at " + place(*first)};
   }
   Executed executed{height, index, ReceiptStatus::ok, {}};
-  const Digest key = key_digest(transaction.project, transaction.idempotency_key);
-  const auto [used, fresh] = by_key_.try_emplace(key, transaction.id);
+  const auto [used, fresh] = by_key_.try_emplace(transaction.key, transaction.id);
   if (fresh) {
-    journal.keys.push_back(key);
+    journal.keys.push_back(transaction.key);
     StateOverlay overlay(state_);
     ContractOutcome outcome = run_write(transaction, overlay);
     if (outcome.ok) overlay.commit(state_, journal.writes);

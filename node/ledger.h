@@ -58,8 +58,8 @@ class Ledger {
   // What came of a transaction; nullptr: not in any block here. Valid until the next block.
   const Executed* find(const Digest& transaction) const;
 
-  // The transaction that used this key first; nullopt: none.
-  std::optional<Digest> find_key(std::string_view project, std::string_view idempotency_key) const;
+  // The transaction that used this key (key_digest) first; nullopt: none.
+  std::optional<Digest> find_key(const Digest& key) const;
 
   // Answers a read that passed check_contract_call, from the state after the last block.
   ContractOutcome query(const Call& call) const;

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "node/key_digest.h"
-
 namespace bsn {
 namespace {
 
@@ -13,17 +11,15 @@ constexpr int looked_at_max = 1000;
 
 Mempool::Added Mempool::add(const TransactionPtr& transaction, Instant now) {
   if (contains(transaction->id)) return Added::known;
-  const Digest key = key_digest(transaction->project, transaction->idempotency_key);
-  if (by_key_.contains(key)) return Added::key_reused;
+  if (by_key_.contains(transaction->key)) return Added::key_reused;
   if (transaction->size > block_.max_bytes) return Added::too_big;
   if (!fits(*transaction)) return Added::full;
-  insert(transaction, key, now, false);
+  insert(transaction, now, false);
   return Added::fresh;
 }
 
 void Mempool::restore(const TransactionPtr& transaction, Instant now) {
-  const Digest key = key_digest(transaction->project, transaction->idempotency_key);
-  if (!by_key_.contains(key)) insert(transaction, key, now, true);
+  if (!by_key_.contains(transaction->key)) insert(transaction, now, true);
 }
 
 TransactionPtr Mempool::find(const Digest& id) const {
@@ -63,7 +59,7 @@ Mempool::Removed Mempool::remove(const Transaction& transaction) {
     removed.pinned = erase(*here).pinned;
     return removed;
   }
-  const std::uint64_t* rival = by_key_.find(key_digest(transaction.project, transaction.idempotency_key));
+  const std::uint64_t* rival = by_key_.find(transaction.key);
   if (rival == nullptr) return removed;
   Entry gone = erase(*rival);
   removed.rival = std::move(gone.transaction);
@@ -85,11 +81,11 @@ bool Mempool::fits(const Transaction& transaction) const {
   return size() < limits_.max_transactions && bytes_ + transaction.size <= limits_.max_bytes;
 }
 
-void Mempool::insert(const TransactionPtr& transaction, const Digest& key, Instant now, bool pinned) {
+void Mempool::insert(const TransactionPtr& transaction, Instant now, bool pinned) {
   const std::uint64_t place = next_++;
-  waiting_.emplace_hint(waiting_.end(), place, Entry{transaction, key, now, pinned});
+  waiting_.emplace_hint(waiting_.end(), place, Entry{transaction, now, pinned});
   by_id_.try_emplace(transaction->id, place);
-  by_key_.try_emplace(key, place);
+  by_key_.try_emplace(transaction->key, place);
   bytes_ += transaction->size;
   waiting_bytes_ += transaction->size;
 }
@@ -100,7 +96,7 @@ Mempool::Entry Mempool::erase(std::uint64_t place) {
   if (!was_waiting) node = proposed_.extract(place);
   Entry entry = std::move(node.mapped());
   by_id_.erase(entry.transaction->id);
-  by_key_.erase(entry.key);
+  by_key_.erase(entry.transaction->key);
   bytes_ -= entry.transaction->size;
   if (was_waiting) waiting_bytes_ -= entry.transaction->size;
   return entry;

@@ -69,14 +69,13 @@ class Mempool {
  private:
   struct Entry {
     TransactionPtr transaction;
-    Digest key;
     Instant since;
     bool pinned = false;
   };
   using Entries = std::map<std::uint64_t, Entry>;  // by order of arrival
 
   bool fits(const Transaction& transaction) const;
-  void insert(const TransactionPtr& transaction, const Digest& key, Instant now, bool pinned);
+  void insert(const TransactionPtr& transaction, Instant now, bool pinned);
   Entry erase(std::uint64_t place);
   Entry& at(std::uint64_t place);
 

@@ -92,7 +92,7 @@ TEST(Ledger, AKeyWithAnotherBodyHasNoEffect) {
   const auto first = put("key", "first"), second = put("key", "second");
   const BlockPtr block = ledger.execute(next(ledger, {first, second}));
   EXPECT_EQ(block->receipts[1].status, ReceiptStatus::duplicate);
-  EXPECT_EQ(ledger.find_key("demo", "key"), first->id);
+  EXPECT_EQ(ledger.find_key(key_digest("demo", "key")), first->id);
   const Reply reply = reply_of(ledger, second->id, *ledger.find(second->id));
   EXPECT_EQ(reply.status, Status::already_exists);
   EXPECT_EQ(reply.reason, Reason::key_reused);
@@ -140,7 +140,7 @@ TEST(Ledger, ABlockThatDoesNotComeOutAsItSaysIsRefusedWithoutATrace) {
   EXPECT_FALSE(reader.apply(other_hash).ok());
   EXPECT_EQ(reader.height(), 1U);
   EXPECT_EQ(reader.find(put("1")->id), nullptr);
-  EXPECT_EQ(reader.find_key("demo", "2"), std::nullopt);
+  EXPECT_EQ(reader.find_key(key_digest("demo", "2")), std::nullopt);
   EXPECT_TRUE(reader.apply(*good).ok());
   EXPECT_EQ(reader.tip(), sealer.tip());
 }
