@@ -3,7 +3,7 @@
 #   bsn_library(NAME bsn_core LAYER 0 USES ... EXTERNAL ...)     (SOURCES: every *.cpp of the folder unless listed)
 #   bsn_executable(NAME bsn-node SOURCES ... USES ... EXTERNAL ...)
 #   bsn_test(NAME node_tests LABEL unit SOURCES ... USES ... EXTERNAL ...)
-#   bsn_bench(NAME event_queue_bench SOURCES ... USES ... EXTERNAL ...)
+#   bsn_bench(NAME machine_cost_bench SOURCES ... USES ... EXTERNAL ...)      (with Google Benchmark)
 #   bsn_proto_library(NAME bsn_proto LAYER 0 PROTOS a.proto ...)
 
 # The pairs of one layer that may touch, each with its reason; everything else of one layer is strangers.
@@ -24,6 +24,21 @@ function(bsn_check_layers name layer)
       message(FATAL_ERROR "${name} uses its neighbour ${used} (both layer ${layer}): meet in a lower layer instead")
     endif()
   endforeach()
+endfunction()
+
+# The standard headers that most files need.
+set(BSN_STD_PCH <algorithm> <functional> <map> <memory> <optional> <string> <variant> <vector>)
+
+# Precompiles headers for a target, if it has enough sources to gain by it.
+function(bsn_precompile name sources)
+  list(LENGTH sources count)
+  if(count GREATER 4)
+    set(headers ${ARGN})
+    if(NOT headers)
+      set(headers ${BSN_STD_PCH})
+    endif()
+    target_precompile_headers(${name} PRIVATE ${headers})
+  endif()
 endfunction()
 
 # Writes down what stands where, for the include scan of tests/tidy and the link tests: one line per target,
@@ -48,39 +63,40 @@ function(bsn_library)
   if(NOT ARG_SOURCES)
     file(GLOB ARG_SOURCES CONFIGURE_DEPENDS *.cpp)
   endif()
-  if(NOT ARG_SOURCES)
-    return()
-  endif()
   add_library(${ARG_NAME} STATIC ${ARG_SOURCES})
   target_include_directories(${ARG_NAME} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(${ARG_NAME} PUBLIC bsn_options ${ARG_USES} ${ARG_EXTERNAL})
   set_target_properties(${ARG_NAME} PROPERTIES BSN_LAYER ${ARG_LAYER})
+  bsn_precompile(${ARG_NAME} "${ARG_SOURCES}" ${ARG_PCH})
   bsn_record(library ${ARG_NAME} ${ARG_LAYER} SOURCES ${ARG_SOURCES} USES ${ARG_USES})
 endfunction()
 
 function(bsn_executable)
-  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME" "SOURCES;USES;EXTERNAL")
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME" "SOURCES;USES;EXTERNAL;PCH")
   bsn_check_layers(${ARG_NAME} 3 ${ARG_USES})
+  if(NOT ARG_SOURCES)
+    file(GLOB ARG_SOURCES CONFIGURE_DEPENDS *.cpp)
+  endif()
   add_executable(${ARG_NAME} ${ARG_SOURCES})
   target_link_libraries(${ARG_NAME} PRIVATE bsn_options ${ARG_USES} ${ARG_EXTERNAL})
+  bsn_precompile(${ARG_NAME} "${ARG_SOURCES}" ${ARG_PCH})
   bsn_record(executable ${ARG_NAME} 3 SOURCES ${ARG_SOURCES} USES ${ARG_USES})
 endfunction()
 
 function(bsn_test)
   cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;LABEL;TIMEOUT" "SOURCES;USES;EXTERNAL")
-  if(NOT ARG_SOURCES)
-    file(GLOB ARG_SOURCES CONFIGURE_DEPENDS *.cpp)
-  endif()
-  if(NOT ARG_SOURCES)
-    return()
-  endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   bsn_executable(NAME ${ARG_NAME} SOURCES ${ARG_SOURCES} USES ${ARG_USES}
-                 EXTERNAL ${ARG_EXTERNAL} GTest::gtest GTest::gtest_main GTest::gmock)
+                 EXTERNAL ${ARG_EXTERNAL} GTest::gtest GTest::gtest_main GTest::gmock
+                 PCH <gtest/gtest.h> ${BSN_STD_PCH})
+  set(processors 1)
+  if(ARG_LABEL STREQUAL live)
+    set(processors 2)  # real time: not beside others on a small machine
+  endif()
   gtest_discover_tests(${ARG_NAME} DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
-    PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+    PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT} PROCESSORS ${processors})
 endfunction()
 
 function(bsn_bench)

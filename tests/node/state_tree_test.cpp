@@ -28,7 +28,9 @@ TEST(StateTree, EmptyHasTheRootOfNothing) {
 TEST(StateTree, ALeafIsHashedAsWritten) {
   StateTree tree;
   set(tree, "a", "1");
-  EXPECT_EQ(tree.root(), sha256(std::string(1, '\0') + std::string(sha256("a").view()) + "1"));
+  std::string leaf(1, '\0');
+  leaf.append(sha256("a").view()).append("1");
+  EXPECT_EQ(tree.root(), sha256(leaf));
 }
 
 TEST(StateTree, AnInnerNodeCommitsToItsBit) {
