@@ -69,7 +69,7 @@ Result<Done> LiveCluster::Impl::spawn(Child& child, const char* program, const s
   ProcessOptions start;
   start.executable = binary(options, program);
   start.arguments = {"--listen", listen, "--data-dir", options.run_dir + "/data/" + child.name};
-  if (options.die_with_parent) start.arguments.push_back("--die-with-parent");
+  if (options.die_with_parent) start.arguments.emplace_back("--die-with-parent");
   start.log_path = child.log;
   start.process_group = group;
   Result<Process> process = Process::start(start);
