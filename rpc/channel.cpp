@@ -14,8 +14,8 @@ std::shared_ptr<grpc::Channel> open_channel(const std::string& address) {
   // A peer that vanished without closing (a pulled cable) is noticed; a peer that is only paused keeps its connection.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 120'000);
-  // Without this, messages that come now and then are each answered by a ping that measures the bandwidth, and wake both
-  // ends once more: on links that are mostly idle that doubles the cost of a message.
+  // Without this, messages that come now and then are each answered by a ping that measures the bandwidth, and wake
+  // both ends once more: on links that are mostly idle that doubles the cost of a message.
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
