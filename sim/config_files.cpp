@@ -43,14 +43,14 @@ class Joiner {
     if ((*root)->kind != ConfigNode::Kind::map) {
       return wrong(to_string((*root)->place), "the file must be a map of keys, such as `version: 1`");
     }
-    if (const auto error = version(**root)) return error;
+    if (auto error = version(**root)) return error;
     if (depth == 0) joined_->place = {(*root)->place.file, 0, 0};
     way_.push_back(real_path(path));
-    if (const auto error = includes(**root, path, depth)) return error;
+    if (auto error = includes(**root, path, depth)) return error;
     way_.pop_back();
     for (const ConfigEntry& entry : (*root)->entries) {
       if (entry.key == "include" || (entry.key == "version" && depth > 0)) continue;
-      if (const auto error = merge(entry)) return error;
+      if (auto error = merge(entry)) return error;
     }
     return std::nullopt;
   }
@@ -71,7 +71,7 @@ class Joiner {
     }
     for (const ConfigNodePtr& item : include->value->items) {
       if (item->kind != ConfigNode::Kind::scalar) return wrong(to_string(item->place), "an include is a path");
-      if (const auto error = take_included(*item, path, depth)) return error;
+      if (auto error = take_included(*item, path, depth)) return error;
     }
     return std::nullopt;
   }

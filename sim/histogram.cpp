@@ -100,7 +100,7 @@ double Histogram::standard_deviation_ms() const {
   const double mean = static_cast<double>(sum_) / static_cast<double>(count_);
   double squares = 0;
   walk([&](std::size_t bucket, std::uint64_t count) {
-    const double middle = static_cast<double>(lowest_at(bucket)) + static_cast<double>(width_at(bucket) / 2);
+    const double middle = static_cast<double>(lowest_at(bucket)) + static_cast<double>(width_at(bucket)) / 2;
     squares += static_cast<double>(count) * (middle - mean) * (middle - mean);
     return true;
   });

@@ -4,7 +4,7 @@
 
 namespace bsn {
 
-InvariantChecker::InvariantChecker(std::vector<ChainSpec> chains, MakeAuditor make_auditor) {
+InvariantChecker::InvariantChecker(std::vector<ChainSpec> chains, const MakeAuditor& make_auditor) {
   for (std::uint32_t i = 0; i < chains.size(); ++i) {
     BSN_CHECK(chains[i].index.value == i, "chains come in the order of their index");
     index_of_[chains[i].name] = i;

@@ -34,7 +34,7 @@ namespace bsn {
 class InvariantChecker {
  public:
   // `chains` in the order of their index, from 0 on without a gap.
-  InvariantChecker(std::vector<ChainSpec> chains, MakeAuditor make_auditor);
+  InvariantChecker(std::vector<ChainSpec> chains, const MakeAuditor& make_auditor);
 
   // A peer stored this block. Blocks of one peer come in order of height; after a restart a peer may repeat some.
   void block_stored(ChainIndex chain, CityIndex peer, const BlockPtr& block);

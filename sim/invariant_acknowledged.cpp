@@ -33,6 +33,7 @@ void AcknowledgedWrites::add(std::uint32_t chain, const Call& call, const Reply&
 
 void AcknowledgedWrites::judge(const std::vector<ChainJudge>& chains, Verdict& dur) const {
   std::vector<Height> held;
+  held.reserve(chains.size());
   for (const ChainJudge& chain : chains) held.push_back(chain.held_height());
   for (const Write& write : writes_) {
     if (!write.in_block) continue;

@@ -3,7 +3,7 @@
 file(GLOB sources core/*.cpp node/*.cpp gateway/*.cpp loop/*.cpp sim/*.cpp sim/virtual/*.cpp)
 list(JOIN sources "\n" sources)
 file(WRITE ${WORK_FILE} "${sources}\n")
-execute_process(COMMAND xargs -P ${PARALLEL} -n 6 sh -c "\"$0\" --quiet \"$@\" -- -std=c++20 -I. -DBSN_VERSION= -DBSN_BUILD= 2>/dev/null" ${CLANG_TIDY}
+execute_process(COMMAND xargs -P ${PARALLEL} -n 6 sh -c "\"$0\" --quiet \"$@\" -- -std=c++20 -I. -DBSN_VERSION=__FILE__ -DBSN_BUILD=__FILE__ 2>/dev/null" ${CLANG_TIDY}
                 INPUT_FILE ${WORK_FILE} RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
   message(FATAL_ERROR "clang-tidy found something")
