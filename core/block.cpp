@@ -35,12 +35,26 @@ TransactionPtr make_transaction(const Call& call) {
   return make_transaction(call.chain, std::move(parts));
 }
 
+ProposalPtr make_proposal(Proposal parts) {
+  auto proposal = std::make_shared<Proposal>(std::move(parts));
+  proposal->kept.value = proposal_digest(*proposal);
+  return proposal;
+}
+
+ProposalPtr proposal_of(const Block& block, const Digest& parent) {
+  const BlockHeader& header = block.header;
+  return make_proposal({header.height, parent, header.time, header.proposer, block.transactions, header.seal});
+}
+
+// A seal is the last field and only there when it is not empty.
 Digest proposal_digest(const Proposal& proposal) {
+  if (!proposal.kept.value.is_zero()) return proposal.kept.value;
   CanonicalBytes bytes("bsn/proposal/v1");
   bytes.add(proposal.height).add(proposal.parent);
   bytes.add(static_cast<std::uint64_t>(proposal.time.ns));
   bytes.add(static_cast<std::uint64_t>(proposal.proposer.value));
   bytes.add(transactions_root(proposal.transactions));
+  if (!proposal.seal.empty()) bytes.add(proposal.seal);
   return bytes.digest();
 }
 
@@ -50,6 +64,7 @@ Digest header_digest(const BlockHeader& header) {
   bytes.add(header.receipts_root).add(header.state_root);
   bytes.add(static_cast<std::uint64_t>(header.time.ns));
   bytes.add(static_cast<std::uint64_t>(header.proposer.value));
+  if (!header.seal.empty()) bytes.add(header.seal);
   return bytes.digest();
 }
 

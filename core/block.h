@@ -3,6 +3,10 @@
 // An engine agrees on a Proposal: an ordered list of transactions. The ledger executes it and seals the Block, whose
 // header adds the roots of what came out. Every honest peer seals the same bytes, because execution is deterministic;
 // the next proposal names the sealed block's hash as its parent and thereby pins the state root.
+//
+// Families whose chain grows as a tree (dpos, slot, pow) order without executing: there a proposal names its parent
+// *proposal*, only the best chain is executed, and a sealed block can be turned back into its proposal. For that a
+// proposal must not be older than its parent (else the block's time would not be the proposal's).
 #pragma once
 
 #include <cstdint>
@@ -41,17 +45,37 @@ Digest key_digest(std::string_view project, std::string_view idempotency_key);
 TransactionPtr make_transaction(const ChainName& chain, Transaction parts);
 TransactionPtr make_transaction(const Call& call);
 
+// The digest of whoever holds it, once it was computed; zero before. A copy starts without one: it may be changed.
+struct KeptDigest {
+  Digest value{};
+  KeptDigest() = default;
+  KeptDigest(const KeptDigest&) {}
+  KeptDigest& operator=(const KeptDigest&) {
+    value = {};
+    return *this;
+  }
+};
+
+// The most bytes that a seal may have.
+inline constexpr std::size_t seal_bytes_max = 64 * 1024;
+
 // What an engine orders: height, transactions, and who proposed it when.
 struct Proposal {
   Height height = 0;
-  Digest parent;  // hash of the block at height-1; zero where the engine pipelines (Raft)
+  Digest parent;  // BFT: hash of the block at height-1. Raft: zero. Tree families: digest of the proposal at
+                  // height-1; zero at height 1
   Instant time;   // the proposer's clock when it was cut
   ValidatorIndex proposer;
   std::vector<TransactionPtr> transactions;
+  std::string seal{};  // what a tree family adds (difficulty, slot, votes ...), in its canonical bytes; else empty
+  KeptDigest kept{};   // filled by make_proposal, for proposal_digest
 };
 using ProposalPtr = std::shared_ptr<const Proposal>;
 
-// Identity of a proposal, over all its fields and the ids of its transactions.
+// Shares the proposal, with its digest computed. For whoever makes or decodes one.
+ProposalPtr make_proposal(Proposal parts);
+
+// Identity of a proposal, over all its fields and the ids of its transactions. Free when make_proposal made it.
 Digest proposal_digest(const Proposal& proposal);
 
 enum class ReceiptStatus : std::uint8_t {
@@ -76,6 +100,7 @@ struct BlockHeader {
   Digest state_root;         // after this block
   Instant time;              // never before the parent's
   ValidatorIndex proposer;
+  std::string seal{};  // the proposal's
   bool operator==(const BlockHeader&) const = default;
 };
 
@@ -86,6 +111,9 @@ struct Block {
   Digest hash;                    // of the header; set by whoever seals or decodes the block
 };
 using BlockPtr = std::shared_ptr<const Block>;
+
+// The proposal that became this block; `parent` is the digest of the proposal before it. Tree families only.
+ProposalPtr proposal_of(const Block& block, const Digest& parent);
 
 Digest header_digest(const BlockHeader& header);
 Digest receipt_digest(const Receipt& receipt);

@@ -8,6 +8,9 @@
 #include <variant>
 #include <vector>
 
+#include "core/engine_dpos.h"
+#include "core/engine_pow.h"
+#include "core/engine_slot.h"
 #include "core/ids.h"
 #include "core/place.h"
 #include "core/time.h"
@@ -49,7 +52,17 @@ struct BftParameters {
   bool timeout_doubles = false;               // ... or the time-out doubles per round (PBFT, dBFT)
 };
 
-using EngineParameters = std::variant<RaftParameters, BftParameters>;
+using EngineParameters = std::variant<RaftParameters, BftParameters, DposParameters, SlotParameters, PowParameters>;
+
+// "raft", "bft", "dpos", "slot", "pow".
+std::string_view family_name(const EngineParameters& parameters);
+
+// Whether the family's chain grows as a tree of which the best branch is executed, and is final only later; the others
+// decide each block once.
+bool grows_a_tree(const EngineParameters& parameters);
+
+// How many neighbours a peer of a tree family draws for gossip (0: all to all); 0 for the others.
+std::uint32_t gossip_degree(const EngineParameters& parameters);
 
 struct MempoolLimits {
   std::uint32_t max_transactions = 10'000;
@@ -72,6 +85,7 @@ struct ChainSpec {
   std::vector<GenesisAccount> genesis;
   std::vector<CityIndex> validators;  // ValidatorIndex v stands in city validators[v]; 1 ... 200, no city twice
   std::vector<CityIndex> followers;   // full copies that do not vote; no city twice, none that is a validator
+  std::vector<std::uint64_t> stake;   // tree families: of each validator (pow: hash power); empty: all equal
 };
 
 struct CitySpec {

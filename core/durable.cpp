@@ -28,6 +28,18 @@ void apply_one(const BlockWrite& write, DurableState& state) {
   state.blocks.push_back(write.block);
 }
 
+void apply_one(const BlocksUndone& write, DurableState& state) {
+  BSN_CHECK(write.keep >= state.final_height, "a final block is never undone");
+  if (write.keep < state.blocks.size()) state.blocks.resize(write.keep);
+}
+
+void apply_one(const FinalMark& write, DurableState& state) {
+  BSN_CHECK(write.height >= state.final_height && write.height <= state.blocks.size(), "the final mark only grows");
+  state.final_height = write.height;
+}
+
+void apply_one(const TreeVoteState& write, DurableState& state) { state.tree_vote = write; }
+
 void apply_one(const AcceptedWrite& write, DurableState& state) { state.accepted.push_back(write.transaction); }
 
 void apply_one(const AcceptedErase& write, DurableState& state) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -49,6 +50,22 @@ struct BlockWrite {
   BlockPtr block;
 };
 
+// Tree families: the blocks above `keep` are gone; never below the final mark. BlockWrites of another branch may
+// follow.
+struct BlocksUndone {
+  Height keep = 0;
+};
+
+// Tree families: the blocks up to here are never undone. Grows. (Raft and BFT: every stored block is final.)
+struct FinalMark {
+  Height height = 0;
+};
+
+// Tree families: what the engine must remember of its votes and locks, in its own bytes; the last write counts.
+struct TreeVoteState {
+  std::string bytes;
+};
+
 // A transaction acknowledged at level `accepted`: kept until a block has it.
 struct AcceptedWrite {
   TransactionPtr transaction;
@@ -57,8 +74,8 @@ struct AcceptedErase {
   Digest transaction;
 };
 
-using DurableWrite =
-    std::variant<RaftVoteState, RaftLogWrite, RaftLogTrim, BftVoteState, BlockWrite, AcceptedWrite, AcceptedErase>;
+using DurableWrite = std::variant<RaftVoteState, RaftLogWrite, RaftLogTrim, BftVoteState, BlockWrite, AcceptedWrite,
+                                  AcceptedErase, BlocksUndone, FinalMark, TreeVoteState>;
 
 // Everything that was durable for one chain peer. Empty after a first start or a lost disk.
 struct DurableState {
@@ -66,7 +83,9 @@ struct DurableState {
   std::optional<RaftLogTrim> raft_trim;
   std::vector<RaftEntry> raft_log;
   std::optional<BftVoteState> bft_vote;
+  std::optional<TreeVoteState> tree_vote;
   std::vector<BlockPtr> blocks;  // heights 1, 2, ... without a gap
+  Height final_height = 0;       // of the last FinalMark; 0 for Raft and BFT
   std::vector<TransactionPtr> accepted;
 };
 

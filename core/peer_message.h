@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -75,8 +76,43 @@ struct BftVote {
   bool operator==(const BftVote&) const = default;
 };
 
-using ConsensusMessage =
-    std::variant<RaftVoteRequest, RaftVoteReply, RaftAppend, RaftAppendReply, RaftInstall, BftProposal, BftVote>;
+// ---- families whose chain grows as a tree (dpos, slot, pow); between all peers, followers too ----
+
+// A block as it is gossiped.
+struct TreeBlock {
+  ProposalPtr proposal;
+};
+
+// A vote as it is gossiped: whoever sends it need not be the voter. What kind and round mean is the family's business.
+struct TreeVote {
+  std::uint32_t kind = 0;
+  std::uint64_t round = 0;
+  Height height = 0;
+  Digest block;  // digest of the proposal that is voted for; zero: none
+  ValidatorIndex voter;
+  std::string extra;  // whatever else the family signs, at most seal_bytes_max
+  Digest signature;   // of all other fields, by the voter: tree_vote_signature
+  bool operator==(const TreeVote&) const = default;
+};
+
+// Identity of a vote, over all fields but the signature.
+Digest tree_vote_digest(const TreeVote& vote);
+
+// Stands in for the voter's signature: a digest under a key that only it is modelled to know (see sign_modelled).
+Digest tree_vote_signature(std::uint64_t chain_seed, const TreeVote& vote);
+
+// A modelled signature of `signer` over `message`: SHA-256 under a key drawn from the chain's seed and the signer.
+// Costs what a digest costs; nobody in this program forges one.
+Digest sign_modelled(std::uint64_t chain_seed, ValidatorIndex signer, const Digest& message);
+
+// "Send me these proposals": answered by TreeBlocks, as far as the receiver has them.
+struct TreeRequest {
+  static constexpr std::size_t missing_max = 64;
+  std::vector<Digest> missing;
+};
+
+using ConsensusMessage = std::variant<RaftVoteRequest, RaftVoteReply, RaftAppend, RaftAppendReply, RaftInstall,
+                                      BftProposal, BftVote, TreeBlock, TreeVote, TreeRequest>;
 
 // ---- any chain ----
 

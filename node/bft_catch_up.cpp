@@ -67,7 +67,7 @@ void BftEngine::fetch(Turn& turn) {
     from = claims_.someone_higher(fetch_cursor_);
     wanted = *higher - 1;
   } else {
-    from = rounds_.precommitter(one_correct(), fetch_cursor_, config_.self);
+    from = rounds_.precommitter(one_correct(), fetch_cursor_, *config_.self);
   }
   if (!from) return;
   fetch_cursor_ = from->value + 1;

@@ -69,7 +69,7 @@ void BftEngine::on(Turn& turn, const BatchOffered& input) {
   proposal->height = height_;
   proposal->parent = tip_.hash;
   proposal->time = std::max(turn.now, tip_.time);
-  proposal->proposer = config_.self;
+  proposal->proposer = *config_.self;
   proposal->transactions = input.transactions;
   own_work_open_ = own_work_open_ || !input.transactions.empty();
   propose(turn, proposal, -1);
@@ -172,7 +172,7 @@ void BftEngine::restore(const BftVoteState& state) {
   };
   know(state.locked_round, state.locked, locked_);
   know(state.valid_round, state.valid, valid_);
-  for (const BftVote& vote : state.votes) rounds_.at(vote.round).votes(vote.kind).add(config_.self, vote.proposal);
+  for (const BftVote& vote : state.votes) rounds_.at(vote.round).votes(vote.kind).add(*config_.self, vote.proposal);
   if (memory_.has_voted(round_, BftVoteKind::prevote)) step_ = Step::prevote;
   if (memory_.has_voted(round_, BftVoteKind::precommit)) step_ = Step::precommit;
 }

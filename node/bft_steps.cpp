@@ -125,7 +125,7 @@ void BftEngine::vote(Turn& turn, BftVoteKind kind, const Digest& value) {
   memory_.vote(vote);
   persist(turn);
   send(turn, std::nullopt, vote);
-  rounds_.at(round_).votes(kind).add(config_.self, value);
+  rounds_.at(round_).votes(kind).add(*config_.self, value);
   (kind == BftVoteKind::prevote ? propose_deadline_ : prevote_deadline_).reset();
   made_progress(turn.now);
 }

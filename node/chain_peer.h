@@ -115,10 +115,6 @@ struct ChainPeerStatus {
   std::uint32_t open_calls = 0;
 };
 
-// How a validator gets its engine; make_engine but for tests.
-using MakeEngine = std::function<std::unique_ptr<ConsensusEngine>(
-    const EngineConfig& config, const DurableState& durable, const BlockSealed& tip, Instant now)>;
-
 class ChainPeer {
  public:
   // The peer of city `self`, one of the chain's validators or followers, restored from `durable`: its blocks are
@@ -164,6 +160,8 @@ class ChainPeer {
   void handle(Instant now, const PersistConsensus& output, Outputs& out);
   void handle(Instant now, const WantBatch& output, Outputs& out);
   void handle(Instant now, const Decide& output, Outputs& out);
+  void handle(Instant now, const Reorganise& output, Outputs& out);
+  void handle(Instant now, const Finalise& output, Outputs& out);
   void handle(Instant now, const FetchBlocks& output, Outputs& out);
   void handle(Instant now, const LeaderIs& output, Outputs& out);
 

@@ -66,6 +66,10 @@ void ChainPeer::handle(Instant now, const Decide& output, Outputs& out) {
   engine_->step(now, tip(), engine_scratch_);
 }
 
+void ChainPeer::handle(Instant, const Reorganise&, Outputs&) { BSN_CHECK(false, "a chain that grows as a tree"); }
+
+void ChainPeer::handle(Instant, const Finalise&, Outputs&) { BSN_CHECK(false, "a chain that grows as a tree"); }
+
 void ChainPeer::handle(Instant now, const FetchBlocks& output, Outputs& out) {
   sync_.want(output.from, output.height, now);
   for (const BlockSync::Request& request : sync_.take_due(now)) {

@@ -1,5 +1,8 @@
 #include "node/consensus_engine.h"
 
+#include <string>
+
+#include "core/check.h"
 #include "node/bft_engine.h"
 #include "node/raft_engine.h"
 
@@ -10,6 +13,8 @@ std::unique_ptr<ConsensusEngine> make_engine(const EngineConfig& config, const D
   if (std::holds_alternative<BftParameters>(config.parameters)) {
     return std::make_unique<BftEngine>(config, durable, tip, now);
   }
+  BSN_CHECK(std::holds_alternative<RaftParameters>(config.parameters),
+            "there is no engine of the family " + std::string(family_name(config.parameters)));
   return std::make_unique<RaftEngine>(config, durable, tip, now);
 }
 

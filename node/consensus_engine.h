@@ -4,15 +4,25 @@
 // proposals and hands each out once, in order of height, as Decide. It neither executes nor stores: it says what to
 // persist and what to send, and its chain peer executes what was decided and tells it the hash of the sealed block.
 //
+// A family whose chain grows as a tree (dpos, slot, pow; grows_a_tree()) never decides. It says which branch is the
+// best one (Reorganise) and up to where that can't change any more (Finalise). Its engines run in followers too, as
+// observers that neither produce nor vote, and talk by gossip (node/gossip.h); node/block_tree.h keeps their blocks.
+// For them read below "finalise" for "decide": heights are finalised in order, and what is finalised is never undone.
+//
+// Peers of a chain are numbered: its validators 0 ... m-1, then its followers m, m+1 ... in the spec's order. Where a
+// ValidatorIndex says who sent or shall get a message of a tree family, it may be such a follower's number.
+//
 // Guaranteed by every family, f being its fault bound for m validators:
 //   agreement   no two correct engines decide different proposals at one height, while at most f are faulty;
 //   order       heights are decided 1, 2, 3 ... without a gap, across restarts too;
 //   durability  whatever a message or a Decide relies on was persisted by an earlier output;
 //   liveness    with more than m - f (Raft: a majority) validators up and messages arriving, every offered batch is
 //               decided after a bounded number of time-outs.
-// Faulty means crashed for Raft (f = (m-1)/2) and arbitrary for BFT (f = (m-1)/3).
+// Faulty means crashed for Raft (f = (m-1)/2) and arbitrary for BFT (f = (m-1)/3); tree families say it in their
+// header.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -45,16 +55,24 @@ struct BatchOffered {
 
 // The ledger sealed the block at this height, decided here or fetched from others. Heights only grow; an engine that
 // is behind moves on to height + 1.
+//
+// Tree families: given for the new tip in answer to Reorganise, before any other input, and after that only for a block
+// that was fetched from others who had finalised it (`fetched`): it is final here too. If the best chain of the engine
+// holds it, that stays the best chain; else this block is the ledger's tip now, and of the tree only its descendants
+// are left.
 struct BlockSealed {
   Height height = 0;
   Digest hash;
   Instant time;
   ValidatorIndex proposer{};  // of the block's header: a primary that stays is derived from it (genesis: 0)
+  ProposalPtr proposal{};     // tree families: what became this block; null at genesis
+  bool fetched = false;       // tree families: see above
 };
 
 using EngineInput = std::variant<MessageArrived, WorkWaiting, BatchOffered, BlockSealed>;
 
-// To one validator, or to all others when `to` is empty. Never to itself.
+// To one validator, or to all other validators when `to` is empty. Never to itself. Engines of tree families always
+// name the receiver: gossip goes to the neighbours (EngineConfig::peers).
 struct SendConsensus {
   std::optional<ValidatorIndex> to;
   ConsensusMessage message;
@@ -65,7 +83,9 @@ struct PersistConsensus {
   DurableWrite write;
 };
 
-// Cut a batch within the chain's block limits and offer it at once. `for_height` is the block it will be in.
+// Cut a batch within the chain's block limits and offer it at once. `for_height` is the block it will be in. Tree
+// families: what is offered is what waits behind the best chain, so ask when extending that. What was offered before
+// and is in no block of the best chain waits again.
 struct WantBatch {
   Height for_height = 0;
 };
@@ -75,7 +95,21 @@ struct Decide {
   ProposalPtr proposal;
 };
 
-// Others are ahead: fetch blocks up to at least `height` from this validator.
+// Tree families: the best chain is now what it was up to height `keep`, then these proposals, of heights keep+1, keep+2
+// ... An extension keeps the whole chain and adopts one. Keeps at least what was finalised, adopts at least one.
+// Answered by BlockSealed of the new tip before any other input.
+struct Reorganise {
+  Height keep = 0;
+  std::vector<ProposalPtr> adopt;
+};
+
+// Tree families: blocks of the best chain up to here are never undone. Grows; never above the best tip.
+struct Finalise {
+  Height height = 0;
+};
+
+// Others are ahead: fetch blocks up to at least `height` from this validator (tree families: final blocks, from this
+// peer or others; each comes as a BlockSealed that says `fetched`).
 struct FetchBlocks {
   ValidatorIndex from;
   Height height = 0;
@@ -87,15 +121,21 @@ struct LeaderIs {
   std::uint64_t term = 0;  // term, view or round
 };
 
-using EngineOutput = std::variant<SendConsensus, PersistConsensus, WantBatch, Decide, FetchBlocks, LeaderIs>;
+using EngineOutput =
+    std::variant<SendConsensus, PersistConsensus, WantBatch, Decide, FetchBlocks, LeaderIs, Reorganise, Finalise>;
 
 // What an engine is made from.
 struct EngineConfig {
-  ValidatorIndex self;
+  std::optional<ValidatorIndex> self;  // nullopt: an observer of a tree family, which neither produces nor votes
   std::uint32_t validators = 1;
   BlockLimits block;
   EngineParameters parameters;
   Random random{0};  // its own stream
+
+  // Tree families only.
+  std::vector<std::uint64_t> stake{};   // one per validator, each at least 1; hash power for pow
+  std::vector<ValidatorIndex> peers{};  // its neighbours in the gossip graph, ascending: whom to send to
+  std::uint64_t chain_seed = 0;  // the same for every peer of the chain: for lotteries, schedules, modelled signatures
 };
 
 class ConsensusEngine {
@@ -111,11 +151,19 @@ class ConsensusEngine {
 
   // Whether transactions go to the leader alone (Raft) or to every validator (rotating proposers).
   virtual bool forwards_to_leader_only() const = 0;
+
+  // Whether it speaks by Reorganise and Finalise instead of Decide; as grows_a_tree(parameters) says of its family.
+  virtual bool grows_a_tree() const { return false; }
 };
 
-// An engine of the family that `config.parameters` names, restored from `durable` (blocks excluded: the ledger has
-// replayed them and `tip` is where it stands). Emits nothing until its first input or wake-up.
+// An engine of the family that `config.parameters` names, restored from `durable`; `tip` is where the ledger stands
+// that has replayed its blocks. Raft and BFT do not look at the blocks; a tree family rebuilds its tree from them
+// (BlockTree's constructor does) and from durable.final_height. Emits nothing until its first input or wake-up.
 std::unique_ptr<ConsensusEngine> make_engine(const EngineConfig& config, const DurableState& durable,
                                              const BlockSealed& tip, Instant now);
+
+// How a chain peer gets its engine; make_engine but for tests.
+using MakeEngine = std::function<std::unique_ptr<ConsensusEngine>(
+    const EngineConfig& config, const DurableState& durable, const BlockSealed& tip, Instant now)>;
 
 }  // namespace bsn

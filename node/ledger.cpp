@@ -32,6 +32,7 @@ BlockPtr Ledger::execute(const Proposal& proposal) {
   block->header.parent = tip_;
   block->header.time = std::max(proposal.time, time_);
   block->header.proposer = proposal.proposer;
+  block->header.seal = proposal.seal;
   block->transactions = proposal.transactions;
   run(*block);
   advance(*block);

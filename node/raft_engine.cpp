@@ -22,7 +22,7 @@ bool well_formed(const RaftAppend& append) {
 }  // namespace
 
 RaftEngine::RaftEngine(const EngineConfig& config, const DurableState& durable, const BlockSealed& tip, Instant now)
-    : self_(config.self),
+    : self_(config.self.value()),
       validators_(config.validators),
       parameters_(std::get<RaftParameters>(config.parameters)),
       random_(config.random),

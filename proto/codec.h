@@ -94,6 +94,12 @@ Result<RaftVoteState> decode(const v1::RaftVoteState& message);
 v1::RaftLogTrim encode(const RaftLogTrim& trim);
 Result<RaftLogTrim> decode(const v1::RaftLogTrim& message);
 
+v1::FinalMark encode(const FinalMark& mark);
+Result<FinalMark> decode(const v1::FinalMark& message);
+
+v1::TreeVoteState encode(const TreeVoteState& state);
+Result<TreeVoteState> decode(const v1::TreeVoteState& message);
+
 v1::BftVoteState encode(const BftVoteState& state);
 Result<BftVoteState> decode_bft_vote_state(const v1::BftVoteState& message, const ChainName& chain);
 

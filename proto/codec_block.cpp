@@ -46,6 +46,7 @@ BlockHeader decode_header(Checks& checks, const v1::Block& message) {
   header.state_root = checks.digest(message.state_root(), "state_root");
   header.time = {checks.duration(message.time_ns(), "time_ns").ns};
   header.proposer = {message.proposer()};
+  header.seal = checks.text(message.seal(), seal_bytes_max, "seal");
   checks.require(header.height > 0, "height is 0");
   return header;
 }
@@ -99,20 +100,22 @@ v1::Proposal encode(const Proposal& proposal) {
   message.set_parent(encode(proposal.parent));
   message.set_time_ns(proposal.time.ns);
   message.set_proposer(proposal.proposer.value);
+  message.set_seal(proposal.seal);
   for (const TransactionPtr& transaction : proposal.transactions) *message.add_transactions() = encode(*transaction);
   return message;
 }
 
 Result<ProposalPtr> decode_proposal(const v1::Proposal& message, const ChainName& chain) {
   Checks checks("Proposal");
-  auto proposal = std::make_shared<Proposal>();
-  proposal->height = message.height();
-  proposal->parent = checks.digest(message.parent(), "parent");
-  proposal->time = {checks.duration(message.time_ns(), "time_ns").ns};
-  proposal->proposer = {message.proposer()};
-  proposal->transactions = decode_transactions(checks, message.transactions(), chain);
+  Proposal proposal;
+  proposal.height = message.height();
+  proposal.parent = checks.digest(message.parent(), "parent");
+  proposal.time = {checks.duration(message.time_ns(), "time_ns").ns};
+  proposal.proposer = {message.proposer()};
+  proposal.transactions = decode_transactions(checks, message.transactions(), chain);
+  proposal.seal = checks.text(message.seal(), seal_bytes_max, "seal");
   checks.require(message.height() > 0, "height is 0");
-  return checks.give(ProposalPtr(std::move(proposal)));
+  return checks.give(checks.ok() ? make_proposal(std::move(proposal)) : ProposalPtr());
 }
 
 v1::Block encode(const Block& block) {
@@ -125,6 +128,7 @@ v1::Block encode(const Block& block) {
   message.set_state_root(encode(block.header.state_root));
   message.set_time_ns(block.header.time.ns);
   message.set_proposer(block.header.proposer.value);
+  message.set_seal(block.header.seal);
   for (const TransactionPtr& transaction : block.transactions) *message.add_transactions() = encode(*transaction);
   for (const Receipt& receipt : block.receipts) *message.add_receipts() = encode(receipt);
   return message;

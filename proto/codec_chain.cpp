@@ -3,67 +3,13 @@
 
 #include "proto/codec.h"
 #include "proto/codec_checks.h"
+#include "proto/codec_engine.h"
 #include "proto/codec_peers.h"
 
 namespace bsn {
 namespace {
 
 constexpr std::size_t most_address_bytes = 256;
-
-v1::RaftParameters encode(const RaftParameters& from) {
-  v1::RaftParameters to;
-  to.set_heartbeat_ns(from.heartbeat.ns);
-  to.set_election_timeout_ns(from.election_timeout.ns);
-  to.set_batch_timeout_ns(from.batch_timeout.ns);
-  to.set_max_inflight_batches(from.max_inflight_batches);
-  to.set_kept_entries(from.kept_entries);
-  return to;
-}
-
-RaftParameters decode_raft(Checks& checks, const v1::RaftParameters& from) {
-  RaftParameters to;
-  to.heartbeat = checks.bounded_duration(from.heartbeat_ns(), "raft.heartbeat_ns");
-  to.election_timeout = checks.bounded_duration(from.election_timeout_ns(), "raft.election_timeout_ns");
-  to.batch_timeout = checks.bounded_duration(from.batch_timeout_ns(), "raft.batch_timeout_ns");
-  to.max_inflight_batches = from.max_inflight_batches();
-  to.kept_entries = from.kept_entries();
-  checks.require(to.heartbeat.ns > 0, "raft.heartbeat_ns is 0");
-  checks.require(to.election_timeout > to.heartbeat, "raft.election_timeout_ns is not above the heartbeat");
-  checks.require(to.max_inflight_batches > 0, "raft.max_inflight_batches is 0");
-  return to;
-}
-
-v1::BftParameters encode(const BftParameters& from) {
-  v1::BftParameters to;
-  to.set_rotate_on_view_change(from.rotation == BftParameters::Rotation::on_view_change);
-  to.set_interval_ns(from.interval.ns);
-  to.set_empty_interval_ns(from.empty_interval.ns);
-  to.set_propose_timeout_ns(from.propose_timeout.ns);
-  to.set_vote_timeout_ns(from.vote_timeout.ns);
-  to.set_timeout_step_ns(from.timeout_step.ns);
-  to.set_timeout_doubles(from.timeout_doubles);
-  return to;
-}
-
-BftParameters decode_bft(Checks& checks, const v1::BftParameters& from) {
-  BftParameters to;
-  to.rotation =
-      from.rotate_on_view_change() ? BftParameters::Rotation::on_view_change : BftParameters::Rotation::every_block;
-  to.interval = checks.bounded_duration(from.interval_ns(), "bft.interval_ns");
-  to.empty_interval = checks.bounded_duration(from.empty_interval_ns(), "bft.empty_interval_ns");
-  to.propose_timeout = checks.bounded_duration(from.propose_timeout_ns(), "bft.propose_timeout_ns");
-  to.vote_timeout = checks.bounded_duration(from.vote_timeout_ns(), "bft.vote_timeout_ns");
-  to.timeout_step = checks.bounded_duration(from.timeout_step_ns(), "bft.timeout_step_ns");
-  to.timeout_doubles = from.timeout_doubles();
-  checks.require(to.propose_timeout.ns > 0 && to.vote_timeout.ns > 0, "a bft time-out is 0");
-  return to;
-}
-
-EngineParameters decode_engine(Checks& checks, const v1::Chain& message) {
-  if (message.has_raft()) return decode_raft(checks, message.raft());
-  checks.require(message.has_bft(), "engine is missing");
-  return decode_bft(checks, message.bft());
-}
 
 std::vector<GenesisAccount> decode_genesis(Checks& checks, const v1::Chain& message) {
   std::vector<GenesisAccount> accounts;
@@ -75,6 +21,15 @@ std::vector<GenesisAccount> decode_genesis(Checks& checks, const v1::Chain& mess
         {checks.required_text(account.account(), CallLimits::name_bytes, "genesis.account"), account.balance()});
   }
   return accounts;
+}
+
+void decode_stake(Checks& checks, const v1::Chain& message, ChainSpec& chain) {
+  checks.require(message.stake_size() == 0 || message.stake_size() == message.validators_size(),
+                 "has not one stake per validator");
+  for (const std::uint64_t stake : message.stake()) {
+    checks.require(stake > 0, "a stake is 0");
+    chain.stake.push_back(stake);
+  }
 }
 
 void decode_limits(Checks& checks, const v1::Chain& message, ChainSpec& chain) {
@@ -174,8 +129,7 @@ v1::Chain encode(const ChainSpec& chain) {
   message.set_index(chain.index.value);
   *message.mutable_name() = encode(chain.name);
   message.set_kind(static_cast<std::uint32_t>(chain.kind));
-  if (const auto* raft = std::get_if<RaftParameters>(&chain.engine)) *message.mutable_raft() = encode(*raft);
-  if (const auto* bft = std::get_if<BftParameters>(&chain.engine)) *message.mutable_bft() = encode(*bft);
+  encode_engine(chain.engine, message);
   message.set_block_max_transactions(chain.block.max_transactions);
   message.set_block_max_bytes(chain.block.max_bytes);
   message.set_mempool_max_transactions(chain.mempool.max_transactions);
@@ -187,6 +141,7 @@ v1::Chain encode(const ChainSpec& chain) {
     one.set_balance(account.balance);
   }
   encode_peers(chain, message);
+  for (const std::uint64_t stake : chain.stake) message.add_stake(stake);
   return message;
 }
 
@@ -200,6 +155,7 @@ Result<ChainSpec> decode(const v1::Chain& message) {
   decode_limits(checks, message, chain);
   chain.genesis = decode_genesis(checks, message);
   decode_peers(checks, message, chain);
+  decode_stake(checks, message, chain);
   return checks.give(std::move(chain));
 }
 

@@ -50,6 +50,27 @@ void put(const BftProposal& from, v1::PeerMessage& message) { *message.mutable_b
 
 void put(const BftVote& from, v1::PeerMessage& message) { *message.mutable_bft_vote() = encode(from); }
 
+void put(const TreeBlock& from, v1::PeerMessage& message) {
+  auto& to = *message.mutable_tree_block();
+  if (from.proposal) *to.mutable_proposal() = encode(*from.proposal);
+}
+
+void put(const TreeVote& from, v1::PeerMessage& message) {
+  auto& to = *message.mutable_tree_vote();
+  to.set_kind(from.kind);
+  to.set_round(from.round);
+  to.set_height(from.height);
+  to.set_block(encode(from.block));
+  to.set_voter(from.voter.value);
+  to.set_extra(from.extra);
+  to.set_signature(encode(from.signature));
+}
+
+void put(const TreeRequest& from, v1::PeerMessage& message) {
+  auto& to = *message.mutable_tree_request();
+  for (const Digest& digest : from.missing) to.add_missing(encode(digest));
+}
+
 void put(const ConsensusMessage& from, v1::PeerMessage& message) {
   std::visit([&](const auto& one) { put(one, message); }, from);
 }
@@ -77,6 +98,34 @@ RaftAppend take(Checks& checks, const v1::RaftAppend& from, const ChainName& cha
     checks.require(entry.index() == expected, "entries don't follow each other");
   }
   return append;
+}
+
+TreeBlock take(Checks& checks, const v1::TreeBlock& from, const ChainName& chain) {
+  checks.require(from.has_proposal(), "proposal is missing");
+  return {checks.take(decode_proposal(from.proposal(), chain))};
+}
+
+TreeVote take(Checks& checks, const v1::TreeVote& from) {
+  TreeVote vote;
+  vote.kind = from.kind();
+  vote.round = from.round();
+  vote.height = from.height();
+  vote.block = checks.digest(from.block(), "block");
+  vote.voter = {from.voter()};
+  vote.extra = checks.text(from.extra(), seal_bytes_max, "extra");
+  vote.signature = checks.required_digest(from.signature(), "signature");
+  return vote;
+}
+
+TreeRequest take(Checks& checks, const v1::TreeRequest& from) {
+  TreeRequest request;
+  checks.require(from.missing_size() > 0, "asks for nothing");
+  checks.require(from.missing_size() <= static_cast<int>(TreeRequest::missing_max), "asks for too much");
+  for (const std::string& digest : from.missing()) {
+    if (!checks.ok()) break;
+    request.missing.push_back(checks.required_digest(digest, "missing"));
+  }
+  return request;
 }
 
 TransactionsForward take(Checks& checks, const v1::TransactionsForward& from, const ChainName& chain) {
@@ -127,6 +176,12 @@ PeerMessage take_kind(Checks& checks, const v1::PeerMessage& message, const Chai
       return ConsensusMessage(checks.take(decode_bft_proposal(message.bft_proposal(), chain)));
     case Kind::kBftVote:
       return ConsensusMessage(checks.take(decode(message.bft_vote())));
+    case Kind::kTreeBlock:
+      return ConsensusMessage(take(checks, message.tree_block(), chain));
+    case Kind::kTreeVote:
+      return ConsensusMessage(take(checks, message.tree_vote()));
+    case Kind::kTreeRequest:
+      return ConsensusMessage(take(checks, message.tree_request()));
     case Kind::kTransactionsForward:
       return take(checks, message.transactions_forward(), chain);
     case Kind::kBlocksRequest:

@@ -35,6 +35,22 @@ Result<RaftLogTrim> decode(const v1::RaftLogTrim& message) {
   return RaftLogTrim{message.index(), message.term(), message.height()};
 }
 
+v1::FinalMark encode(const FinalMark& mark) {
+  v1::FinalMark message;
+  message.set_height(mark.height);
+  return message;
+}
+
+Result<FinalMark> decode(const v1::FinalMark& message) { return FinalMark{message.height()}; }
+
+v1::TreeVoteState encode(const TreeVoteState& state) {
+  v1::TreeVoteState message;
+  message.set_state(state.bytes);
+  return message;
+}
+
+Result<TreeVoteState> decode(const v1::TreeVoteState& message) { return TreeVoteState{message.state()}; }
+
 v1::BftVoteState encode(const BftVoteState& state) {
   v1::BftVoteState message;
   message.set_height(state.height);

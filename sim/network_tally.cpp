@@ -8,7 +8,7 @@ namespace {
 
 std::string_view family_of(const Topology& topology, const std::string& network) {
   for (const Network& one : topology.networks) {
-    if (one.id == network) return std::holds_alternative<RaftParameters>(one.engine) ? "raft" : "bft";
+    if (one.id == network) return family_name(one.engine);
   }
   return "";
 }

@@ -18,11 +18,18 @@ inline const ChoiceKind<Operation> operation_kind{{{"submit", "query"}}};
 inline const ChoiceKind<Level> level_kind{{{"accepted", "committed", "final", "local"}}};
 inline const ChoiceKind<FaultKind> fault_kind_kind{{{"kill", "restart", "pause", "resume", "partition", "heal"}}};
 inline const ChoiceKind<BftParameters::Rotation> rotation_kind{{{"every-block", "on-view-change"}}};
+inline const ChoiceKind<DposParameters::Finality> dpos_finality_kind{
+    {{"last-irreversible", "chained-bft", "confirmations"}}};
+inline const ChoiceKind<PowParameters::Adjustment> adjustment_kind{{{"ethash", "nc-max"}}};
 
 inline constexpr DurationKind timer_kind{microseconds(1),
                                          seconds(3600)};  // something that must pass before it fires again
 inline constexpr RealKind tps_kind{0, 1e6};
 inline constexpr ListKind<NameKind> cities_kind{};
+inline constexpr DurationKind pause_kind{{}, seconds(3600)};
+inline constexpr WholeKind<std::uint32_t> blocks_kind{1, 1'000'000};  // a number of blocks, votes, members
+inline constexpr WholeKind<std::uint32_t> blocks_or_0_kind{0, 1'000'000};
+inline constexpr RealKind share_kind{0, 1};
 
 // "p99_ms <= 50"
 struct ThresholdKind {
@@ -57,6 +64,85 @@ void describe(V& v, BftParameters& bft) {
 }
 
 template <class V>
+void describe(V& v, DposParameters& dpos) {
+  v.key("slot", dpos.slot, timer_kind, "of one block");
+  v.key("producers", dpos.producers, blocks_or_0_kind, "in the schedule: the first validators; 0: all");
+  v.key("turn_blocks", dpos.turn_blocks, blocks_kind, "in a row by one producer");
+  v.key("handover_pause", dpos.handover_pause, pause_kind, "further silence between two producers");
+  v.key("term_pause", dpos.term_pause, pause_kind, "further silence after the last producer of the schedule");
+  v.key("finality", dpos.finality, dpos_finality_kind, "when a block is final");
+  v.key("confirmations", dpos.confirmations, blocks_or_0_kind, "blocks upon a final one, with finality confirmations");
+  v.key("gossip_degree", dpos.gossip_degree, blocks_or_0_kind, "neighbours that a peer draws; 0: all to all");
+}
+
+template <class V>
+void describe(V& v, TezosParameters& tezos) {
+  v.key("block_interval", tezos.block_interval, timer_kind, "of priority 0 with enough endorsements");
+  v.key("delay_per_priority", tezos.delay_per_priority, pause_kind, "later per priority");
+  v.key("delay_per_missing_endorsement", tezos.delay_per_missing_endorsement, pause_kind, "later per endorsement");
+  v.key("endorsers", tezos.endorsers, blocks_kind, "endorsement slots per block");
+  v.key("initial_endorsers", tezos.initial_endorsers, blocks_or_0_kind, "fewer endorsements delay the next block");
+  v.key("confirmations", tezos.confirmations, blocks_kind, "blocks upon a final one");
+}
+
+template <class V>
+void describe(V& v, SolanaParameters& solana) {
+  v.key("slot", solana.slot, timer_kind, "of one block");
+  v.key("slots_per_leader", solana.slots_per_leader, blocks_kind, "in a row by one leader");
+  v.key("tower_depth", solana.tower_depth, blocks_kind, "a vote this deep makes its block final");
+  v.key("threshold", solana.threshold, share_kind, "share of the stake that confirms");
+  v.key("threshold_depth", solana.threshold_depth, blocks_or_0_kind, "votes this deep must be confirmed");
+}
+
+template <class V>
+void describe(V& v, AlgorandParameters& algorand) {
+  v.key("proposers", algorand.proposers, blocks_kind, "expected number");
+  v.key("soft_committee", algorand.soft_committee, blocks_kind, "expected votes");
+  v.key("certify_committee", algorand.certify_committee, blocks_kind, "expected votes");
+  v.key("soft_threshold", algorand.soft_threshold, share_kind, "of the expected votes");
+  v.key("certify_threshold", algorand.certify_threshold, share_kind, "of the expected votes");
+  v.key("filter_timeout", algorand.filter_timeout, timer_kind, "wait for the best proposal");
+  v.key("deadline_timeout", algorand.deadline_timeout, timer_kind, "then a new period begins");
+}
+
+template <class V>
+void describe(V& v, PolkadotParameters& polkadot) {
+  v.key("slot", polkadot.slot, timer_kind, "of one block");
+  v.key("primary_probability", polkadot.primary_probability, share_kind, "that a slot has a primary leader");
+  v.key("grandpa_gossip", polkadot.grandpa_gossip, timer_kind, "time that GRANDPA allows for gossip");
+}
+
+template <class V>
+void describe(V& v, BityuanParameters& bityuan) {
+  v.key("block_interval", bityuan.block_interval, timer_kind, "aimed at");
+  v.key("retarget_blocks", bityuan.retarget_blocks, blocks_kind, "between changes of the difficulty");
+  v.key("confirmations", bityuan.confirmations, blocks_kind, "blocks upon a final one");
+}
+
+template <class V>
+void describe(V& v, SlotParameters& slot) {
+  v.need("policy", slot.policy, OneOf<SlotPolicy>{{"tezos", "solana", "algorand", "polkadot", "bityuan"}},
+         "who leads a slot and what makes a block final");
+  v.key("gossip_degree", slot.gossip_degree, blocks_or_0_kind, "neighbours that a peer draws; 0: all to all");
+}
+
+template <class V>
+void describe(V& v, PowParameters& pow) {
+  v.key("interval", pow.interval, timer_kind, "mean time between blocks aimed at");
+  v.key("adjustment", pow.adjustment, adjustment_kind, "how the difficulty follows the hash power");
+  v.key("confirmations", pow.confirmations, blocks_kind, "blocks upon a final one");
+  v.key("max_uncles", pow.max_uncles, blocks_or_0_kind, "in one block");
+  v.key("uncle_depth", pow.uncle_depth, blocks_or_0_kind, "generations back that an uncle may stand");
+  v.key("orphan_target", pow.orphan_target, share_kind, "nc-max: rate of orphans aimed at");
+  v.key("epoch_duration", pow.epoch_duration, DurationKind{seconds(1), seconds(86'400)}, "nc-max: aimed at");
+  v.key("epoch_blocks_min", pow.epoch_blocks_min, blocks_kind, "nc-max: of one epoch");
+  v.key("epoch_blocks_max", pow.epoch_blocks_max, blocks_kind, "nc-max: of one epoch");
+  v.key("proposal_window_close", pow.proposal_window_close, blocks_or_0_kind, "nc-max: a proposal is committed ...");
+  v.key("proposal_window_far", pow.proposal_window_far, blocks_or_0_kind, "... from this to that many blocks later");
+  v.key("gossip_degree", pow.gossip_degree, blocks_or_0_kind, "neighbours that a peer draws; 0: all to all");
+}
+
+template <class V>
 void describe(V& v, BlockLimits& block) {
   v.key("max_transactions", block.max_transactions, WholeKind<std::uint32_t>{1, 100'000}, "of one block");
   v.key("max_bytes", block.max_bytes, SizeKind<std::uint32_t>{64 * 1024}, "of one block's transactions");
@@ -76,7 +162,8 @@ void describe(V& v, Network& network) {
   v.key("name", network.name, TextKind{}, "full name");
   v.key("kind", network.kind, network_kind_kind, "alliance, public or cross-chain");
   v.key("protocol", network.protocol, TextKind{}, "shown, not interpreted");
-  v.need("consensus", network.engine, OneOf<EngineParameters>{{"raft", "bft"}}, "the engine family and its parameters");
+  v.need("consensus", network.engine, OneOf<EngineParameters>{{"raft", "bft", "dpos", "slot", "pow"}},
+         "the engine family and its parameters");
   v.key("block", network.block, Section<BlockLimits>{}, "limits of one block");
   v.key("mempool", network.mempool, Section<MempoolLimits>{}, "limits of one peer's mempool");
   v.group("genesis", "accounts account-0, account-1 ... of the asset contract", [&](auto& genesis) {

@@ -71,11 +71,10 @@ bool hosts(const Chain& chain, const std::string& city) {
 RouteSpec route_spec(const Topology& topology, const TopologyIndex& index, std::size_t position) {
   const Chain& chain = topology.chains[position];
   const Network& network = network_of(topology, chain);
-  const bool raft = std::holds_alternative<RaftParameters>(network.engine);
   return {{static_cast<std::uint32_t>(position)},
           chain.name,
           network.kind,
-          raft ? "raft" : "bft",
+          std::string(family_name(network.engine)),
           indices(index, chain.validators),
           indices(index, chain.followers)};
 }

@@ -14,9 +14,11 @@ enum class RecordKind : char {
   accepted = 'a',
   bft_vote = 'b',
   block = 'k',
+  final_mark = 'f',
   raft_entry = 'l',
   raft_trim = 't',
   raft_vote = 'v',
+  tree_vote = 'w',
 };
 
 std::string record_key(ChainIndex chain, RecordKind kind);

@@ -44,6 +44,14 @@ class Writer {
     put(record_key(chain_, RecordKind::block, write.block->header.height), encode(*write.block));
   }
 
+  void apply(const BlocksUndone& write) {
+    erase(record_key(chain_, RecordKind::block, write.keep + 1), record_key(chain_, RecordKind::block, last_number));
+  }
+
+  void apply(const FinalMark& write) { put(record_key(chain_, RecordKind::final_mark), encode(write)); }
+
+  void apply(const TreeVoteState& write) { put(record_key(chain_, RecordKind::tree_vote), encode(write)); }
+
   // The order of acceptance is kept by number: the transaction's, then the position in it.
   void apply(const AcceptedWrite& write) {
     constexpr std::uint64_t most_per_transaction = std::uint64_t{1} << 24;

@@ -4,7 +4,7 @@
 // Keys: chain (4 bytes, big-endian), kind (1 byte), then by kind
 //   k block        height (8 bytes)                l log entry    index (8 bytes)
 //   a accepted     transaction id, order (8 bytes)
-//   v Raft's vote, t the log's trim, b BFT's votes: nothing more
+//   v Raft's vote, t the log's trim, b BFT's votes, w a tree family's votes, f its final mark: nothing more
 // Values: 8 bytes of SHA-256 over key and payload, then the payload, a message of proto/storage.proto, call.proto or
 // city_node.proto. A flipped bit or a record in the wrong place is found when it is read.
 //

@@ -46,6 +46,10 @@ void StoreLoader::add_record(std::string_view key, std::string_view payload) {
       return read(
           v1::BftVoteState(), [&](const auto& m) { return decode_bft_vote_state(m, chain_); },
           [&](BftVoteState vote) { state_.bft_vote = std::move(vote); });
+    case RecordKind::tree_vote:
+      return read(v1::TreeVoteState(), plain, [&](TreeVoteState vote) { state_.tree_vote = std::move(vote); });
+    case RecordKind::final_mark:
+      return read(v1::FinalMark(), plain, [&](FinalMark mark) { state_.final_height = mark.height; });
     case RecordKind::raft_entry:
       return read(
           v1::RaftEntry(), [&](const auto& m) { return decode_raft_entry(m, chain_); },
@@ -83,6 +87,7 @@ void StoreLoader::fail(std::string what) {
 }
 
 Result<DurableState> StoreLoader::finish() {
+  if (state_.final_height > state_.blocks.size()) fail("blocks up to the final mark are missing");
   if (!wrong_.empty()) return Error{ErrorCode::corrupt, wrong_};
   for (auto& [order, transaction] : accepted_) state_.accepted.push_back(std::move(transaction));
   return std::move(state_);

@@ -177,12 +177,14 @@ void Dialogue::add_rule(Rule rule) {
 }
 
 void Dialogue::expect(const Words& words) {
-  require(words.size() >= 3, "expect leader|term|height|messages VALUE [at VALIDATOR ...]");
+  require(words.size() >= 3, "expect leader|term|height|final|messages VALUE [at VALIDATOR ...]");
   const std::string& what = words[1];
   if (what == "leader") return expect_everywhere(words, [&](std::uint32_t v) { return name(network().leader(v)); });
   if (what == "term") return expect_everywhere(words, [&](auto v) { return std::to_string(network().term(v)); });
   if (what == "height") return expect_everywhere(words, [&](auto v) { return std::to_string(network().height(v)); });
-  require(what == "messages", "expect leader|term|height|messages VALUE");
+  if (what == "final")
+    return expect_everywhere(words, [&](auto v) { return std::to_string(network().final_height(v)); });
+  require(what == "messages", "expect leader|term|height|final|messages VALUE");
   const std::uint64_t sent = network().messages_sent() - messages_counted_from_;
   if (sent != dialogue_number(words[2])) fail(fmt::format("{} messages were sent", sent));
 }
@@ -191,7 +193,7 @@ void Dialogue::expect(const Words& words) {
 void Dialogue::expect_everywhere(const Words& words, const std::function<std::string(std::uint32_t)>& seen) {
   require(words.size() == 3 || words[3] == "at", "expect WHAT VALUE [at VALIDATOR ...]");
   std::vector<std::uint32_t> where = validators(words, 4);
-  for (std::uint32_t v = 0; words.size() == 3 && v < network().validators(); ++v) {
+  for (std::uint32_t v = 0; words.size() == 3 && v < network().peers(); ++v) {
     if (network().up(v)) where.push_back(v);
   }
   for (const std::uint32_t v : where) {
@@ -223,7 +225,7 @@ EngineNetwork& Dialogue::network() {
 
 std::uint32_t Dialogue::validator(const std::string& word) {
   const std::uint32_t v = dialogue_number(word);
-  require(v < network().validators(), "a validator below " + std::to_string(network().validators()));
+  require(v < network().peers(), "a validator below " + std::to_string(network().peers()));
   return v;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "node/gossip.h"
 #include "tests/dialogues/message_text.h"
 
 namespace bsn {
@@ -23,8 +24,8 @@ bool is_raft(const EngineNetworkOptions& options) { return std::holds_alternativ
 
 EngineNetwork::EngineNetwork(const EngineNetworkOptions& options)
     : options_(options), random_(Random(options.seed).fork("links")) {
-  peers_.resize(options.validators);
-  for (std::uint32_t v = 0; v < options.validators; ++v) restart(v);
+  peers_.resize(options.validators + options.observers);
+  for (std::uint32_t v = 0; v < peers(); ++v) restart(v);
 }
 
 // ---- what happens ----
@@ -84,7 +85,7 @@ void EngineNetwork::deliver() {
 }
 
 void EngineNetwork::isolate(std::uint32_t validator) {
-  for (std::uint32_t other = 0; other < options_.validators; ++other) {
+  for (std::uint32_t other = 0; other < peers(); ++other) {
     if (other == validator) continue;
     block(validator, other);
     block(other, validator);
@@ -98,8 +99,8 @@ void EngineNetwork::partition(const std::vector<std::vector<std::uint32_t>>& gro
     });
   };
   blocked_.clear();
-  for (std::uint32_t a = 0; a < options_.validators; ++a) {
-    for (std::uint32_t b = 0; b < options_.validators; ++b) {
+  for (std::uint32_t a = 0; a < peers(); ++a) {
+    for (std::uint32_t b = 0; b < peers(); ++b) {
       if (a != b && !together(a, b)) block(a, b);
     }
   }
@@ -130,17 +131,27 @@ void EngineNetwork::crash_after(std::uint32_t validator, std::uint32_t outputs) 
 void EngineNetwork::restart(std::uint32_t validator) {
   Peer& peer = peers_[validator];
   if (peer.engine) return;
-  EngineConfig config;
-  config.self = ValidatorIndex{validator};
-  config.validators = options_.validators;
-  config.block = options_.block;
-  config.parameters = options_.parameters;
-  const std::string stream = "validator " + std::to_string(validator) + " start " + std::to_string(peer.starts++);
-  config.random = Random(options_.seed).fork(stream);
-  peer.engine = make_engine(config, peer.durable, tip(validator), now_);
+  peer.engine = options_.make(engine_config(validator), peer.durable, tip(validator), now_);
+  ++peer.starts;
   peer.told_waiting = 0;
   if (now_ > Instant{}) note(validator, "restarted at height " + std::to_string(height(validator)));
   tell_waiting(validator);
+}
+
+EngineConfig EngineNetwork::engine_config(std::uint32_t v) const {
+  EngineConfig config;
+  if (v < options_.validators) config.self = ValidatorIndex{v};
+  config.validators = options_.validators;
+  config.block = options_.block;
+  config.parameters = options_.parameters;
+  const std::string stream = "validator " + std::to_string(v) + " start " + std::to_string(peers_[v].starts);
+  config.random = Random(options_.seed).fork(stream);
+  if (!tree()) return config;
+  config.stake = options_.stake;
+  config.stake.resize(options_.validators, 1);
+  config.peers = gossip_neighbours(peers(), gossip_degree(options_.parameters), options_.seed, ValidatorIndex{v});
+  config.chain_seed = options_.seed;
+  return config;
 }
 
 void EngineNetwork::inject(std::uint32_t from, std::uint32_t to, const ConsensusMessage& message) {
@@ -182,7 +193,7 @@ void EngineNetwork::drain(std::uint32_t v) {
 
 void EngineNetwork::handle(std::uint32_t v, const SendConsensus& output) {
   if (const auto wrong = bft_judge_.judge(v, output.message, peers_[v].durable)) violation(*wrong);
-  for (std::uint32_t to = 0; to < options_.validators; ++to) {
+  for (std::uint32_t to = 0; to < (output.to ? peers() : options_.validators); ++to) {
     if (to == v || (output.to && output.to->value != to)) continue;
     std::optional<ConsensusMessage> message = output.message;
     if (tamper_) message = tamper_(v, to, output.message);
@@ -254,16 +265,92 @@ void EngineNetwork::handle(std::uint32_t v, const LeaderIs& output) {
   tell_waiting(v);
 }
 
-void EngineNetwork::seal(std::uint32_t v, const BlockPtr& block) {
+void EngineNetwork::handle(std::uint32_t v, const Reorganise& output) {
+  if (!judge_reorganise(v, output)) return;
+  if (const Height undone = height(v) - output.keep; undone > 0) {
+    ++peers_[v].reorganisations;
+    note(v, "undoes " + std::to_string(undone) + " blocks above " + std::to_string(output.keep));
+    undo_to(v, output.keep);
+  }
+  for (const ProposalPtr& proposal : output.adopt) {
+    note(v, "adopts " + std::to_string(proposal->height) + " (" + std::to_string(proposal->transactions.size()) +
+                " transactions from " + std::to_string(proposal->proposer.value) + ")");
+    auto block = std::make_shared<Block>();
+    block->header.height = proposal->height;
+    block->header.parent = proposal->parent;
+    block->header.time = proposal->time;
+    block->header.proposer = proposal->proposer;
+    block->header.seal = proposal->seal;
+    block->transactions = proposal->transactions;
+    block->hash = proposal_digest(*proposal);
+    store(v, block);
+  }
+  step(v, tip(v));
+  tell_waiting(v);
+}
+
+void EngineNetwork::handle(std::uint32_t v, const Finalise& output) {
+  if (output.height <= final_height(v))
+    return violation(std::to_string(v) + " finalised " + std::to_string(output.height) + " again");
+  if (output.height > height(v)) {
+    return violation(std::to_string(v) + " finalised " + std::to_string(output.height) + " above its tip");
+  }
+  note(v, "final up to " + std::to_string(output.height));
+  mark_final(v, output.height);
+}
+
+void EngineNetwork::store(std::uint32_t v, const BlockPtr& block) {
   Peer& peer = peers_[v];
   apply(BlockWrite{block}, peer.durable);
   for (const auto& transaction : block->transactions) {
     peer.known.insert(transaction->id);
-    peer.sealed.insert(transaction->id);
+    peer.sealed.try_emplace(transaction->id, block->header.height);
   }
   std::erase_if(peer.mempool, [&](const auto& one) { return peer.sealed.contains(one->id); });
   if (!is_raft(options_)) peer.proposed.clear();
+}
+
+void EngineNetwork::seal(std::uint32_t v, const BlockPtr& block) {
+  store(v, block);
   step(v, tip(v));
+  tell_waiting(v);
+}
+
+// What fell out waits again.
+void EngineNetwork::undo_to(std::uint32_t v, Height keep) {
+  Peer& peer = peers_[v];
+  for (Height h = keep + 1; h <= height(v); ++h) {
+    for (const auto& transaction : peer.durable.blocks[h - 1]->transactions) {
+      const auto sealed = peer.sealed.find(transaction->id);
+      if (sealed == peer.sealed.end() || sealed->second != h) continue;
+      peer.sealed.erase(sealed);
+      peer.mempool.push_back(transaction);
+    }
+  }
+  apply(BlocksUndone{keep}, peer.durable);
+}
+
+// The judge: finalised blocks agree.
+void EngineNetwork::mark_final(std::uint32_t v, Height height) {
+  for (Height h = final_height(v) + 1; h <= height; ++h) {
+    const Digest& hash = peers_[v].durable.blocks[h - 1]->hash;
+    const auto [at, fresh] = decided_.try_emplace(h, hash);
+    if (!fresh && at->second != hash) violation("two blocks final at height " + std::to_string(h));
+  }
+  apply(FinalMark{height}, peers_[v].durable);
+}
+
+// A fetched block that another finalised.
+void EngineNetwork::take_final(std::uint32_t v, const BlockPtr& block) {
+  const Height height_now = block->header.height;
+  const auto& mine = peers_[v].durable.blocks;
+  if (mine.size() < height_now || mine[height_now - 1]->hash != block->hash) {
+    undo_to(v, height_now - 1);
+    store(v, block);
+  }
+  mark_final(v, height_now);
+  step(v, BlockSealed{height_now, block->hash, block->header.time, block->header.proposer,
+                      proposal_of(*block, block->header.parent), true});
   tell_waiting(v);
 }
 
@@ -275,6 +362,7 @@ BlockSealed EngineNetwork::tip(std::uint32_t v) const {
   sealed.hash = blocks.back()->hash;
   sealed.time = blocks.back()->header.time;
   sealed.proposer = blocks.back()->header.proposer;
+  if (tree()) sealed.proposal = proposal_of(*blocks.back(), blocks.back()->header.parent);
   return sealed;
 }
 
@@ -282,10 +370,10 @@ void EngineNetwork::spread(std::uint32_t v, const std::vector<TransactionPtr>& t
   if (transactions.empty()) return;
   if (!peers_[v].engine->forwards_to_leader_only()) {
     for (std::uint32_t to = 0; to < options_.validators; ++to) {
-      if (to != v) fly(v, to, Gossip{transactions});
+      if (to != v) fly(v, to, TransactionGossip{transactions});
     }
   } else if (const auto to = leader(v); to && *to != v) {
-    fly(v, *to, Gossip{transactions});
+    fly(v, *to, TransactionGossip{transactions});
   }
 }
 
@@ -327,12 +415,16 @@ void EngineNetwork::land(const Flight& flight, const ConsensusMessage& message) 
 void EngineNetwork::land(const Flight& flight, const BlocksAnswer&) {
   if (!up(flight.from)) return;
   const auto& theirs = peers_[flight.from].durable.blocks;
+  while (tree() && up(flight.to) && final_height(flight.to) < final_height(flight.from)) {
+    take_final(flight.to, theirs[final_height(flight.to)]);
+  }
+  if (tree()) return;
   while (up(flight.to) && height(flight.to) < theirs.size()) {
     seal(flight.to, theirs[height(flight.to)]);
   }
 }
 
-void EngineNetwork::land(const Flight& flight, const Gossip& gossip) {
+void EngineNetwork::land(const Flight& flight, const TransactionGossip& gossip) {
   Peer& peer = peers_[flight.to];
   for (const auto& transaction : gossip.transactions) {
     if (peer.known.insert(transaction->id).second) peer.mempool.push_back(transaction);
@@ -342,7 +434,7 @@ void EngineNetwork::land(const Flight& flight, const Gossip& gossip) {
 
 std::optional<std::pair<Instant, std::uint32_t>> EngineNetwork::next_timer() const {
   std::optional<std::pair<Instant, std::uint32_t>> first;
-  for (std::uint32_t v = 0; v < options_.validators; ++v) {
+  for (std::uint32_t v = 0; v < peers(); ++v) {
     if (!up(v)) continue;
     const auto wakeup = engine(v).next_wakeup();
     if (wakeup && (!first || *wakeup < first->first)) first = {*wakeup, v};
@@ -361,7 +453,9 @@ std::optional<std::uint32_t> EngineNetwork::leader(std::uint32_t validator) cons
 bool EngineNetwork::everyone_sealed(std::size_t first_offer) const {
   for (const Peer& peer : peers_) {
     for (std::size_t i = first_offer; i < offered_.size(); ++i) {
-      if (!peer.sealed.contains(offered_[i])) return false;
+      const auto sealed = peer.sealed.find(offered_[i]);
+      if (sealed == peer.sealed.end()) return false;
+      if (tree() && sealed->second > peer.durable.final_height) return false;
     }
   }
   return true;
@@ -369,7 +463,7 @@ bool EngineNetwork::everyone_sealed(std::size_t first_offer) const {
 
 bool EngineNetwork::makes_progress(Duration within) {
   heal();
-  for (std::uint32_t v = 0; v < options_.validators; ++v) {
+  for (std::uint32_t v = 0; v < peers(); ++v) {
     peers_[v].outputs_left.reset();
     restart(v);
   }
@@ -403,6 +497,24 @@ void EngineNetwork::judge_decision(std::uint32_t v, const Proposal& proposal) {
     violation(std::to_string(v) + " decided " + std::to_string(proposal.height) + " at height " +
               std::to_string(height(v)));
   }
+}
+
+bool EngineNetwork::judge_reorganise(std::uint32_t v, const Reorganise& output) {
+  const auto wrong = [&](const std::string& what) {
+    violation(std::to_string(v) + " reorganises from " + std::to_string(output.keep) + ": " + what);
+    return false;
+  };
+  if (output.keep > height(v)) return wrong("keeps more than there is");
+  if (output.keep < final_height(v)) return wrong("undoes what was final");
+  if (output.adopt.empty()) return wrong("adopts nothing");
+  Digest parent = output.keep == 0 ? Digest{} : peers_[v].durable.blocks[output.keep - 1]->hash;
+  Height expected = output.keep;
+  for (const ProposalPtr& proposal : output.adopt) {
+    if (proposal->height != ++expected) return wrong("heights with a gap");
+    if (proposal->parent != parent) return wrong("a block does not follow the one before it");
+    parent = proposal_digest(*proposal);
+  }
+  return true;
 }
 
 void EngineNetwork::note(std::uint32_t v, const std::string& text) {

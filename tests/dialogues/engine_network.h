@@ -6,13 +6,17 @@
 //   WantBatch         a BatchOffered of what waits, within the block limits, then WorkWaiting with the rest
 //   Decide            a BlockSealed; the block's hash is the proposal's digest
 //   PersistConsensus  applied to the validator's DurableState
-//   FetchBlocks       one round trip later, the other's sealed blocks, each handed over as BlockSealed
-//   LeaderIs          waiting transactions go to the new leader (Raft); those in a lost leader's proposals wait again
+//   FetchBlocks       one round trip later, the other's sealed (tree families: final) blocks, each as BlockSealed
+//   Reorganise        (tree families) blocks undone and adopted, then a BlockSealed of the new tip; what fell out waits
+//   again Finalise          (tree families) a FinalMark LeaderIs          waiting transactions go to the new leader
+//   (Raft); those in a lost leader's proposals wait again
 // Deterministic: equal options and equal calls give equal events. Not for more than one thread.
 //
 // The judge is built in: agreement, heights in order, at most one leader and one vote per term (Raft), what a
-// validator signs (BftJudge). What it finds
-// wrong stands in violations(); nothing aborts.
+// validator signs (BftJudge); of tree families that finalised blocks agree and are never undone, and that a best chain
+// is one. What it finds wrong stands in violations(); nothing aborts.
+//
+// Observers of a tree family are numbered behind the validators, as peers are.
 #pragma once
 
 #include <deque>
@@ -38,6 +42,9 @@ struct EngineNetworkOptions {
   Duration jitter{0};                 // up to this much more, drawn per message; messages may overtake then
   BlockLimits block;
   EngineParameters parameters = RaftParameters{};
+  std::uint32_t observers = 0;         // tree families: followers behind the validators
+  std::vector<std::uint64_t> stake{};  // tree families: one per validator; empty: 1 each
+  MakeEngine make = make_engine;
 };
 
 class EngineNetwork {
@@ -92,9 +99,13 @@ class EngineNetwork {
 
   Instant now() const { return now_; }
   std::uint32_t validators() const { return options_.validators; }
+  std::uint32_t peers() const { return static_cast<std::uint32_t>(peers_.size()); }  // with the observers
   bool up(std::uint32_t validator) const { return peers_[validator].engine != nullptr; }
   const ConsensusEngine& engine(std::uint32_t validator) const { return *peers_[validator].engine; }
   Height height(std::uint32_t validator) const { return peers_[validator].durable.blocks.size(); }
+  // Tree families: up to where its chain is final; how often blocks fell out of its best chain.
+  Height final_height(std::uint32_t validator) const { return peers_[validator].durable.final_height; }
+  std::uint64_t reorganisations(std::uint32_t validator) const { return peers_[validator].reorganisations; }
   // As that validator's engine said last; nullopt and 0 while it is down.
   std::optional<std::uint32_t> leader(std::uint32_t validator) const;
   std::uint64_t term(std::uint32_t validator) const { return peers_[validator].leader_is.term; }
@@ -108,8 +119,8 @@ class EngineNetwork {
   const std::vector<Digest>& offered() const { return offered_; }
   const std::vector<std::string>& violations() const { return violations_; }
 
-  // Heals, restarts whoever is down, offers a transaction everywhere, and runs until every validator has sealed all of
-  // those or `within` is over. Whether they did.
+  // Heals, restarts whoever is down, offers a transaction everywhere, and runs until every peer has sealed (tree
+  // families: finalised) all of those or `within` is over. Whether they did.
   bool makes_progress(Duration within);
 
  private:
@@ -118,7 +129,8 @@ class EngineNetwork {
     DurableState durable;
     std::vector<TransactionPtr> mempool;  // in order of arrival; at most what the test offered
     std::set<Digest> known;               // ids in the mempool or sealed
-    std::set<Digest> sealed;
+    std::map<Digest, Height> sealed;
+    std::uint64_t reorganisations = 0;
     std::set<Digest> proposed;  // in a proposal of this engine, not waiting
     std::uint32_t told_waiting = 0;
     LeaderIs leader_is;
@@ -128,13 +140,13 @@ class EngineNetwork {
     bool draining = false;
   };
   struct BlocksAnswer {};
-  struct Gossip {
+  struct TransactionGossip {
     std::vector<TransactionPtr> transactions;
   };
   struct Flight {
     std::uint32_t from = 0;
     std::uint32_t to = 0;
-    std::variant<ConsensusMessage, BlocksAnswer, Gossip> load;
+    std::variant<ConsensusMessage, BlocksAnswer, TransactionGossip> load;
   };
   using Due = std::pair<Instant, std::uint64_t>;  // then in order of sending
 
@@ -144,6 +156,8 @@ class EngineNetwork {
   void handle(std::uint32_t v, const PersistConsensus& output);
   void handle(std::uint32_t v, const WantBatch& output);
   void handle(std::uint32_t v, const Decide& output);
+  void handle(std::uint32_t v, const Reorganise& output);
+  void handle(std::uint32_t v, const Finalise& output);
   void handle(std::uint32_t v, const FetchBlocks& output);
   void handle(std::uint32_t v, const LeaderIs& output);
 
@@ -151,15 +165,22 @@ class EngineNetwork {
   void land(const Flight& flight);
   void land(const Flight& flight, const ConsensusMessage& message);
   void land(const Flight& flight, const BlocksAnswer& answer);
-  void land(const Flight& flight, const Gossip& gossip);
+  void land(const Flight& flight, const TransactionGossip& gossip);
 
+  bool tree() const { return grows_a_tree(options_.parameters); }
+  EngineConfig engine_config(std::uint32_t v) const;
   void seal(std::uint32_t v, const BlockPtr& block);
+  void store(std::uint32_t v, const BlockPtr& block);
+  void undo_to(std::uint32_t v, Height keep);
+  void mark_final(std::uint32_t v, Height height);
+  void take_final(std::uint32_t v, const BlockPtr& block);
   void spread(std::uint32_t v, const std::vector<TransactionPtr>& transactions);
   void tell_waiting(std::uint32_t v);
   bool everyone_sealed(std::size_t first_offer) const;
   BlockSealed tip(std::uint32_t v) const;
   void judge_vote(std::uint32_t v, const RaftVoteState& vote);
   void judge_decision(std::uint32_t v, const Proposal& proposal);
+  bool judge_reorganise(std::uint32_t v, const Reorganise& output);
   void note(std::uint32_t v, const std::string& text);
   void violation(const std::string& text);
   std::optional<std::pair<Instant, std::uint32_t>> next_timer() const;
@@ -180,7 +201,7 @@ class EngineNetwork {
   double loss_ = 0;
   double duplication_ = 0;
   std::vector<Digest> offered_;
-  std::map<Height, Digest> decided_;
+  std::map<Height, Digest> decided_;  // or finalised
   std::map<std::uint64_t, std::uint32_t> leader_of_term_;
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> vote_of_;
   BftJudge bft_judge_;

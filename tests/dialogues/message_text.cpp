@@ -58,6 +58,15 @@ const Overloaded message_cases{
       const std::string valid = m.valid_round < 0 ? "" : fmt::format(", valid since round {}", m.valid_round);
       return fmt::format("proposal {}/{}: {}{}", m.height, m.round, proposal_text(m.proposal), valid);
     },
+    [](const TreeBlock& m) {
+      return fmt::format("block {} from {}: {}", m.proposal->height, m.proposal->proposer.value,
+                         proposal_text(m.proposal));
+    },
+    [](const TreeVote& m) {
+      return fmt::format("vote of kind {} by {} in round {}: {} {}", m.kind, m.voter.value, m.round, m.height,
+                         short_digest(m.block));
+    },
+    [](const TreeRequest& m) { return fmt::format("asks for {} blocks", m.missing.size()); },
     [](const BftVote& m) {
       return fmt::format("{} {}/{}: {}", m.kind == BftVoteKind::prevote ? "prevote" : "precommit", m.height, m.round,
                          short_digest(m.proposal));
@@ -72,6 +81,9 @@ const Overloaded kind_cases{
     [](const RaftInstall&) { return "install"; },
     [](const BftProposal&) { return "proposal"; },
     [](const BftVote& m) { return m.kind == BftVoteKind::prevote ? "prevote" : "precommit"; },
+    [](const TreeBlock&) { return "block"; },
+    [](const TreeVote&) { return "vote"; },
+    [](const TreeRequest&) { return "request"; },
 };
 
 const Overloaded write_cases{
@@ -85,6 +97,9 @@ const Overloaded write_cases{
       return fmt::format("votes at {}/{}: {} votes, locked round {}, valid round {}", w.height, w.round, w.votes.size(),
                          w.locked_round, w.valid_round);
     },
+    [](const BlocksUndone& w) { return fmt::format("undoes blocks above {}", w.keep); },
+    [](const FinalMark& w) { return fmt::format("final up to {}", w.height); },
+    [](const TreeVoteState& w) { return fmt::format("{} bytes of votes", w.bytes.size()); },
     [](const BlockWrite&) { return std::string(); },
     [](const AcceptedWrite&) { return std::string(); },
     [](const AcceptedErase&) { return std::string(); },

@@ -33,7 +33,7 @@ class ScriptedEngine : public ConsensusEngine {
   bool forwards_to_leader_only() const override { return options_.leader_only; }
 
  private:
-  bool leads() const { return config_.self.value == 0; }
+  bool leads() const { return config_.self->value == 0; }
 
   void on(Instant, const MessageArrived& arrived, std::vector<EngineOutput>& out) {
     const auto* message = std::get_if<BftProposal>(&arrived.message);
@@ -51,7 +51,7 @@ class ScriptedEngine : public ConsensusEngine {
   void on(Instant now, const BatchOffered& batch, std::vector<EngineOutput>& out) {
     if (batch.transactions.empty()) return;
     const auto proposal =
-        std::make_shared<const Proposal>(Proposal{tip_.height + 1, tip_.hash, now, config_.self, batch.transactions});
+        std::make_shared<const Proposal>(Proposal{tip_.height + 1, tip_.hash, now, *config_.self, batch.transactions});
     out.push_back(Decide{proposal});  // first: what it stores is this engine's only memory
     out.push_back(SendConsensus{std::nullopt, BftProposal{proposal->height, 0, -1, proposal}});
   }
