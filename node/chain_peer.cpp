@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/check.h"
+#include "node/gossip.h"
 #include "node/quorum.h"
 
 namespace bsn {
@@ -21,23 +22,28 @@ std::optional<ValidatorIndex> position(const std::vector<CityIndex>& cities, Cit
   return ValidatorIndex{static_cast<std::uint32_t>(found - cities.begin())};
 }
 
-// How many validators must give the same block before it is believed.
+// How many validators must give the same block before it is believed. Public networks are too large to ask a third.
 std::uint32_t needed_vouchers(const ChainSpec& spec) {
+  constexpr std::uint32_t most_in_a_tree = 3;
   const auto m = static_cast<std::uint32_t>(spec.validators.size());
-  return std::holds_alternative<RaftParameters>(spec.engine) ? 1 : byzantine_fault_bound(m) + 1;
+  if (std::holds_alternative<RaftParameters>(spec.engine)) return 1;
+  const std::uint32_t one_correct = byzantine_fault_bound(m) + 1;
+  return grows_a_tree(spec.engine) ? std::min(one_correct, most_in_a_tree) : one_correct;
 }
 
 BlockSync::Parameters sync_parameters(const ChainSpec& spec, CityIndex self) {
   const auto m = static_cast<std::uint32_t>(spec.validators.size());
   const auto validator = position(spec.validators, self);
-  const bool asks_when_silent = !validator || !std::holds_alternative<RaftParameters>(spec.engine);
-  return {m, validator, needed_vouchers(spec), asks_when_silent, self.value % m};
+  const bool engine_asks =
+      grows_a_tree(spec.engine) || (validator && std::holds_alternative<RaftParameters>(spec.engine));
+  return {m, validator, needed_vouchers(spec), !engine_asks, self.value % m};
 }
 
 // Follower j gets every block from the validators j, j + 1, ... (mod m), as many as it must hear.
 std::vector<CityIndex> followers_of(const ChainSpec& spec, ValidatorIndex validator) {
   const auto m = static_cast<std::uint32_t>(spec.validators.size());
   std::vector<CityIndex> followers;
+  if (grows_a_tree(spec.engine)) return followers;  // they hear of blocks by gossip
   for (std::uint32_t j = 0; j < spec.followers.size(); ++j) {
     const std::uint32_t distance = (validator.value + m - j % m) % m;
     if (distance < needed_vouchers(spec)) followers.push_back(spec.followers[j]);
@@ -45,14 +51,25 @@ std::vector<CityIndex> followers_of(const ChainSpec& spec, ValidatorIndex valida
   return followers;
 }
 
-Ledger replay(const ChainSpec& spec, const std::vector<BlockPtr>& blocks, const MakeLedger& genesis) {
+Ledger replay(const ChainSpec& spec, const DurableState& durable, const MakeLedger& genesis) {
   Ledger ledger = genesis(spec);
-  for (const BlockPtr& block : blocks) {
+  const bool tree = grows_a_tree(spec.engine);
+  if (tree && durable.final_height == 0) ledger.keep_undoable();
+  for (const BlockPtr& block : durable.blocks) {
     const auto applied = ledger.apply(*block);
     // Better no peer than one that serves bytes which its disk made up.
     BSN_CHECK(applied.ok(), "a stored block does not verify: " + applied.error().message);
+    if (tree && ledger.height() == durable.final_height) ledger.keep_undoable();
   }
   return ledger;
+}
+
+std::vector<std::pair<CityIndex, ValidatorIndex>> members_of(const ChainSpec& spec) {
+  std::vector<std::pair<CityIndex, ValidatorIndex>> members;
+  for (const CityIndex city : spec.validators) members.push_back({city, {static_cast<std::uint32_t>(members.size())}});
+  for (const CityIndex city : spec.followers) members.push_back({city, {static_cast<std::uint32_t>(members.size())}});
+  std::sort(members.begin(), members.end());
+  return members;
 }
 
 Duration leaderless_grace(const ChainSpec& spec) {
@@ -67,11 +84,13 @@ ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, 
     : spec_(spec),
       self_(self),
       self_validator_(position(spec.validators, self)),
-      ledger_(replay(spec, durable.blocks, genesis)),
+      tree_(grows_a_tree(spec.engine)),
+      members_(members_of(spec)),
+      ledger_(replay(spec, durable, genesis)),
       mempool_(spec.mempool, spec.block),
       calls_(spec.mempool.max_transactions),
       forwarder_(spec.mempool.forward_interval),
-      sync_(sync_parameters(spec, self), ledger_.height(), now),
+      sync_(sync_parameters(spec, self), ledger_.final_height(), now),
       leaderless_since_(now),
       leaderless_grace_(leaderless_grace(spec)),
       forward_turn_(self.value),
@@ -79,21 +98,31 @@ ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, 
       next_expiry_(now + mempool_sweep) {
   spec_.genesis = {};
   BSN_CHECK(is_member(self), "a chain peer stands in a city of its chain");
-  for (const TransactionPtr& accepted : durable.accepted) {
-    if (ledger_.find_key(accepted->key)) {
-      erasures_.push_back(accepted->id);
-      continue;
-    }
-    mempool_.restore(accepted, now);
-    forwarder_.add(accepted, true, now);
-  }
-  if (!self_validator_) return;
-  pushed_to_ = followers_of(spec, *self_validator_);
-  const Random random =
-      Random(seed).fork("engine of " + to_string(spec.name) + " in city " + std::to_string(self.value));
-  const EngineConfig config{*self_validator_, static_cast<std::uint32_t>(spec.validators.size()), spec.block,
-                            spec.engine, random};
+  if (tree_) restore_open_blocks(durable);
+  for (const TransactionPtr& accepted : durable.accepted) restore_accepted(accepted, now);
+  if (!self_validator_ && !tree_) return;
+  if (self_validator_) pushed_to_ = followers_of(spec, *self_validator_);
+  const EngineConfig config = engine_config(seed);
+  for (const ValidatorIndex peer : config.peers) neighbours_.push_back(city_of(peer));
   engine_ = make(config, durable, tip(), now);
+  BSN_CHECK(engine_->grows_a_tree() == tree_, "an engine is of the family that its chain names");
+}
+
+EngineConfig ChainPeer::engine_config(std::uint64_t seed) const {
+  const Random shared = Random(seed).fork("chain " + to_string(spec_.name));
+  EngineConfig config;
+  config.self = self_validator_;
+  config.validators = static_cast<std::uint32_t>(spec_.validators.size());
+  config.block = spec_.block;
+  config.parameters = spec_.engine;
+  config.random = Random(seed).fork("engine of " + to_string(spec_.name) + " in city " + std::to_string(self_.value));
+  if (!tree_) return config;
+  config.stake = spec_.stake;
+  config.stake.resize(config.validators, 1);
+  config.chain_seed = Random(shared).next();
+  config.peers = gossip_neighbours(static_cast<std::uint32_t>(members_.size()), gossip_degree(spec_.engine),
+                                   config.chain_seed, *peer_of(self_));
+  return config;
 }
 
 void ChainPeer::step(Instant now, const ChainPeerInput& input, std::vector<ChainPeerOutput>& out) {
@@ -135,6 +164,7 @@ std::optional<Instant> ChainPeer::next_wakeup() const {
 ChainPeerStatus ChainPeer::status() const {
   ChainPeerStatus status;
   status.height = ledger_.height();
+  status.final_height = ledger_.final_height();
   status.tip = ledger_.tip();
   status.state_root = ledger_.state_root();
   status.validator = self_validator_.has_value();
@@ -157,8 +187,8 @@ void ChainPeer::on(Instant now, const PeerMessageArrived& arrived, Outputs& out)
 }
 
 void ChainPeer::on_message(Instant now, CityIndex from, const ConsensusMessage& message, Outputs& out) {
-  const auto validator = validator_of(from);
-  if (engine_ && validator) engine_step(now, MessageArrived{*validator, message}, out);
+  const auto sender = tree_ ? peer_of(from) : validator_of(from);
+  if (engine_ && sender) engine_step(now, MessageArrived{*sender, message}, out);
 }
 
 void ChainPeer::on_message(Instant now, CityIndex from, const TransactionsForward& message, Outputs& out) {
@@ -168,11 +198,12 @@ void ChainPeer::on_message(Instant now, CityIndex from, const TransactionsForwar
 }
 
 void ChainPeer::on_message(Instant, CityIndex from, const BlocksRequest& message, Outputs& out) {
-  const Height height = ledger_.height();
+  const Height height = ledger_.final_height();
   if (message.from == 0 || message.from > height) {
     out.push_back(SendToPeer{from, Blocks{{}, height}});
   } else {
-    out.push_back(SendStoredBlocks{from, message.from, blocks_per_answer, height});
+    const auto there = static_cast<std::uint32_t>(std::min<Height>(blocks_per_answer, height - message.from + 1));
+    out.push_back(SendStoredBlocks{from, message.from, there, height});
   }
 }
 
@@ -191,7 +222,7 @@ void ChainPeer::on_message(Instant now, CityIndex from, const Blocks& message, O
 void ChainPeer::take_in(Instant now, CityIndex from, const TransactionPtr& transaction) {
   if (ledger_.find_key(transaction->key)) return;
   if (mempool_.add(transaction, now) != Mempool::Added::fresh) return;
-  const bool pass_on = to_leader_only() ? !leads() : !validator_of(from);
+  const bool pass_on = tree_ || (to_leader_only() ? !leads() : !validator_of(from));
   if (pass_on) forwarder_.add(transaction, false, now);
 }
 
@@ -201,6 +232,10 @@ void ChainPeer::apply_believed(Instant now, Outputs& out) {
   while (true) {  // ends: each turn seals a candidate or drops one, and candidates are bounded
     const std::vector<BlockPtr> bodies = sync_.believed();
     if (bodies.empty()) return;
+    if (tree_) {
+      if (!take_fetched(now, bodies.front(), out)) sync_.refuted(bodies.front());
+      continue;
+    }
     if (const auto applied = ledger_.apply(*bodies.front()); !applied) {
       sync_.refuted(bodies.front());
       continue;
@@ -257,9 +292,10 @@ void ChainPeer::forward_due(Instant now, Outputs& out) {
   }
 }
 
-// A follower sends to one validator, another one after each time-out; a Raft validator to the leader; a validator of a
-// rotating family to all others.
+// In a tree everybody sends to its neighbours. Else: a follower sends to one validator, another one after each
+// time-out; a Raft validator to the leader; a validator of a rotating family to all others.
 std::vector<CityIndex> ChainPeer::forward_targets() const {
+  if (tree_) return neighbours_;
   if (!self_validator_) return {spec_.validators[forward_turn_ % spec_.validators.size()]};
   if (to_leader_only()) {
     if (leads() || !leader_) return {};
@@ -275,10 +311,26 @@ void ChainPeer::flush_erasures(Outputs& out) {
   erasures_.clear();
 }
 
-std::optional<ValidatorIndex> ChainPeer::validator_of(CityIndex city) const { return position(spec_.validators, city); }
+std::optional<ValidatorIndex> ChainPeer::validator_of(CityIndex city) const {
+  const auto peer = peer_of(city);
+  return peer && peer->value < spec_.validators.size() ? peer : std::nullopt;
+}
 
-bool ChainPeer::is_member(CityIndex city) const { return validator_of(city) || position(spec_.followers, city); }
+std::optional<ValidatorIndex> ChainPeer::peer_of(CityIndex city) const {
+  const auto found = std::lower_bound(members_.begin(), members_.end(), std::pair{city, ValidatorIndex{}});
+  if (found == members_.end() || found->first != city) return std::nullopt;
+  return found->second;
+}
 
-BlockSealed ChainPeer::tip() const { return {ledger_.height(), ledger_.tip(), ledger_.time(), ledger_.proposer()}; }
+CityIndex ChainPeer::city_of(ValidatorIndex peer) const {
+  const auto validators = static_cast<std::uint32_t>(spec_.validators.size());
+  return peer.value < validators ? spec_.validators[peer.value] : spec_.followers.at(peer.value - validators);
+}
+
+BlockSealed ChainPeer::tip() const {
+  BlockSealed sealed{ledger_.height(), ledger_.tip(), ledger_.time(), ledger_.proposer()};
+  if (tree_) sealed.proposal = open_blocks_.empty() ? final_proposal_ : open_blocks_.back().proposal;
+  return sealed;
+}
 
 }  // namespace bsn

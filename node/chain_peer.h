@@ -1,18 +1,24 @@
 // A chain peer: one member of one chain on one city node. Mempool + consensus engine + ledger.
 //
-// A validator orders and executes; a follower (a full copy that does not vote) fetches decided blocks and believes a
-// block once enough validators gave the same one: 1 where only crashes are tolerated, f + 1 where lies are. Each
-// follower is pushed every block by exactly that many validators, taken in turn, and asks others for what does not
-// come.
+// A validator orders and executes. Of Raft and BFT a follower (a full copy that does not vote) fetches decided blocks
+// and believes a block once enough validators gave the same one: 1 where only crashes are tolerated, f + 1 where lies
+// are. Each follower is pushed every block by exactly that many validators, taken in turn, and asks others for what
+// does not come. Of a family whose chain grows as a tree a follower runs the engine too, as an observer, and nothing is
+// pushed: blocks, votes and transactions are gossiped along a graph that all peers know (node/gossip.h). There the
+// ledger follows the best branch: it undoes blocks and executes others when the engine reorganises, transactions that
+// fell out wait again, and only final blocks are given to who asks for blocks. A peer that is too far behind for its
+// engine fetches final blocks from min(f + 1, 3) validators that agree.
 //
 // Writes are answered
 //   accepted   at once, after the transaction was made durable here; it survives restarts until a block has it
-//   committed  when this peer has sealed the block that holds it
+//   committed  when this peer has sealed the block that holds it; that block may be undone in a tree family
 //   final      when that block can't be taken back any more. Raft and BFT decide before they seal, so this is the same
 //              moment; a family that seals before it is final answers later
-// and a write whose transaction is in a block already, at once with the first result. Reads are answered at once from
-// the state after the last block here: `local` promises no more; `final` promises that this state is never taken back,
-// that it never goes back on this peer, and nothing about what other peers have by now.
+// and a write whose transaction is in a block already (for `final`: in a final one), at once with the first result.
+// Reads are answered at once: `local` from the state after the last block here, `final` from that after the last final
+// one, which is never taken back and never goes back on this peer; nothing is said about what other peers have by now.
+//
+// Who waits with another body for a key that a block uses is refused when that block is final.
 //
 // A call is answered exactly once: with its result, a refusal, or DEADLINE_EXCEEDED when its deadline comes (the
 // transaction stays and may be executed later). CANCELLED calls get no answer. A chain whose leader (Raft) has been
@@ -28,6 +34,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -95,11 +102,12 @@ struct Answer {
 
 // Something an observer may want to know; has no effect.
 struct Observed {
-  enum class What : std::uint8_t { leader, block_sealed, synced };
+  enum class What : std::uint8_t { leader, block_sealed, synced, reorganised, finalised };
   What what = What::block_sealed;
-  Height height = 0;
+  Height height = 0;  // of the tip; finalised: of the last final block (tree families only)
   std::uint64_t term = 0;
   std::optional<CityIndex> leader;
+  std::uint32_t undone = 0;  // reorganised: how many blocks fell out
 };
 
 using ChainPeerOutput = std::variant<SendToPeer, Persist, SendStoredBlocks, Answer, Observed>;
@@ -107,6 +115,7 @@ using ChainPeerOutput = std::variant<SendToPeer, Persist, SendStoredBlocks, Answ
 // What a status request shows.
 struct ChainPeerStatus {
   Height height = 0;
+  Height final_height = 0;
   Digest tip;
   Digest state_root;
   bool validator = false;
@@ -144,12 +153,15 @@ class ChainPeer {
   // Calls (chain_peer_calls.cpp).
   void submit(Instant now, const CallArrived& arrived, Outputs& out);
   std::optional<Reply> known_result(const Transaction& transaction) const;
+  bool is_open(const Digest& transaction) const;
+  void submit_open(Instant now, const OpenCall& call, const TransactionPtr& transaction, Outputs& out);
   std::optional<Reply> refuse_to_wait(Instant now, const Transaction& transaction) const;
   std::optional<Reply> admit(Instant now, const TransactionPtr& transaction);
   void accept(Instant now, const TransactionPtr& transaction, Outputs& out);
   Reply read(const Call& call) const;
   void answer(Instant now, const OpenCall& call, Reply reply, Outputs& out) const;
-  void answer_waiting(Instant now, const Digest& transaction, const Reply& reply, Outputs& out);
+  void answer_waiting(Instant now, const Digest& transaction, const Reply& reply, Outputs& out,
+                      Level reached = Level::final_);
   void expire_calls(Instant now, Outputs& out);
 
   // The engine (chain_peer_engine.cpp).
@@ -175,12 +187,35 @@ class ChainPeer {
   void settle(Instant now, const BlockPtr& block, Outputs& out);
   void remove_from_mempool(Instant now, const Transaction& transaction, Outputs& out);
   void push(const BlockPtr& block, Outputs& out) const;
+
+  // A chain that grows as a tree (chain_peer_tree.cpp).
+  struct OpenBlock {  // sealed and not final
+    BlockPtr block;
+    ProposalPtr proposal;
+    std::vector<Digest> pinned{};                           // acknowledged as accepted, to be erased when it is final
+    std::vector<std::pair<TransactionPtr, bool>> rivals{};  // lost the race for a key, and whether they are pinned
+  };
+  void restore_open_blocks(const DurableState& durable);
+  void restore_accepted(const TransactionPtr& accepted, Instant now);
+  void settle_open(Instant now, const BlockPtr& block, const ProposalPtr& proposal, Outputs& out);
+  void forget_waiting(Instant now, const TransactionPtr& transaction, OpenBlock& open, Outputs& out);
+  void fall_out(Instant now, Height keep, Outputs& out);
+  void wait_again(Instant now, const OpenBlock& undone);
+  void finalise_to(Instant now, Height height, Outputs& out);
+  void answer_final(Instant now, const OpenBlock& open, Outputs& out);
+  bool take_fetched(Instant now, const BlockPtr& block, Outputs& out);
+  OpenBlock* open_block_at(Height height);
+
   void forward_due(Instant now, Outputs& out);
   std::vector<CityIndex> forward_targets() const;
   void flush_erasures(Outputs& out);
 
   std::optional<ValidatorIndex> validator_of(CityIndex city) const;
-  bool is_member(CityIndex city) const;
+  // Validators 0 ... m-1, then followers, as consensus_engine.h numbers them.
+  std::optional<ValidatorIndex> peer_of(CityIndex city) const;
+  CityIndex city_of(ValidatorIndex peer) const;
+  EngineConfig engine_config(std::uint64_t seed) const;
+  bool is_member(CityIndex city) const { return peer_of(city).has_value(); }
   bool to_leader_only() const { return engine_ != nullptr && engine_->forwards_to_leader_only(); }
   bool leads() const { return self_validator_ && leader_ == self_validator_; }
   bool can_forward() const { return !to_leader_only() || leader_.has_value(); }
@@ -189,22 +224,27 @@ class ChainPeer {
   ChainSpec spec_;  // without the genesis accounts: the ledger has them
   CityIndex self_;
   std::optional<ValidatorIndex> self_validator_;
+  bool tree_;                                                  // the chain grows as one
+  std::vector<std::pair<CityIndex, ValidatorIndex>> members_;  // by city
   Ledger ledger_;
   Mempool mempool_;
   OpenCalls calls_;
   Forwarder forwarder_;
   BlockSync sync_;
-  std::unique_ptr<ConsensusEngine> engine_;  // nullptr: a follower
+  std::unique_ptr<ConsensusEngine> engine_;  // nullptr: a follower of a chain that is no tree
   std::deque<EngineOutput> engine_outputs_;  // not yet handled; empty between inputs
   std::vector<EngineOutput> engine_scratch_;
   WorkWaiting told_;  // what the engine knows about the mempool
   std::optional<ValidatorIndex> leader_;
   std::uint64_t term_ = 0;
   Instant leaderless_since_;
-  Duration leaderless_grace_;         // how long calls are taken up without a leader
-  std::uint32_t forward_turn_;        // a follower's present validator
-  std::vector<CityIndex> pushed_to_;  // followers that this validator pushes blocks to
-  std::vector<Digest> erasures_;      // accepted before a restart, and in a block
+  Duration leaderless_grace_;          // how long calls are taken up without a leader
+  std::uint32_t forward_turn_;         // a follower's present validator
+  std::vector<CityIndex> pushed_to_;   // followers that this validator pushes blocks to
+  std::vector<CityIndex> neighbours_;  // tree: whom transactions are gossiped to
+  std::deque<OpenBlock> open_blocks_;  // tree: the blocks above the final height
+  ProposalPtr final_proposal_;         // tree: of the last final block; null: genesis
+  std::vector<Digest> erasures_;       // accepted before a restart, and in a block
   Instant started_;
   Instant next_expiry_;  // of the mempool
 };

@@ -34,7 +34,8 @@ void ChainPeer::on(Instant, const CallCancelled& cancelled, Outputs&) { calls_.c
 
 void ChainPeer::submit(Instant now, const CallArrived& arrived, Outputs& out) {
   const TransactionPtr transaction = make_transaction(arrived.call);
-  const OpenCall call{arrived.id, transaction->id, now, now - arrived.received, arrived.deadline};
+  const OpenCall call{arrived.id, transaction->id, now, now - arrived.received, arrived.deadline, arrived.call.level};
+  if (is_open(transaction->id)) return submit_open(now, call, transaction, out);
   std::optional<Reply> reply = known_result(*transaction);
   if (!reply && arrived.call.level != Level::accepted) reply = refuse_to_wait(now, *transaction);
   if (!reply) reply = admit(now, transaction);
@@ -95,15 +96,16 @@ void ChainPeer::accept(Instant now, const TransactionPtr& transaction, Outputs& 
 }
 
 Reply ChainPeer::read(const Call& call) const {
-  ContractOutcome outcome = ledger_.query(call);
+  const bool final = call.level == Level::final_;
+  ContractOutcome outcome = final ? ledger_.query_final(call) : ledger_.query(call);
   Reply reply;
   if (outcome.ok) {
     reply.value = std::move(outcome.value);
   } else {
     reply = refusal(Status::failed_precondition, Reason::contract_refused, std::move(outcome.value));
   }
-  reply.height = ledger_.height();
-  reply.state_root = ledger_.state_root();
+  reply.height = final ? ledger_.final_height() : ledger_.height();
+  reply.state_root = ledger_.state_root(reply.height);
   return reply;
 }
 
@@ -114,8 +116,9 @@ void ChainPeer::answer(Instant now, const OpenCall& call, Reply reply, Outputs& 
   out.push_back(Answer{call.id, std::move(reply)});
 }
 
-void ChainPeer::answer_waiting(Instant now, const Digest& transaction, const Reply& reply, Outputs& out) {
-  for (const OpenCall& call : calls_.take(transaction)) answer(now, call, reply, out);
+void ChainPeer::answer_waiting(Instant now, const Digest& transaction, const Reply& reply, Outputs& out,
+                               Level reached) {
+  for (const OpenCall& call : calls_.take(transaction, reached)) answer(now, call, reply, out);
 }
 
 void ChainPeer::expire_calls(Instant now, Outputs& out) {

@@ -42,7 +42,7 @@ bool ChainPeer::tell_waiting(Instant now) {
 
 void ChainPeer::handle(Instant, const SendConsensus& output, Outputs& out) {
   if (output.to) {
-    out.push_back(SendToPeer{spec_.validators[output.to->value], output.message});
+    out.push_back(SendToPeer{city_of(*output.to), output.message});
     return;
   }
   for (const CityIndex city : spec_.validators) {
@@ -66,12 +66,29 @@ void ChainPeer::handle(Instant now, const Decide& output, Outputs& out) {
   engine_->step(now, tip(), engine_scratch_);
 }
 
-void ChainPeer::handle(Instant, const Reorganise&, Outputs&) { BSN_CHECK(false, "a chain that grows as a tree"); }
+void ChainPeer::handle(Instant now, const Reorganise& output, Outputs& out) {
+  BSN_CHECK(tree_ && !output.adopt.empty() && output.keep >= ledger_.final_height() && output.keep <= ledger_.height(),
+            "a reorganisation keeps what is final and adopts a block");
+  if (output.keep < ledger_.height()) {
+    ledger_.undo_to(output.keep);
+    fall_out(now, output.keep, out);
+  }
+  for (const ProposalPtr& proposal : output.adopt) {
+    const ProposalPtr parent = tip().proposal;
+    BSN_CHECK(proposal->parent == (parent ? proposal_digest(*parent) : Digest{}), "a branch has no gap");
+    settle_open(now, ledger_.execute(*proposal), proposal, out);
+  }
+  engine_->step(now, tip(), engine_scratch_);
+}
 
-void ChainPeer::handle(Instant, const Finalise&, Outputs&) { BSN_CHECK(false, "a chain that grows as a tree"); }
+void ChainPeer::handle(Instant now, const Finalise& output, Outputs& out) {
+  BSN_CHECK(tree_ && output.height <= ledger_.height(), "what is final was adopted before");
+  if (output.height > ledger_.final_height()) finalise_to(now, output.height, out);
+}
 
 void ChainPeer::handle(Instant now, const FetchBlocks& output, Outputs& out) {
-  sync_.want(output.from, output.height, now);
+  const ValidatorIndex from{output.from.value % static_cast<std::uint32_t>(spec_.validators.size())};
+  sync_.want(from, output.height, now);
   for (const BlockSync::Request& request : sync_.take_due(now)) {
     out.push_back(SendToPeer{spec_.validators[request.to.value], BlocksRequest{request.from}});
   }

@@ -97,7 +97,8 @@ struct Decide {
 
 // Tree families: the best chain is now what it was up to height `keep`, then these proposals, of heights keep+1, keep+2
 // ... An extension keeps the whole chain and adopts one. Keeps at least what was finalised, adopts at least one.
-// Answered by BlockSealed of the new tip before any other input.
+// Answered by BlockSealed of the new tip before any other input. An own block must have been adopted, hence stored, or
+// be told by the TreeVoteState, before it is sent: a producer never makes two blocks for one slot, restarts included.
 struct Reorganise {
   Height keep = 0;
   std::vector<ProposalPtr> adopt;

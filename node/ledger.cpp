@@ -1,6 +1,7 @@
 #include "node/ledger.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/check.h"
 #include "node/contract_asset.h"
@@ -34,8 +35,7 @@ BlockPtr Ledger::execute(const Proposal& proposal) {
   block->header.proposer = proposal.proposer;
   block->header.seal = proposal.seal;
   block->transactions = proposal.transactions;
-  run(*block);
-  advance(*block);
+  advance(*block, run(*block));
   return block;
 }
 
@@ -46,13 +46,35 @@ Result<Done> Ledger::apply(const Block& block) {
   Block mine;
   mine.header = block.header;
   mine.transactions = block.transactions;
-  const Journal journal = run(mine);
+  Journal journal = run(mine);
   if (mine.header != block.header || mine.hash != block.hash || mine.receipts != block.receipts) {
     undo(journal);
     return corrupt(block, "its execution does not come out as it says");
   }
-  advance(mine);
+  advance(mine, std::move(journal));
   return Done{};
+}
+
+void Ledger::finalise(Height up_to) {
+  BSN_CHECK(up_to >= final_height() && up_to <= height(), "what is final stays so, and is there");
+  while (final_height() < up_to) {
+    history_.drop_first(journals_.front().writes);
+    journals_.pop_front();
+  }
+}
+
+void Ledger::undo_to(Height keep) {
+  BSN_CHECK(keep >= final_height() && keep <= height(), "only blocks that are not final can be undone");
+  while (height() > keep) {
+    const Journal& last = journals_.back();
+    history_.drop_last(last.writes);
+    undo(last);
+    state_roots_.pop_back();
+    tip_ = last.tip;
+    time_ = last.time;
+    proposer_ = last.proposer;
+    journals_.pop_back();
+  }
 }
 
 const Executed* Ledger::find(const Digest& transaction) const { return executed_.find(transaction); }
@@ -64,6 +86,11 @@ std::optional<Digest> Ledger::find_key(const Digest& key) const {
 
 ContractOutcome Ledger::query(const Call& call) const {
   StateOverlay overlay(state_);
+  return run_read(call, overlay);
+}
+
+ContractOutcome Ledger::query_final(const Call& call) const {
+  StateOverlay overlay(state_, history_);
   return run_read(call, overlay);
 }
 
@@ -110,7 +137,14 @@ void Ledger::undo(const Journal& journal) {
   for (const Digest& key : journal.keys) by_key_.erase(key);
 }
 
-void Ledger::advance(const Block& block) {
+void Ledger::advance(const Block& block, Journal journal) {
+  if (undoable_) {
+    journal.tip = tip_;
+    journal.time = time_;
+    journal.proposer = proposer_;
+    history_.add(journal.writes);
+    journals_.push_back(std::move(journal));
+  }
   state_roots_.push_back(block.header.state_root);
   tip_ = block.hash;
   time_ = block.header.time;

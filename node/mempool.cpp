@@ -22,6 +22,16 @@ void Mempool::restore(const TransactionPtr& transaction, Instant now) {
   if (!by_key_.contains(transaction->key)) insert(transaction, now, true);
 }
 
+bool Mempool::put_back(const TransactionPtr& transaction, Instant now, bool pinned) {
+  if (!contains(transaction->id)) {
+    const Digest key = key_digest(transaction->project, transaction->idempotency_key);
+    if (by_key_.contains(key)) return false;
+    insert(transaction, key, now, false);
+  }
+  if (pinned) pin(transaction->id);
+  return true;
+}
+
 TransactionPtr Mempool::find(const Digest& id) const {
   const std::uint64_t* place = by_id_.find(id);
   if (place == nullptr) return nullptr;

@@ -36,6 +36,9 @@ class Mempool {
   // As add, but beyond the limits, and pinned: what was acknowledged before a restart must come in again.
   void restore(const TransactionPtr& transaction, Instant now);
 
+  // As add, but beyond the limits: the block that had it was undone. Waits behind all others. False: its key is taken.
+  bool put_back(const TransactionPtr& transaction, Instant now, bool pinned);
+
   bool contains(const Digest& id) const { return by_id_.contains(id); }
   TransactionPtr find(const Digest& id) const;  // nullptr: not here
 

@@ -19,11 +19,12 @@ bool OpenCalls::waits_for(const Digest& transaction) const {
   return first != by_transaction_.end() && first->first == transaction;
 }
 
-std::vector<OpenCall> OpenCalls::take(const Digest& transaction) {
+std::vector<OpenCall> OpenCalls::take(const Digest& transaction, Level reached) {
   std::vector<OpenCall> taken;
   auto next = by_transaction_.lower_bound({transaction, CallId{}});
   while (next != by_transaction_.end() && next->first == transaction) {
-    taken.push_back(remove((next++)->second));
+    const CallId id = (next++)->second;
+    if (reached == Level::final_ || calls_.at(id).level != Level::final_) taken.push_back(remove(id));
   }
   return taken;
 }

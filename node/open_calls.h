@@ -22,6 +22,7 @@ struct OpenCall {
   Instant taken_up;     // by the machine: what `consensus` counts from
   Duration node_queue;  // from its receipt until then
   Instant deadline;
+  Level level = Level::final_;  // committed or final
 };
 
 class OpenCalls {
@@ -39,8 +40,9 @@ class OpenCalls {
 
   bool waits_for(const Digest& transaction) const;
 
-  // Removes and returns all that wait for this transaction, in order of id.
-  std::vector<OpenCall> take(const Digest& transaction);
+  // Removes and returns those that wait for this transaction to be committed (reached: committed) or all that wait for
+  // it (reached: final), in order of id.
+  std::vector<OpenCall> take(const Digest& transaction, Level reached = Level::final_);
 
   // Removes and returns all whose deadline is at or before `now`, the earliest first.
   std::vector<OpenCall> take_expired(Instant now);

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/check.h"
+#include "node/state_history.h"
+
 namespace bsn {
 namespace {
 
@@ -23,6 +26,7 @@ void StateOverlay::set(std::string_view key, std::string value) { entry(key).now
 void StateOverlay::erase(std::string_view key) { entry(key).now.reset(); }
 
 void StateOverlay::commit(StateTree& tree, std::vector<StateUndo>& undo) const {
+  BSN_CHECK(history_ == nullptr, "the past can't be written");
   for (const Entry& one : entries_) {
     if (one.now == one.before) continue;
     undo.push_back({one.key, one.path, one.before});
@@ -34,7 +38,8 @@ StateOverlay::Entry& StateOverlay::entry(std::string_view key) {
   const auto known = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& one) { return one.key == key; });
   if (known != entries_.end()) return *known;
   Entry fresh{std::string(key), StateTree::path_of(key), std::nullopt, std::nullopt};
-  if (const auto value = tree_.get(fresh.path)) fresh.before = fresh.now = std::string(*value);
+  const auto value = history_ == nullptr ? tree_.get(fresh.path) : history_->get(tree_, fresh.path);
+  if (value) fresh.before = fresh.now = std::string(*value);
   return entries_.emplace_back(std::move(fresh));
 }
 

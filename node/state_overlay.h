@@ -20,9 +20,14 @@ struct StateUndo {
   std::optional<std::string> before;
 };
 
+class StateHistory;
+
 class StateOverlay {
  public:
   explicit StateOverlay(const StateTree& tree) : tree_(tree) {}
+
+  // Reads the state as it was before the blocks in `history`. For reading only: nothing can be committed.
+  StateOverlay(const StateTree& tree, const StateHistory& history) : tree_(tree), history_(&history) {}
 
   // What this transaction sees. Valid until the next call.
   std::optional<std::string_view> get(std::string_view key);
@@ -42,6 +47,7 @@ class StateOverlay {
   Entry& entry(std::string_view key);
 
   const StateTree& tree_;
+  const StateHistory* history_ = nullptr;
   std::vector<Entry> entries_;
 };
 

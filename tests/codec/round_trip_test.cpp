@@ -90,10 +90,10 @@ TEST(Codec, ATransactionComesBackEqualWithItsIdentity) {
 }
 
 TEST(Codec, AProposalComesBackEqual) {
-  const auto message = encode(*sample::proposal());
+  const auto message = encode(*sample::sealed_proposal());
   const auto decoded = decode_proposal(message, sample::chain_name);
   expect_round_trip(message, decoded, encode(**decoded));
-  EXPECT_EQ(proposal_digest(**decoded), proposal_digest(*sample::proposal()));
+  EXPECT_EQ(proposal_digest(**decoded), proposal_digest(*sample::sealed_proposal()));
 }
 
 TEST(Codec, ABlockComesBackEqual) {
@@ -121,6 +121,10 @@ TEST(Codec, WhatIsKeptOnDiskComesBackEqual) {
   EXPECT_FALSE(no_vote->voted_for.has_value());
   const auto trim = encode(RaftLogTrim{7, 3, 6});
   expect_round_trip(trim, decode(trim), encode(*decode(trim)));
+  const auto mark = encode(FinalMark{4});
+  expect_round_trip(mark, decode(mark), encode(*decode(mark)));
+  const auto tree = encode(TreeVoteState{std::string("\0\1", 2)});
+  expect_round_trip(tree, decode(tree), encode(*decode(tree)));
   const auto bft = encode(sample::bft_vote_state());
   const auto decoded = decode_bft_vote_state(bft, sample::chain_name);
   expect_round_trip(bft, decoded, encode(*decoded));
@@ -138,6 +142,30 @@ TEST(Codec, ANodesCommissionComesBackEqual) {
   EXPECT_EQ(unset_fields(message.cities(3)), std::vector<std::string>{});
   EXPECT_EQ(unset_fields(message.cities(3).place()), std::vector<std::string>{});
   EXPECT_EQ(unset_fields(message.wan()), std::vector<std::string>{});
+}
+
+TEST(Codec, TheParametersOfEveryFamilyComeBackEqual) {
+  std::vector<EngineParameters> engines = {sample::raft_parameters(), sample::bft_parameters(),
+                                           sample::dpos_parameters(), sample::pow_parameters()};
+  for (const SlotParameters& slot : sample::slot_parameters()) engines.push_back(slot);
+  for (const EngineParameters& engine : engines) {
+    const auto message = encode(sample::chain(1, engine));
+    const auto decoded = decode(message);
+    expect_round_trip(message, decoded, encode(*decoded));
+    EXPECT_EQ(decoded->engine.index(), engine.index());
+  }
+  const auto dpos = encode(sample::chain(1, sample::dpos_parameters()));
+  EXPECT_EQ(unset_fields(dpos.dpos()), std::vector<std::string>{});
+  const auto pow = encode(sample::chain(1, sample::pow_parameters()));
+  EXPECT_EQ(unset_fields(pow.pow()), std::vector<std::string>{});
+  for (const SlotParameters& slot : sample::slot_parameters()) {
+    const auto message = encode(sample::chain(1, slot));
+    const auto& policy = message.slot();
+    const auto* field =
+        policy.GetReflection()->GetOneofFieldDescriptor(policy, policy.GetDescriptor()->FindOneofByName("policy"));
+    ASSERT_NE(field, nullptr);
+    EXPECT_EQ(unset_fields(policy.GetReflection()->GetMessage(policy, field)), std::vector<std::string>{});
+  }
 }
 
 TEST(Codec, AGatewaysCommissionComesBackEqual) {

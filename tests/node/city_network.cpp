@@ -32,6 +32,7 @@ void CityNetwork::weather(Duration jitter, double loss, std::uint64_t seed) {
 
 CallId CityNetwork::call(std::uint32_t city, const Call& call, Duration within) {
   const CallId id{++next_call_};
+  if (call.operation == Operation::submit && call.level == Level::final_) final_.insert(id);
   step(city, CallArrived{id, call, now_, now_ + within});
   return id;
 }
@@ -114,12 +115,24 @@ void CityNetwork::happen(std::uint32_t city, ChainIndex chain, const SendToPeer&
 }
 
 void CityNetwork::happen(std::uint32_t city, ChainIndex chain, const Persist& output) {
-  apply(output.write, nodes_[city].disk[chain]);
+  DurableState& disk = nodes_[city].disk[chain];
+  if (const auto* undo = std::get_if<BlocksUndone>(&output.write)) {
+    auto& undone = nodes_[city].undone;
+    undone.insert(undone.end(), disk.blocks.begin() + static_cast<std::ptrdiff_t>(undo->keep), disk.blocks.end());
+  }
+  const Height was_final = disk.final_height;
+  apply(output.write, disk);
+  for (Height height = was_final + 1; height <= disk.final_height; ++height) {
+    judge_stored(chain, *disk.blocks[height - 1]);
+  }
   const auto* write = std::get_if<BlockWrite>(&output.write);
-  if (write == nullptr) return;
-  const auto [at, fresh] = stored_.try_emplace({chain, write->block->header.height}, write->block->hash);
-  if (!fresh && at->second != write->block->hash) {
-    violations_.push_back("two blocks at height " + std::to_string(write->block->header.height));
+  if (write != nullptr && !grows_a_tree(chains_[chain.value].engine)) judge_stored(chain, *write->block);
+}
+
+void CityNetwork::judge_stored(ChainIndex chain, const Block& block) {
+  const auto [at, fresh] = stored_.try_emplace({chain, block.header.height}, block.hash);
+  if (!fresh && at->second != block.hash) {
+    violations_.push_back("two blocks at height " + std::to_string(block.header.height));
   }
 }
 
@@ -133,8 +146,12 @@ void CityNetwork::happen(std::uint32_t city, ChainIndex chain, const SendStoredB
   fly(city, output.to.value, chain, message);
 }
 
-void CityNetwork::happen(std::uint32_t city, ChainIndex, const Answer& output) {
+void CityNetwork::happen(std::uint32_t city, ChainIndex chain, const Answer& output) {
   const std::string who = "call " + std::to_string(output.id.value) + " at " + std::to_string(city);
+  const bool ok = output.reply.status == Status::ok && grows_a_tree(chains_[chain.value].engine);
+  if (ok && final_.contains(output.id) && output.reply.height > disk(city, chain).final_height) {
+    violations_.push_back(who + " was answered before its block was final");
+  }
   if (!answers_.emplace(output.id, output.reply).second) violations_.push_back(who + " was answered twice");
   if (cancelled_.contains(output.id)) violations_.push_back(who + " was answered after its caller had gone");
 }

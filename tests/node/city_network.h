@@ -2,7 +2,8 @@
 //
 // For tests of city nodes and chain peers as wholes. Outputs happen one after the other, so that a crash can fall
 // between any two of them. Answers are kept per call; the judge (violations()) watches that every call is answered at
-// most once and that no two peers store different blocks at one height. Deterministic. Not for more than one thread.
+// most once, that no two peers store (tree families: finalise) different blocks at one height, and that an answer at
+// level final comes from a final block. Deterministic. Not for more than one thread.
 #pragma once
 
 #include <functional>
@@ -61,6 +62,8 @@ class CityNetwork {
   // The answer to a call; nullptr: none (yet).
   const Reply* answer(CallId id) const;
   std::uint64_t messages(std::uint32_t from) const { return nodes_[from].sent; }
+  // Blocks of a tree family that fell out of this city's chain, every time that they did.
+  const std::vector<BlockPtr>& undone(std::uint32_t city) const { return nodes_[city].undone; }
   const std::vector<std::string>& violations() const { return violations_; }
 
  private:
@@ -69,6 +72,7 @@ class CityNetwork {
     std::map<ChainIndex, DurableState> disk;
     std::optional<std::uint32_t> outputs_left;
     std::uint64_t sent = 0;
+    std::vector<BlockPtr> undone;
   };
   struct Flight {
     std::uint32_t to = 0;
@@ -81,6 +85,7 @@ class CityNetwork {
   void happen(std::uint32_t city, ChainIndex chain, const SendStoredBlocks& output);
   void happen(std::uint32_t city, ChainIndex chain, const Answer& output);
   void happen(std::uint32_t city, ChainIndex chain, const Observed& output);
+  void judge_stored(ChainIndex chain, const Block& block);
   void step(std::uint32_t city, const CityNodeInput& input);
   void fly(std::uint32_t from, std::uint32_t to, ChainIndex chain, const PeerMessage& message);
   std::optional<std::pair<Instant, std::uint32_t>> next_timer() const;
@@ -99,6 +104,7 @@ class CityNetwork {
   std::uint64_t next_call_ = 0;
   std::map<CallId, Reply> answers_;
   std::set<CallId> cancelled_;
+  std::set<CallId> final_;  // writes that wait for finality
   std::map<std::pair<ChainIndex, Height>, Digest> stored_;
   std::vector<std::string> violations_;
 };

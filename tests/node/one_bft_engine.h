@@ -4,6 +4,8 @@
 // decided and asked for is kept, in order.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <optional>
 #include <vector>
@@ -56,6 +58,8 @@ class OneBftEngine {
   void take_one(const PersistConsensus& output) { apply(output.write, disk); }
   void take_one(const WantBatch&) { step(BatchOffered{mempool}); }
   void take_one(const Decide& output);
+  void take_one(const Reorganise&) { ADD_FAILURE() << "BFT decides"; }
+  void take_one(const Finalise&) { ADD_FAILURE() << "BFT decides"; }
   void take_one(const FetchBlocks& output) { fetches.push_back(output); }
   void take_one(const LeaderIs& output) { leaders.push_back(output); }
 

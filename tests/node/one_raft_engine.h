@@ -116,7 +116,7 @@ struct Validator {
     step(batch);
   }
 
-  EngineConfig config;
+  EngineConfig config{.self = ValidatorIndex{0}, .block = {}, .parameters = {}};
   DurableState durable;
   Instant now;
   std::unique_ptr<RaftEngine> engine;
