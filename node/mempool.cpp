@@ -24,9 +24,8 @@ void Mempool::restore(const TransactionPtr& transaction, Instant now) {
 
 bool Mempool::put_back(const TransactionPtr& transaction, Instant now, bool pinned) {
   if (!contains(transaction->id)) {
-    const Digest key = key_digest(transaction->project, transaction->idempotency_key);
-    if (by_key_.contains(key)) return false;
-    insert(transaction, key, now, false);
+    if (by_key_.contains(transaction->key)) return false;
+    insert(transaction, now, false);
   }
   if (pinned) pin(transaction->id);
   return true;
