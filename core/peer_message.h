@@ -105,10 +105,12 @@ Digest tree_vote_signature(std::uint64_t chain_seed, const TreeVote& vote);
 // Costs what a digest costs; nobody in this program forges one.
 Digest sign_modelled(std::uint64_t chain_seed, ValidatorIndex signer, const Digest& message);
 
-// "Send me these proposals": answered by TreeBlocks, as far as the receiver has them.
+// "Send me these proposals and their ancestors above this height": answered by at most missing_max TreeBlocks, those
+// asked for first, as far as the receiver has them.
 struct TreeRequest {
   static constexpr std::size_t missing_max = 64;
   std::vector<Digest> missing;
+  Height above = 0;
 };
 
 using ConsensusMessage = std::variant<RaftVoteRequest, RaftVoteReply, RaftAppend, RaftAppendReply, RaftInstall,

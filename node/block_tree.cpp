@@ -129,19 +129,24 @@ void BlockTree::accept_fetched(const ProposalPtr& proposal, const Weigh& weigh) 
 
 std::vector<ProposalPtr> BlockTree::answer(const TreeRequest& request) const {
   std::vector<ProposalPtr> found;
-  for (const Digest& digest : request.missing) {
-    if (found.size() == TreeRequest::missing_max) break;
-    const Node* node = find(digest);
-    if (node != nullptr && node->proposal) {
-      found.push_back(node->proposal);
-      continue;
-    }
-    const auto kept = std::find_if(final_.begin(), final_.end(),
-                                   [&](const ProposalPtr& one) { return proposal_digest(*one) == digest; });
-    if (kept != final_.end()) found.push_back(*kept);
+  std::deque<Digest> wanted(request.missing.begin(), request.missing.end());
+  while (!wanted.empty() && found.size() < TreeRequest::missing_max) {
+    const ProposalPtr proposal = known(wanted.front());
+    wanted.pop_front();
+    if (!proposal || std::find(found.begin(), found.end(), proposal) != found.end()) continue;
+    found.push_back(proposal);
+    if (proposal->height > request.above + 1) wanted.push_back(proposal->parent);
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a->height < b->height; });
   return found;
+}
+
+// Here or among the final ones that are kept; else null.
+ProposalPtr BlockTree::known(const Digest& digest) const {
+  if (const Node* node = find(digest)) return node->proposal;
+  const auto kept = std::find_if(final_.begin(), final_.end(),
+                                 [&](const ProposalPtr& one) { return proposal_digest(*one) == digest; });
+  return kept != final_.end() ? *kept : nullptr;
 }
 
 void BlockTree::for_each(const std::function<void(const Node&)>& visit) const {

@@ -102,7 +102,7 @@ class BlockTree {
   // If it is on the best chain that stays; else it is root and tip, and best() looks at its descendants.
   void accept_fetched(const ProposalPtr& proposal, const Weigh& weigh);
 
-  // What of the request is here, the lowest first: at most TreeRequest::missing_max proposals.
+  // What of the request is here, ancestors included, the lowest first: at most TreeRequest::missing_max proposals.
   std::vector<ProposalPtr> answer(const TreeRequest& request) const;
 
   // For each node from the root's children on, parents before children, children in order of arrival.
@@ -112,6 +112,7 @@ class BlockTree {
   Node* insert(Node& parent, const ProposalPtr& proposal, std::uint64_t weight);
   void make_root(Node& node);
   void drop_below(Node& node);
+  ProposalPtr known(const Digest& digest) const;
   void keep_final(const Node& node);
   void forget_old_orphans();
 

@@ -42,19 +42,18 @@ class TreeEngine : public ConsensusEngine {
   static constexpr std::size_t early_max = 64;
   static constexpr Height fetch_distance = 512;
 
-  // `weigh` gives stored blocks their weight; it must not need the derived object.
+  // `weigh` gives every block its weight, stored ones in the constructor too: it must not need the derived object.
   TreeEngine(const EngineConfig& config, const DurableState& durable, BlockTree::Weigh weigh);
 
   // ---- what a family says ----
 
-  // What check() finds: valid with a weight, invalid for ever, or not yet: hear it again at `when`.
+  // What check() finds: valid, invalid for ever, or not yet: hear it again at `when`.
   struct Verdict {
     enum class Kind : std::uint8_t { valid, invalid, early } kind = Kind::invalid;
-    std::uint64_t weight = 0;
     Instant when{};
-    static Verdict valid(std::uint64_t weight) { return {Kind::valid, weight, {}}; }
+    static Verdict valid() { return {Kind::valid, {}}; }
     static Verdict invalid() { return {}; }
-    static Verdict early(Instant when) { return {Kind::early, 0, when}; }
+    static Verdict early(Instant when) { return {Kind::early, when}; }
   };
 
   // Whether this proposal may stand on this parent. Height, parent and time order were checked.
@@ -75,10 +74,10 @@ class TreeEngine : public ConsensusEngine {
   // A block is in the tree, from others or own; the best chain may move because of it.
   virtual void on_block(Instant, const Node&, Outputs&) {}
 
-  // The best chain has another tip than before, and the ledger has sealed it.
+  // The best chain has another tip than before; what is put out now happens after the ledger has sealed and stored it.
   virtual void on_best_chain(Instant, Outputs&) {}
 
-  // A vote that is not older than what the base remembers. A family that wants it known calls spread_vote.
+  // A vote that its voter, a validator, has signed; heard for the first time or again. See spread_vote.
   virtual void on_vote(Instant, ValidatorIndex /*from*/, const TreeVote&, Outputs&) {}
 
   // Its own clock.
@@ -122,9 +121,9 @@ class TreeEngine : public ConsensusEngine {
   void hear(Instant, ValidatorIndex, const Other&, Outputs&) {}  // of another family: not for this engine
 
   bool take_in(Instant now, ValidatorIndex from, const ProposalPtr& proposal, Outputs& out);
+  bool add(Instant now, const ProposalPtr& proposal, Outputs& out);
   void ask_for_what_is_missing(ValidatorIndex from, Height heard, Outputs& out);
   void keep_early(Instant when, ValidatorIndex from, const ProposalPtr& proposal);
-  void finalise_what_is(Outputs& out);
 
   EngineConfig config_;
   std::uint64_t total_stake_ = 0;
@@ -132,8 +131,7 @@ class TreeEngine : public ConsensusEngine {
   BlockTree tree_;
   Gossip gossip_;
   std::multimap<Instant, std::pair<ValidatorIndex, ProposalPtr>> early_;
-  Height fetching_ = 0;  // asked for up to here
-  bool moved_ = false;   // a Reorganise is out that BlockSealed has not answered
+  Height fetching_ = 0;  // final blocks were asked for up to here
 };
 
 }  // namespace bsn

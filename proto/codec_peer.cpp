@@ -69,6 +69,7 @@ void put(const TreeVote& from, v1::PeerMessage& message) {
 void put(const TreeRequest& from, v1::PeerMessage& message) {
   auto& to = *message.mutable_tree_request();
   for (const Digest& digest : from.missing) to.add_missing(encode(digest));
+  to.set_above(from.above);
 }
 
 void put(const ConsensusMessage& from, v1::PeerMessage& message) {
@@ -119,6 +120,7 @@ TreeVote take(Checks& checks, const v1::TreeVote& from) {
 
 TreeRequest take(Checks& checks, const v1::TreeRequest& from) {
   TreeRequest request;
+  request.above = from.above();
   checks.require(from.missing_size() > 0, "asks for nothing");
   checks.require(from.missing_size() <= static_cast<int>(TreeRequest::missing_max), "asks for too much");
   for (const std::string& digest : from.missing()) {

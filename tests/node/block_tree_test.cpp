@@ -134,9 +134,22 @@ TEST(BlockTree, AnswersRequestsFromTheTreeAndTheLastFinalBlocks) {
   tree.move_to(tree.best(heavier));
   tree.finalise(3);
   TreeRequest request;
+  request.above = 5;
   for (const auto& proposal : a) request.missing.insert(request.missing.begin(), proposal_digest(*proposal));
   request.missing.push_back(sha256("unknown"));
   EXPECT_EQ(tree.answer(request), (std::vector<ProposalPtr>{a[1], a[2], a[3], a[4]}));
+}
+
+TEST(BlockTree, AnswersARequestWithTheAncestorsThatTheAskerLacks) {
+  BlockTree tree({.blocks = 100, .orphans = 3, .kept_final = 100});
+  const auto a = grow(tree, nullptr, 5, "a");
+  tree.move_to(tree.best(heavier));
+  tree.finalise(3);
+  EXPECT_EQ(tree.answer({{proposal_digest(*a[4])}, 1}), (std::vector<ProposalPtr>{a[1], a[2], a[3], a[4]}));
+  const auto more = grow(tree, a.back(), 100 - 5, "a");
+  const auto found = tree.answer({{proposal_digest(*more.back())}, 0});
+  ASSERT_EQ(found.size(), TreeRequest::missing_max);
+  EXPECT_EQ(found.back(), more.back());
 }
 
 TEST(BlockTree, AFullTreeRefusesUntilSomethingIsFinal) {

@@ -89,7 +89,7 @@ class ScriptedTreeEngine : public ConsensusEngine {
     if (first->height > tree_.tip().height + options_.fetch_distance) {
       out.push_back(FetchBlocks{from, first->height - options_.confirmations});
     } else if (const auto missing = tree_.missing(); !missing.empty()) {
-      out.push_back(SendConsensus{from, TreeRequest{missing}});
+      out.push_back(SendConsensus{from, TreeRequest{missing, tree_.root().height}});
     }
   }
 
