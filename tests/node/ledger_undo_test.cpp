@@ -45,7 +45,7 @@ TEST(LedgerUndo, AnUndoneTransactionIsForgottenAndItsKeyFreeAgain) {
   EXPECT_EQ(ledger.tip(), genesis);
   EXPECT_EQ(ledger.state_root(), root);
   EXPECT_EQ(ledger.find(first->id), nullptr);
-  EXPECT_FALSE(ledger.find_key("demo", "key"));
+  EXPECT_FALSE(ledger.find_key(key_digest("demo", "key")));
   EXPECT_EQ(ledger.execute(next(ledger, {put("key", "b")}))->receipts[0].status, ReceiptStatus::ok);
   EXPECT_EQ(ledger.query(get("k")).value, "b");
 }
@@ -104,8 +104,8 @@ void expect_equal(const Ledger& ledger, const std::vector<Proposal>& proposals) 
   RC_ASSERT(ledger.state_root() == plain.state_root());
   RC_ASSERT(ledger.state().size() == plain.state().size());
   for (int key = 0; key < 40; ++key) {
-    const auto used = ledger.find_key("demo", std::to_string(key));
-    RC_ASSERT(used == plain.find_key("demo", std::to_string(key)));
+    const auto used = ledger.find_key(key_digest("demo", std::to_string(key)));
+    RC_ASSERT(used == plain.find_key(key_digest("demo", std::to_string(key))));
     if (used) RC_ASSERT(ledger.find(*used)->height == plain.find(*used)->height);
   }
   const Ledger final = naive(proposals, ledger.final_height());
