@@ -5,6 +5,7 @@
 #include "core/check.h"
 #include "node/bft_engine.h"
 #include "node/raft_engine.h"
+#include "node/slot_engine.h"
 
 namespace bsn {
 
@@ -13,6 +14,7 @@ std::unique_ptr<ConsensusEngine> make_engine(const EngineConfig& config, const D
   if (std::holds_alternative<BftParameters>(config.parameters)) {
     return std::make_unique<BftEngine>(config, durable, tip, now);
   }
+  if (std::holds_alternative<SlotParameters>(config.parameters)) return make_slot_engine(config, durable, now);
   BSN_CHECK(std::holds_alternative<RaftParameters>(config.parameters),
             "there is no engine of the family " + std::string(family_name(config.parameters)));
   return std::make_unique<RaftEngine>(config, durable, tip, now);

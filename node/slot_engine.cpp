@@ -1,0 +1,43 @@
+#include "node/slot_engine.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+
+#include "core/check.h"
+
+namespace bsn {
+namespace {
+
+[[noreturn]] std::unique_ptr<ConsensusEngine> no_engine(std::string_view policy) {
+  BSN_CHECK(false, "there is no engine of the policy " + std::string(policy));
+  std::abort();
+}
+
+}  // namespace
+
+std::unique_ptr<ConsensusEngine> make_slot_engine(const EngineConfig& config, const DurableState&, Instant) {
+  const SlotPolicy& policy = std::get<SlotParameters>(config.parameters).policy;
+  if (std::holds_alternative<TezosParameters>(policy)) return no_engine("tezos");
+  if (std::holds_alternative<SolanaParameters>(policy)) return no_engine("solana");
+  if (std::holds_alternative<BityuanParameters>(policy)) return no_engine("bityuan");
+  if (std::holds_alternative<PolkadotParameters>(policy)) return no_engine("polkadot");
+  return no_engine("algorand");
+}
+
+StakeDraw::StakeDraw(const std::vector<std::uint64_t>& stake) {
+  BSN_CHECK(!stake.empty(), "a draw is among at least one validator");
+  std::uint64_t sum = 0;
+  for (const std::uint64_t one : stake) sums_.push_back(sum += one);
+}
+
+ValidatorIndex StakeDraw::draw(Random& random) const {
+  const auto at = std::upper_bound(sums_.begin(), sums_.end(), random.below(total()));
+  return ValidatorIndex{static_cast<std::uint32_t>(at - sums_.begin())};
+}
+
+Random shared_stream(std::uint64_t chain_seed, std::string_view purpose, std::uint64_t number) {
+  return Random(chain_seed).fork(purpose).fork(std::to_string(number));
+}
+
+}  // namespace bsn
