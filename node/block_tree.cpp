@@ -141,7 +141,6 @@ std::vector<ProposalPtr> BlockTree::answer(const TreeRequest& request) const {
   return found;
 }
 
-// Here or among the final ones that are kept; else null.
 ProposalPtr BlockTree::known(const Digest& digest) const {
   if (const Node* node = find(digest)) return node->proposal;
   const auto kept = std::find_if(final_.begin(), final_.end(),

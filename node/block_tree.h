@@ -105,6 +105,9 @@ class BlockTree {
   // What of the request is here, ancestors included, the lowest first: at most TreeRequest::missing_max proposals.
   std::vector<ProposalPtr> answer(const TreeRequest& request) const;
 
+  // A proposal of the tree or one of the last final ones (kept_final); null: neither. O(1) in the tree.
+  ProposalPtr known(const Digest& digest) const;
+
   // For each node from the root's children on, parents before children, children in order of arrival.
   void for_each(const std::function<void(const Node&)>& visit) const;
 
@@ -112,7 +115,6 @@ class BlockTree {
   Node* insert(Node& parent, const ProposalPtr& proposal, std::uint64_t weight);
   void make_root(Node& node);
   void drop_below(Node& node);
-  ProposalPtr known(const Digest& digest) const;
   void keep_final(const Node& node);
   void forget_old_orphans();
 

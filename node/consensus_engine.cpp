@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "node/bft_engine.h"
+#include "node/pow_engine.h"
 #include "node/raft_engine.h"
 #include "node/slot_engine.h"
 
@@ -15,6 +16,9 @@ std::unique_ptr<ConsensusEngine> make_engine(const EngineConfig& config, const D
     return std::make_unique<BftEngine>(config, durable, tip, now);
   }
   if (std::holds_alternative<SlotParameters>(config.parameters)) return make_slot_engine(config, durable, now);
+  if (std::holds_alternative<PowParameters>(config.parameters)) {
+    return std::make_unique<PowEngine>(config, durable, now);
+  }
   BSN_CHECK(std::holds_alternative<RaftParameters>(config.parameters),
             "there is no engine of the family " + std::string(family_name(config.parameters)));
   return std::make_unique<RaftEngine>(config, durable, tip, now);
