@@ -1,9 +1,11 @@
 #include "tests/dialogues/network_command.h"
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <map>
 #include <stdexcept>
+#include <variant>
 
 namespace bsn {
 namespace {
@@ -19,7 +21,9 @@ Setter into(Number& target) {
   return [&target](const std::string& word) { target = dialogue_number(word); };
 }
 
-std::map<std::string, Setter> raft_settings(RaftParameters& raft) {
+using Settings = std::map<std::string, Setter>;
+
+Settings settings_of(RaftParameters& raft) {
   return {{"heartbeat", into(raft.heartbeat)},
           {"election", into(raft.election_timeout)},
           {"batch", into(raft.batch_timeout)},
@@ -27,7 +31,7 @@ std::map<std::string, Setter> raft_settings(RaftParameters& raft) {
           {"kept", into(raft.kept_entries)}};
 }
 
-std::map<std::string, Setter> bft_settings(BftParameters& bft) {
+Settings settings_of(BftParameters& bft) {
   const auto rotation = [&bft](const std::string& word) {
     if (word != "every-block" && word != "on-view-change") throw std::invalid_argument("unknown rotation: " + word);
     bft.rotation =
@@ -42,29 +46,68 @@ std::map<std::string, Setter> bft_settings(BftParameters& bft) {
           {"doubles", [&bft](const std::string& word) { bft.timeout_doubles = word == "yes"; }}};
 }
 
-std::map<std::string, Setter> settings(EngineNetworkOptions& options) {
-  auto* raft = std::get_if<RaftParameters>(&options.parameters);
-  auto all = raft ? raft_settings(*raft) : bft_settings(std::get<BftParameters>(options.parameters));
+Settings settings_of(DposParameters& dpos) { return {{"degree", into(dpos.gossip_degree)}}; }
+
+Settings settings_of(SlotParameters& slot) { return {{"degree", into(slot.gossip_degree)}}; }
+
+Settings settings_of(PowParameters& pow) {
+  const auto adjustment = [&pow](const std::string& word) {
+    if (word != "ethash" && word != "nc-max") throw std::invalid_argument("unknown adjustment: " + word);
+    pow.adjustment = word == "ethash" ? PowParameters::Adjustment::ethash : PowParameters::Adjustment::nc_max;
+  };
+  return {{"adjustment", adjustment},
+          {"interval", into(pow.interval)},
+          {"confirmations", into(pow.confirmations)},
+          {"uncles", into(pow.max_uncles)},
+          {"depth", into(pow.uncle_depth)},
+          {"epoch", into(pow.epoch_duration)},
+          {"least", into(pow.epoch_blocks_min)},
+          {"most", into(pow.epoch_blocks_max)},
+          {"close", into(pow.proposal_window_close)},
+          {"far", into(pow.proposal_window_far)},
+          {"degree", into(pow.gossip_degree)}};
+}
+
+// "30,10,10": of validators 0, 1 and 2.
+Setter into(std::vector<std::uint64_t>& stake) {
+  return [&stake](const std::string& word) {
+    for (std::size_t from = 0; from <= word.size();) {
+      const std::size_t comma = std::min(word.find(',', from), word.size());
+      stake.push_back(dialogue_number(word.substr(from, comma - from)));
+      from = comma + 1;
+    }
+  };
+}
+
+Settings settings(EngineNetworkOptions& options) {
+  Settings all = std::visit([](auto& family) { return settings_of(family); }, options.parameters);
   all.insert({{"seed", into(options.seed)},
               {"delay", into(options.delay)},
               {"jitter", into(options.jitter)},
+              {"observers", into(options.observers)},
+              {"stake", into(options.stake)},
               {"transactions", into(options.block.max_transactions)},
               {"bytes", into(options.block.max_bytes)}});
   return all;
+}
+
+EngineParameters family(const std::string& name) {
+  const std::vector<EngineParameters> all = {RaftParameters{}, BftParameters{}, DposParameters{}, SlotParameters{},
+                                             PowParameters{}};
+  for (const EngineParameters& one : all) {
+    if (family_name(one) == name) return one;
+  }
+  throw std::invalid_argument("unknown family: " + name);
 }
 
 }  // namespace
 
 EngineNetworkOptions read_network_command(const std::vector<std::string>& words) {
   if (words.size() < 3 || words.size() % 2 == 0) {
-    throw std::invalid_argument("expected: network raft|bft VALIDATORS [SETTING VALUE] ...");
+    throw std::invalid_argument("expected: network raft|bft|dpos|slot|pow VALIDATORS [SETTING VALUE] ...");
   }
   EngineNetworkOptions options;
-  if (words[1] == "bft") {
-    options.parameters = BftParameters{};
-  } else if (words[1] != "raft") {
-    throw std::invalid_argument("unknown family: " + words[1]);
-  }
+  options.parameters = family(words[1]);
   options.validators = dialogue_number(words[2]);
   const auto known = settings(options);
   for (std::size_t i = 3; i < words.size(); i += 2) {
