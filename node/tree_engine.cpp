@@ -6,12 +6,23 @@
 #include "core/check.h"
 
 namespace bsn {
+namespace {
+
+// Room for what a peer has to get from its neighbours that is nearly fetch_distance behind.
+BlockTree::Limits limits(Height fetch_distance) {
+  BlockTree::Limits limits;
+  limits.kept_final = fetch_distance + TreeRequest::missing_max;
+  limits.orphans = fetch_distance + TreeRequest::missing_max;
+  return limits;
+}
+
+}  // namespace
 
 TreeEngine::TreeEngine(const EngineConfig& config, const DurableState& durable, BlockTree::Weigh weigh)
     : config_(config),
       total_stake_(std::accumulate(config.stake.begin(), config.stake.end(), std::uint64_t{0})),
       weigh_(std::move(weigh)),
-      tree_({}, durable, weigh_),
+      tree_(limits(fetch_distance), durable, weigh_),
       gossip_(config.peers) {
   BSN_CHECK(config_.stake.size() == config_.validators, "every validator has a stake");
 }
@@ -66,7 +77,8 @@ void TreeEngine::on(Instant now, const BlockSealed& sealed, Outputs& out) {
 void TreeEngine::hear(Instant now, ValidatorIndex from, const TreeBlock& block, Outputs& out) {
   const ProposalPtr& first = block.proposal;
   if (first->height <= tree_.root().height || tree_.find(proposal_digest(*first)) != nullptr) return;
-  std::vector<ProposalPtr> open{first};
+  std::vector<ProposalPtr> open;
+  if (!tree_.is_orphan(proposal_digest(*first))) open.push_back(first);
   while (!open.empty()) {
     const ProposalPtr proposal = std::move(open.back());
     open.pop_back();
@@ -74,7 +86,7 @@ void TreeEngine::hear(Instant now, ValidatorIndex from, const TreeBlock& block, 
     for (ProposalPtr& waiting : tree_.take_waiting(proposal_digest(*proposal))) open.push_back(std::move(waiting));
   }
   follow_best(now, out);
-  ask_for_what_is_missing(from, first->height, out);
+  ask_for_what_is_missing(now, from, first->height, out);
 }
 
 // False: it is not in the tree now, for the moment or for ever.
@@ -108,14 +120,24 @@ void TreeEngine::keep_early(Instant when, ValidatorIndex from, const ProposalPtr
 }
 
 // Whoever is far behind fetches what is final; a gap near the tip is closed block by block.
-void TreeEngine::ask_for_what_is_missing(ValidatorIndex from, Height heard, Outputs& out) {
+void TreeEngine::ask_for_what_is_missing(Instant now, ValidatorIndex from, Height heard, Outputs& out) {
   if (heard > tree_.tip().height + fetch_distance) {
     const Height wanted = heard - fetch_distance;
     if (wanted > fetching_) out.push_back(FetchBlocks{from, fetching_ = wanted});
     return;
   }
-  std::vector<Digest> missing = tree_.missing();
+  std::vector<Digest> missing = missing_and_not_asked_for(now);
   if (!missing.empty()) out.push_back(SendConsensus{from, TreeRequest{std::move(missing), tree_.root().height}});
+}
+
+std::vector<Digest> TreeEngine::missing_and_not_asked_for(Instant now) {
+  while (!asked_.empty() && asked_.front().first + ask_again <= now) asked_.pop_front();
+  std::vector<Digest> missing = tree_.missing();
+  std::erase_if(missing, [this](const Digest& one) {
+    return std::any_of(asked_.begin(), asked_.end(), [&](const auto& asked) { return asked.second == one; });
+  });
+  for (const Digest& one : missing) asked_.emplace_back(now, one);
+  return missing;
 }
 
 void TreeEngine::hear(Instant, ValidatorIndex from, const TreeRequest& request, Outputs& out) {

@@ -10,11 +10,14 @@
 // An own block: produce() -> WantBatch -> choose -> seal -> Reorganise -> spread: it is stored before it is sent.
 //
 // Bounds: those of BlockTree and Gossip; blocks that came too early: early_max, the latest gives way; a block that is
-// more than fetch_distance heights above the own tip is not waited for: final blocks are fetched instead.
-// Not for more than one thread.
+// more than fetch_distance heights above the own tip is not waited for: final blocks are fetched instead. So a peer
+// that is less far behind must get every block from its neighbours, hence final ones are kept as long (kept_final), and
+// so are orphans. A missing block is asked for again after ask_again at the earliest: else each of the blocks that
+// answer one request, while they are orphans, would cause another. Not for more than one thread.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -41,6 +44,7 @@ class TreeEngine : public ConsensusEngine {
 
   static constexpr std::size_t early_max = 64;
   static constexpr Height fetch_distance = 512;
+  static constexpr Duration ask_again = milliseconds(500);  // longer than a round trip
 
   // `weigh` gives every block its weight, stored ones in the constructor too: it must not need the derived object.
   TreeEngine(const EngineConfig& config, const DurableState& durable, BlockTree::Weigh weigh);
@@ -122,7 +126,8 @@ class TreeEngine : public ConsensusEngine {
 
   bool take_in(Instant now, ValidatorIndex from, const ProposalPtr& proposal, Outputs& out);
   bool add(Instant now, const ProposalPtr& proposal, Outputs& out);
-  void ask_for_what_is_missing(ValidatorIndex from, Height heard, Outputs& out);
+  void ask_for_what_is_missing(Instant now, ValidatorIndex from, Height heard, Outputs& out);
+  std::vector<Digest> missing_and_not_asked_for(Instant now);
   void keep_early(Instant when, ValidatorIndex from, const ProposalPtr& proposal);
 
   EngineConfig config_;
@@ -131,7 +136,8 @@ class TreeEngine : public ConsensusEngine {
   BlockTree tree_;
   Gossip gossip_;
   std::multimap<Instant, std::pair<ValidatorIndex, ProposalPtr>> early_;
-  Height fetching_ = 0;  // final blocks were asked for up to here
+  std::deque<std::pair<Instant, Digest>> asked_;  // since ask_again ago, in order of time
+  Height fetching_ = 0;                           // final blocks were asked for up to here
 };
 
 }  // namespace bsn
