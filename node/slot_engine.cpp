@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/check.h"
+#include "node/tezos_engine.h"
 
 namespace bsn {
 namespace {
@@ -16,9 +17,9 @@ namespace {
 
 }  // namespace
 
-std::unique_ptr<ConsensusEngine> make_slot_engine(const EngineConfig& config, const DurableState&, Instant) {
+std::unique_ptr<ConsensusEngine> make_slot_engine(const EngineConfig& config, const DurableState& durable, Instant) {
   const SlotPolicy& policy = std::get<SlotParameters>(config.parameters).policy;
-  if (std::holds_alternative<TezosParameters>(policy)) return no_engine("tezos");
+  if (std::holds_alternative<TezosParameters>(policy)) return make_tezos_engine(config, durable);
   if (std::holds_alternative<SolanaParameters>(policy)) return no_engine("solana");
   if (std::holds_alternative<BityuanParameters>(policy)) return no_engine("bityuan");
   if (std::holds_alternative<PolkadotParameters>(policy)) return no_engine("polkadot");
