@@ -48,7 +48,51 @@ Settings settings_of(BftParameters& bft) {
 
 Settings settings_of(DposParameters& dpos) { return {{"degree", into(dpos.gossip_degree)}}; }
 
-Settings settings_of(SlotParameters& slot) { return {{"degree", into(slot.gossip_degree)}}; }
+Settings settings_of(TezosParameters& tezos) {
+  return {{"interval", into(tezos.block_interval)},
+          {"priority", into(tezos.delay_per_priority)},
+          {"missing", into(tezos.delay_per_missing_endorsement)},
+          {"endorsers", into(tezos.endorsers)},
+          {"initial", into(tezos.initial_endorsers)},
+          {"confirmations", into(tezos.confirmations)}};
+}
+
+Settings settings_of(SolanaParameters& solana) {
+  return {{"slot", into(solana.slot)},
+          {"turn", into(solana.slots_per_leader)},
+          {"tower", into(solana.tower_depth)},
+          {"depth", into(solana.threshold_depth)}};
+}
+
+Settings settings_of(AlgorandParameters& algorand) {
+  return {{"proposers", into(algorand.proposers)},
+          {"soft", into(algorand.soft_committee)},
+          {"certify", into(algorand.certify_committee)},
+          {"filter", into(algorand.filter_timeout)},
+          {"deadline", into(algorand.deadline_timeout)}};
+}
+
+Settings settings_of(PolkadotParameters& polkadot) {
+  return {{"slot", into(polkadot.slot)},
+          {"primary",
+           [&polkadot](const std::string& word) {
+             if (!word.ends_with('%')) throw std::invalid_argument("expected a share like 25%");
+             polkadot.primary_probability = dialogue_number(word.substr(0, word.size() - 1)) / 100.0;
+           }},
+          {"gossip", into(polkadot.grandpa_gossip)}};
+}
+
+Settings settings_of(BityuanParameters& bityuan) {
+  return {{"interval", into(bityuan.block_interval)},
+          {"retarget", into(bityuan.retarget_blocks)},
+          {"confirmations", into(bityuan.confirmations)}};
+}
+
+Settings settings_of(SlotParameters& slot) {
+  Settings all = std::visit([](auto& policy) { return settings_of(policy); }, slot.policy);
+  all.insert({"degree", into(slot.gossip_degree)});
+  return all;
+}
 
 Settings settings_of(PowParameters& pow) {
   const auto adjustment = [&pow](const std::string& word) {
@@ -91,9 +135,15 @@ Settings settings(EngineNetworkOptions& options) {
   return all;
 }
 
+// A family, or a policy of the slot family.
 EngineParameters family(const std::string& name) {
-  const std::vector<EngineParameters> all = {RaftParameters{}, BftParameters{}, DposParameters{}, SlotParameters{},
-                                             PowParameters{}};
+  static const std::map<std::string, SlotPolicy> policies = {{"tezos", TezosParameters{}},
+                                                             {"solana", SolanaParameters{}},
+                                                             {"algorand", AlgorandParameters{}},
+                                                             {"polkadot", PolkadotParameters{}},
+                                                             {"bityuan", BityuanParameters{}}};
+  if (const auto policy = policies.find(name); policy != policies.end()) return SlotParameters{policy->second};
+  const std::vector<EngineParameters> all = {RaftParameters{}, BftParameters{}, DposParameters{}, PowParameters{}};
   for (const EngineParameters& one : all) {
     if (family_name(one) == name) return one;
   }
@@ -104,7 +154,8 @@ EngineParameters family(const std::string& name) {
 
 EngineNetworkOptions read_network_command(const std::vector<std::string>& words) {
   if (words.size() < 3 || words.size() % 2 == 0) {
-    throw std::invalid_argument("expected: network raft|bft|dpos|slot|pow VALIDATORS [SETTING VALUE] ...");
+    throw std::invalid_argument(
+        "expected: network raft|bft|dpos|pow|tezos|solana|algorand|polkadot|bityuan VALIDATORS [SETTING VALUE] ...");
   }
   EngineNetworkOptions options;
   options.parameters = family(words[1]);
