@@ -52,10 +52,10 @@ void ChainPeer::handle(Instant, const SendConsensus& output, Outputs& out) {
 
 void ChainPeer::handle(Instant, const PersistConsensus& output, Outputs& out) { out.push_back(Persist{output.write}); }
 
-void ChainPeer::handle(Instant now, const WantBatch&, Outputs&) {
+void ChainPeer::handle(Instant now, const WantBatch& output, Outputs&) {
   // Of a rotating family at most one own proposal is open: whoever wants another has given up the last.
   if (!to_leader_only()) mempool_.take_back();
-  engine_->step(now, BatchOffered{mempool_.take_batch()}, engine_scratch_);
+  engine_->step(now, BatchOffered{mempool_.take_batch(output.blocks)}, engine_scratch_);
 }
 
 void ChainPeer::handle(Instant now, const Decide& output, Outputs& out) {

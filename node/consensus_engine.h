@@ -85,9 +85,11 @@ struct PersistConsensus {
 
 // Cut a batch within the chain's block limits and offer it at once. `for_height` is the block it will be in. Tree
 // families: what is offered is what waits behind the best chain, so ask when extending that. What was offered before
-// and is in no block of the best chain waits again.
+// and is in no block of the best chain waits again. `blocks`: as much as fits into so many blocks, for a family that
+// announces what later blocks will hold.
 struct WantBatch {
   Height for_height = 0;
+  std::uint32_t blocks = 1;
 };
 
 // This proposal is decided, for ever. Answered by BlockSealed before any other input.

@@ -43,12 +43,14 @@ bool Mempool::pin(const Digest& id) {
   return !std::exchange(pinned, true);
 }
 
-std::vector<TransactionPtr> Mempool::take_batch() {
+std::vector<TransactionPtr> Mempool::take_batch(std::uint32_t blocks) {
+  const std::uint64_t max_transactions = std::uint64_t{blocks} * block_.max_transactions;
+  const std::uint64_t max_bytes = std::uint64_t{blocks} * block_.max_bytes;
   std::vector<TransactionPtr> batch;
   std::uint64_t bytes = 0;
-  while (!waiting_.empty() && batch.size() < block_.max_transactions) {
+  while (!waiting_.empty() && batch.size() < max_transactions) {
     const TransactionPtr& next = waiting_.begin()->second.transaction;
-    if (bytes + next->size > block_.max_bytes) break;
+    if (bytes + next->size > max_bytes) break;
     bytes += next->size;
     batch.push_back(next);
     proposed_.insert(waiting_.extract(waiting_.begin()));

@@ -45,8 +45,8 @@ class Mempool {
   // Marks a transaction that is here as acknowledged at level accepted: it never expires. False: it was pinned before.
   bool pin(const Digest& id);
 
-  // The oldest waiting transactions that fit into one block; they are in a proposal from now on.
-  std::vector<TransactionPtr> take_batch();
+  // The oldest waiting transactions that fit into so many blocks; they are in a proposal from now on.
+  std::vector<TransactionPtr> take_batch(std::uint32_t blocks = 1);
 
   // The proposals did not make it: all their transactions wait again, at their old places.
   void take_back();

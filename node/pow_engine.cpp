@@ -89,12 +89,21 @@ void PowEngine::on_timer(Instant now, Outputs& out) {
   produce(now, out);
 }
 
+// With two steps, enough to fill this block, those that are on their way, and the one that this block proposes.
+std::uint32_t PowEngine::blocks_wanted() const { return two_steps() ? PowWindow::close(parameters_) + 1 : 1; }
+
 std::vector<TransactionPtr> PowEngine::choose(std::vector<TransactionPtr> offered) {
   chosen_ = std::move(offered);
-  if (two_steps()) {
-    const PowWindow window(parameters_, PowAncestry(tree(), tree().tip(), generations()));
-    std::erase_if(chosen_, [&](const TransactionPtr& one) { return !window.may_commit(one->id); });
-  }
+  if (!two_steps()) return chosen_;
+  const PowWindow window(parameters_, PowAncestry(tree(), tree().tip(), generations()));
+  std::uint64_t transactions = 0, bytes = 0;
+  std::erase_if(chosen_, [&](const TransactionPtr& one) {
+    const bool fits = transactions < config().block.max_transactions && bytes + one->size <= config().block.max_bytes;
+    if (!fits || !window.may_commit(one->id)) return true;
+    ++transactions;
+    bytes += one->size;
+    return false;
+  });
   return chosen_;
 }
 

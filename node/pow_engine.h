@@ -48,6 +48,7 @@ class PowEngine : public TreeEngine {
  private:
   Verdict check(Instant now, const Proposal& proposal, const Node& parent) override;
   Height final_height() override;
+  std::uint32_t blocks_wanted() const override;
   std::vector<TransactionPtr> choose(std::vector<TransactionPtr> offered) override;
   std::string seal(Instant time, const std::vector<TransactionPtr>& offered) override;
   void on_best_chain(Instant now, Outputs& out) override;

@@ -5,9 +5,8 @@
 namespace bsn {
 namespace {
 
-Height window_close(const PowParameters& parameters) { return std::max(parameters.proposal_window_close, 1u); }
 Height window_far(const PowParameters& parameters) {
-  return std::max<Height>(parameters.proposal_window_far, window_close(parameters));
+  return std::max<Height>(parameters.proposal_window_far, PowWindow::close(parameters));
 }
 
 void add_proposed(const Proposal& block, std::vector<ShortId>& to) {
@@ -23,6 +22,10 @@ bool contains(const std::vector<ShortId>& sorted, const Digest& transaction) {
 
 }  // namespace
 
+std::uint32_t PowWindow::close(const PowParameters& parameters) {
+  return std::clamp(parameters.proposal_window_close, 1u, 100u);
+}
+
 std::size_t PowWindow::generations(const PowParameters& parameters) { return window_far(parameters); }
 
 PowWindow::PowWindow(const PowParameters& parameters, const PowAncestry& ancestry) {
@@ -31,7 +34,7 @@ PowWindow::PowWindow(const PowParameters& parameters, const PowAncestry& ancestr
     if (distance > window_far(parameters)) continue;
     std::vector<ShortId> proposed;
     add_proposed(ancestry.at(height), proposed);
-    if (distance >= window_close(parameters)) open_.insert(open_.end(), proposed.begin(), proposed.end());
+    if (distance >= close(parameters)) open_.insert(open_.end(), proposed.begin(), proposed.end());
     if (distance < window_far(parameters)) later_.insert(later_.end(), proposed.begin(), proposed.end());
   }
   std::sort(open_.begin(), open_.end());

@@ -170,7 +170,7 @@ bool TreeEngine::is_signed(const TreeVote& vote) const {
 
 void TreeEngine::produce(Instant, Outputs& out) {
   BSN_CHECK(config_.self.has_value(), "an observer makes no blocks");
-  out.push_back(WantBatch{tree_.tip().height + 1});
+  out.push_back(WantBatch{tree_.tip().height + 1, blocks_wanted()});
 }
 
 void TreeEngine::follow_best(Instant now, Outputs& out) {

@@ -69,6 +69,9 @@ class TreeEngine : public ConsensusEngine {
   // Up to where the best chain is final now; not above its tip. What was final before stays so anyway.
   virtual Height final_height() = 0;
 
+  // How many blocks' worth of transactions it wants to be offered for one.
+  virtual std::uint32_t blocks_wanted() const { return 1; }
+
   // Of the transactions offered, those that may go into a block on the present tip (in order).
   virtual std::vector<TransactionPtr> choose(std::vector<TransactionPtr> offered) { return offered; }
 

@@ -210,16 +210,16 @@ void EngineNetwork::handle(std::uint32_t v, const PersistConsensus& output) {
   apply(output.write, peers_[v].durable);
 }
 
-void EngineNetwork::handle(std::uint32_t v, const WantBatch&) {
+void EngineNetwork::handle(std::uint32_t v, const WantBatch& output) {
   Peer& peer = peers_[v];
   // Of a rotating family at most one own proposal is open; one that did not make it gives its transactions back.
   if (!is_raft(options_)) peer.proposed.clear();
   BatchOffered batch;
   std::uint64_t bytes = 0;
   for (const auto& transaction : peer.mempool) {
-    if (batch.transactions.size() == options_.block.max_transactions) break;
+    if (batch.transactions.size() == std::uint64_t{output.blocks} * options_.block.max_transactions) break;
     if (peer.proposed.contains(transaction->id)) continue;
-    if (bytes + transaction->size > options_.block.max_bytes) break;
+    if (bytes + transaction->size > std::uint64_t{output.blocks} * options_.block.max_bytes) break;
     bytes += transaction->size;
     peer.proposed.insert(transaction->id);
     batch.transactions.push_back(transaction);

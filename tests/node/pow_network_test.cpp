@@ -81,5 +81,17 @@ TEST(PowNetwork, NcMaxSteersTheOrphanRateToItsTargetWhateverTheDelay) {
   }
 }
 
+// Announcing takes blocks_wanted() blocks' worth of the mempool: proposing and committing overlap.
+TEST(PowNetwork, TwoStepsDoNotHalveWhatFitsIntoBlocks) {
+  EngineNetworkOptions options = miners(4, nervos(), milliseconds(100));
+  options.block.max_transactions = 10;
+  EngineNetwork network(options);
+  network.offer(0, 1'000);
+  mine(network, 40);
+  std::size_t committed = 0;
+  for (const BlockPtr& block : network.durable(1).blocks) committed += block->transactions.size();
+  EXPECT_GE(committed, (network.height(1) - 4) * 10);
+}
+
 }  // namespace
 }  // namespace bsn
