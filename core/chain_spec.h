@@ -70,6 +70,15 @@ struct MempoolLimits {
   Duration forward_interval = milliseconds(20);  // transactions gathered this long before they go to the proposers
 };
 
+// The computing time that one transaction costs a peer of the network that is simulated. All zero: the peers are as
+// fast as the machine they run on. A peer does one thing at a time (node/paced_peer.h).
+struct TransactionCost {
+  Duration verify{};    // of signature and form, when it comes in from a client or another peer
+  Duration execute{};   // in a block of its own
+  Duration validate{};  // in a block of another peer
+  bool is_free() const { return verify.ns == 0 && execute.ns == 0 && validate.ns == 0; }
+};
+
 struct GenesisAccount {
   std::string account;
   std::uint64_t balance = 0;
@@ -82,6 +91,7 @@ struct ChainSpec {
   EngineParameters engine;
   BlockLimits block;
   MempoolLimits mempool;
+  TransactionCost cost;
   std::vector<GenesisAccount> genesis;
   std::vector<CityIndex> validators;  // ValidatorIndex v stands in city validators[v]; 1 ... 200, no city twice
   std::vector<CityIndex> followers;   // full copies that do not vote; no city twice, none that is a validator

@@ -222,6 +222,7 @@ void ChainPeer::on_message(Instant now, CityIndex from, const Blocks& message, O
 void ChainPeer::take_in(Instant now, CityIndex from, const TransactionPtr& transaction) {
   if (ledger_.find_key(transaction->key)) return;
   if (mempool_.add(transaction, now) != Mempool::Added::fresh) return;
+  ++work_.verified;
   const bool pass_on = tree_ || (to_leader_only() ? !leads() : !validator_of(from));
   if (pass_on) forwarder_.add(transaction, false, now);
 }
@@ -245,8 +246,13 @@ void ChainPeer::apply_believed(Instant now, Outputs& out) {
   }
 }
 
+void ChainPeer::count_work(const Block& block) {
+  (block.header.proposer == self_validator_ ? work_.executed : work_.validated) += block.transactions.size();
+}
+
 // The ledger has sealed this block: store it, then tell everybody whom it concerns.
 void ChainPeer::settle(Instant now, const BlockPtr& block, Outputs& out) {
+  count_work(*block);
   out.push_back(Persist{BlockWrite{block}});
   for (const TransactionPtr& transaction : block->transactions) {
     remove_from_mempool(now, *transaction, out);

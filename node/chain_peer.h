@@ -124,6 +124,13 @@ struct ChainPeerStatus {
   std::uint32_t open_calls = 0;
 };
 
+// How many transactions a peer has worked on.
+struct PeerWork {
+  std::uint64_t verified = 0;   // came in
+  std::uint64_t executed = 0;   // in a block of its own
+  std::uint64_t validated = 0;  // in a block of another peer
+};
+
 class ChainPeer {
  public:
   // The peer of city `self`, one of the chain's validators or followers, restored from `durable`: its blocks are
@@ -138,6 +145,9 @@ class ChainPeer {
 
   ChainPeerStatus status() const;
 
+  // What it has done since this was called last.
+  PeerWork take_work() { return std::exchange(work_, {}); }
+
   // As CityNode::find_transaction.
   Reply find_transaction(const Digest& transaction) const;
 
@@ -149,6 +159,8 @@ class ChainPeer {
   void on(Instant now, const CallArrived& arrived, Outputs& out);
   void on(Instant now, const CallCancelled& cancelled, Outputs& out);
   void on(Instant now, const PeerMessageArrived& arrived, Outputs& out);
+
+  void count_work(const Block& block);
 
   // Calls (chain_peer_calls.cpp).
   void submit(Instant now, const CallArrived& arrived, Outputs& out);
@@ -227,6 +239,7 @@ class ChainPeer {
   bool tree_;                                                  // the chain grows as one
   std::vector<std::pair<CityIndex, ValidatorIndex>> members_;  // by city
   Ledger ledger_;
+  PeerWork work_;
   Mempool mempool_;
   OpenCalls calls_;
   Forwarder forwarder_;

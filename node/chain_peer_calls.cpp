@@ -75,6 +75,7 @@ std::optional<Reply> ChainPeer::refuse_to_wait(Instant now, const Transaction& t
 std::optional<Reply> ChainPeer::admit(Instant now, const TransactionPtr& transaction) {
   switch (mempool_.add(transaction, now)) {
     case Mempool::Added::fresh:
+      ++work_.verified;
       forwarder_.add(transaction, true, now);
       return std::nullopt;
     case Mempool::Added::known:

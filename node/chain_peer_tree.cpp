@@ -71,6 +71,7 @@ void ChainPeer::submit_open(Instant now, const OpenCall& call, const Transaction
 // The ledger has sealed this block, which is not final yet.
 void ChainPeer::settle_open(Instant now, const BlockPtr& block, const ProposalPtr& proposal, Outputs& out) {
   BSN_CHECK(block->header.time == proposal->time, "a proposal is not older than its parent");
+  count_work(*block);
   out.push_back(Persist{BlockWrite{block}});
   OpenBlock& open = open_blocks_.emplace_back(OpenBlock{block, proposal});
   for (const TransactionPtr& transaction : block->transactions) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "node/paced_peer.h"
 
 namespace bsn {
 namespace {
@@ -27,9 +28,9 @@ const CitySpec& own_city(const NodeSpec& spec) {
 
 struct CityNode::Impl {
   struct Hosted {
-    Hosted(ChainIndex index, ChainPeer machine) : chain(index), peer(std::move(machine)) {}
+    Hosted(ChainIndex index, PacedPeer machine) : chain(index), peer(std::move(machine)) {}
     ChainIndex chain;
-    ChainPeer peer;
+    PacedPeer peer;
     std::optional<Instant> wakeup;  // its entry in `wakeups`
   };
 
@@ -61,7 +62,7 @@ CityNode::Impl::Impl(NodeSpec given, std::map<ChainIndex, DurableState> durable,
     : spec(std::move(given)), city(own_city(spec).name), state(own_city(spec).state) {
   if (state == CityState::building) return;
   for (ChainSpec& chain : spec.chains) {
-    ChainPeer peer(chain, spec.self, spec.seed, durable[chain.index], now, make, genesis);
+    PacedPeer peer({chain, spec.self, spec.seed, durable[chain.index], now, make, genesis}, chain.cost, now);
     chain.genesis = {};
     durable.erase(chain.index);
     const auto [at, fresh] = peers.try_emplace(chain.index, chain.index, std::move(peer));

@@ -38,6 +38,9 @@ void decode_limits(Checks& checks, const v1::Chain& message, ChainSpec& chain) {
   chain.mempool.max_transactions = message.mempool_max_transactions();
   chain.mempool.max_bytes = message.mempool_max_bytes();
   chain.mempool.forward_interval = checks.bounded_duration(message.forward_interval_ns(), "forward_interval_ns");
+  chain.cost.verify = checks.bounded_duration(message.verify_ns(), "verify_ns");
+  chain.cost.execute = checks.bounded_duration(message.execute_ns(), "execute_ns");
+  chain.cost.validate = checks.bounded_duration(message.validate_ns(), "validate_ns");
   const std::uint32_t transactions = chain.block.max_transactions;
   checks.require(transactions > 0 && transactions <= static_cast<std::uint32_t>(WireLimits::transactions),
                  "block_max_transactions is out of range");
@@ -135,6 +138,9 @@ v1::Chain encode(const ChainSpec& chain) {
   message.set_mempool_max_transactions(chain.mempool.max_transactions);
   message.set_mempool_max_bytes(chain.mempool.max_bytes);
   message.set_forward_interval_ns(chain.mempool.forward_interval.ns);
+  message.set_verify_ns(chain.cost.verify.ns);
+  message.set_execute_ns(chain.cost.execute.ns);
+  message.set_validate_ns(chain.cost.validate.ns);
   for (const GenesisAccount& account : chain.genesis) {
     auto& one = *message.add_genesis();
     one.set_account(account.account);

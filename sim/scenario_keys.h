@@ -143,9 +143,21 @@ void describe(V& v, PowParameters& pow) {
 }
 
 template <class V>
-void describe(V& v, BlockLimits& block) {
+void describe_block(V& v, BlockLimits& block, BlockBudget& budget) {
+  const WholeKind<std::uint64_t> gas_kind{0, std::uint64_t{1} << 60};
   v.key("max_transactions", block.max_transactions, WholeKind<std::uint32_t>{1, 100'000}, "of one block");
   v.key("max_bytes", block.max_bytes, SizeKind<std::uint32_t>{64 * 1024}, "of one block's transactions");
+  v.key("max_gas", budget.max_gas, gas_kind, "of one block, in the network's unit of work; 0: not counted");
+  v.key("transaction_gas", budget.transaction_gas, gas_kind, "of one transaction");
+  v.key("max_cpu", budget.max_cpu, pause_kind, "for executing one block, with cost.execute each; 0 s: not counted");
+}
+
+template <class V>
+void describe(V& v, TransactionCost& cost) {
+  const DurationKind cost_kind{{}, seconds(1)};
+  v.key("verify", cost.verify, cost_kind, "of signature and form, when a peer takes it in");
+  v.key("execute", cost.execute, cost_kind, "in a block that the peer makes");
+  v.key("validate", cost.validate, cost_kind, "in a block that another peer made");
 }
 
 template <class V>
@@ -164,7 +176,9 @@ void describe(V& v, Network& network) {
   v.key("protocol", network.protocol, TextKind{}, "shown, not interpreted");
   v.need("consensus", network.engine, OneOf<EngineParameters>{{"raft", "bft", "dpos", "slot", "pow"}},
          "the engine family and its parameters");
-  v.key("block", network.block, Section<BlockLimits>{}, "limits of one block");
+  v.group("block", "limits of one block",
+          [&](auto& block) { describe_block(block, network.block, network.budget); });
+  v.key("cost", network.cost, Section<TransactionCost>{}, "computing time that one transaction costs a peer");
   v.key("mempool", network.mempool, Section<MempoolLimits>{}, "limits of one peer's mempool");
   v.group("genesis", "accounts account-0, account-1 ... of the asset contract", [&](auto& genesis) {
     genesis.key("accounts", network.genesis_accounts, WholeKind<std::uint32_t>{0, 1'000'000}, "how many");

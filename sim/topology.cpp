@@ -50,7 +50,8 @@ ChainSpec chain_spec(const Topology& topology, const TopologyIndex& index, std::
   spec.name = chain.name;
   spec.kind = network.kind;
   spec.engine = network.engine;
-  spec.block = network.block;
+  spec.block = block_limits(network);
+  spec.cost = network.cost;
   spec.mempool = network.mempool;
   spec.genesis = genesis_of(network);
   spec.validators = indices(index, chain.validators);
@@ -100,6 +101,20 @@ std::uint32_t validators_per_provider(const Network& network, std::size_t valida
   if (network.kind == NetworkKind::public_) return std::numeric_limits<std::uint32_t>::max();
   if (validators == 0) return 1;
   return std::max<std::uint32_t>(1, tolerated_faults(network, static_cast<std::uint32_t>(validators)));
+}
+
+BlockLimits block_limits(const Network& network) {
+  BlockLimits limits = network.block;
+  const auto at_most = [&](std::uint64_t transactions) {
+    const auto fit = static_cast<std::uint32_t>(std::min<std::uint64_t>(transactions, limits.max_transactions));
+    limits.max_transactions = std::max(fit, 1U);
+  };
+  const BlockBudget& budget = network.budget;
+  if (budget.max_gas > 0 && budget.transaction_gas > 0) at_most(budget.max_gas / budget.transaction_gas);
+  if (budget.max_cpu.ns > 0 && network.cost.execute.ns > 0) {
+    at_most(static_cast<std::uint64_t>(budget.max_cpu.ns / network.cost.execute.ns));
+  }
+  return limits;
 }
 
 std::optional<CityIndex> find_city(const Topology& topology, const std::string& id) {

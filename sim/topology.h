@@ -24,6 +24,13 @@ struct City {
   CityState state = CityState::connected;
 };
 
+// What else bounds a block: the network's own unit of work (gas, cycles, quota, weight) and computing time.
+struct BlockBudget {
+  std::uint64_t max_gas = 0;          // of one block; 0: not counted
+  std::uint64_t transaction_gas = 0;  // of one transaction; 0: not counted
+  Duration max_cpu{};                 // for executing one block; 0: not counted
+};
+
 // One blockchain system as configs/networks/<id>.yaml describes it.
 struct Network {
   std::string id;    // "fabric"
@@ -32,6 +39,8 @@ struct Network {
   std::string protocol;  // "etcdraft", "PBFT", "Tendermint" ...: shown, not interpreted
   EngineParameters engine;
   BlockLimits block;
+  BlockBudget budget;
+  TransactionCost cost;
   MempoolLimits mempool;
   std::uint32_t genesis_accounts = 1000;      // "account-0" ...
   std::uint64_t genesis_balance = 1'000'000;  // of each
@@ -85,6 +94,9 @@ class TopologyIndex {
 // Validators of this chain that one provider may hold: as many as the chain can lose and still go on, but one where it
 // can lose none. Unlimited for public networks, whose overseas nodes all stand at one provider.
 std::uint32_t validators_per_provider(const Network& network, std::size_t validators);
+
+// The limits that chains of this network have: of all bounds on the number of transactions in a block the least.
+BlockLimits block_limits(const Network& network);
 
 // By linear search; for many look-ups make a TopologyIndex.
 std::optional<CityIndex> find_city(const Topology& topology, const std::string& id);

@@ -65,11 +65,30 @@ class TopologyCheck {
     for (std::size_t n = 0; n < topology_.networks.size(); ++n) {
       const Network& network = topology_.networks[n];
       engine(network, n);
+      budget(network, n);
       const bool hosted = std::any_of(topology_.chains.begin(), topology_.chains.end(),
                                       [&](const Chain& chain) { return chain.name.network == network.id; });
       if (!hosted)
         found("networks[{}]: nobody hosts network '{}'; give it a chain with validators, or leave it out", n,
               network.id);
+    }
+  }
+
+  void budget(const Network& network, std::size_t n) {
+    const BlockBudget& budget = network.budget;
+    if (budget.max_gas > 0 && budget.transaction_gas > budget.max_gas) {
+      found("networks[{}].block.transaction_gas: {} is above max_gas {}; no block would hold a transaction", n,
+            budget.transaction_gas, budget.max_gas);
+    }
+    if (budget.max_gas > 0 && budget.transaction_gas == 0) {
+      found("networks[{}].block.max_gas: counts for nothing without transaction_gas; set it, or leave max_gas out", n);
+    }
+    if (budget.max_cpu.ns > 0 && network.cost.execute.ns == 0) {
+      found("networks[{}].block.max_cpu: counts for nothing without cost.execute; set it, or leave max_cpu out", n);
+    }
+    if (budget.max_cpu.ns > 0 && network.cost.execute > budget.max_cpu) {
+      found("networks[{}].cost.execute: {} is above block.max_cpu {}; no block would hold a transaction", n,
+            to_string(network.cost.execute), to_string(budget.max_cpu));
     }
   }
 
