@@ -176,8 +176,7 @@ void describe(V& v, Network& network) {
   v.key("protocol", network.protocol, TextKind{}, "shown, not interpreted");
   v.need("consensus", network.engine, OneOf<EngineParameters>{{"raft", "bft", "dpos", "slot", "pow"}},
          "the engine family and its parameters");
-  v.group("block", "limits of one block",
-          [&](auto& block) { describe_block(block, network.block, network.budget); });
+  v.group("block", "limits of one block", [&](auto& block) { describe_block(block, network.block, network.budget); });
   v.key("cost", network.cost, Section<TransactionCost>{}, "computing time that one transaction costs a peer");
   v.key("mempool", network.mempool, Section<MempoolLimits>{}, "limits of one peer's mempool");
   v.group("genesis", "accounts account-0, account-1 ... of the asset contract", [&](auto& genesis) {

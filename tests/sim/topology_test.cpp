@@ -214,6 +214,29 @@ TEST(ChainSpecs, HoldTheGenesisAccountsOfTheirNetwork) {
   EXPECT_EQ(specs[0].genesis[99].balance, 1'000'000u);
 }
 
+TEST(BlockLimits, AreTheLeastOfWhatCountBytesGasAndTimeAllow) {
+  Network network;
+  network.block.max_transactions = 1000;
+  EXPECT_EQ(block_limits(network).max_transactions, 1000u);
+  network.budget = {.max_gas = 10'000'000, .transaction_gas = 21'000};  // Ethereum in 2020
+  EXPECT_EQ(block_limits(network).max_transactions, 476u);
+  network.budget.max_cpu = milliseconds(200);
+  network.cost.execute = milliseconds(1);
+  EXPECT_EQ(block_limits(network).max_transactions, 200u);
+}
+
+TEST(BlockLimits, ABudgetThatCountsForNothingOrLeavesNoRoomIsRefused) {
+  Topology topology = small();
+  topology.networks[0].budget = {.max_gas = 100, .transaction_gas = 101};
+  topology.networks[1].budget = {.max_gas = 100};
+  topology.networks[2].budget = {.max_cpu = milliseconds(1)};
+  const std::vector<std::string> found = check(topology);
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[0], "networks[0].block.transaction_gas: 101 is above max_gas 100; no block would hold a transaction");
+  EXPECT_NE(found[1].find("without transaction_gas"), std::string::npos);
+  EXPECT_NE(found[2].find("without cost.execute"), std::string::npos);
+}
+
 TEST(GatewaySpec, KnowsAllCitiesAndRoutesAndKeepsNoKeyInClear) {
   const GatewaySpec spec = gateway_spec(bsn_2020(), 3);
   EXPECT_EQ(spec.cities.size(), 136u);
