@@ -5,6 +5,8 @@
 #include <string>
 
 #include "core/check.h"
+#include "node/bityuan_engine.h"
+#include "node/solana_engine.h"
 #include "node/tezos_engine.h"
 
 namespace bsn {
@@ -17,11 +19,12 @@ namespace {
 
 }  // namespace
 
-std::unique_ptr<ConsensusEngine> make_slot_engine(const EngineConfig& config, const DurableState& durable, Instant) {
+std::unique_ptr<ConsensusEngine> make_slot_engine(const EngineConfig& config, const DurableState& durable,
+                                                  Instant now) {
   const SlotPolicy& policy = std::get<SlotParameters>(config.parameters).policy;
   if (std::holds_alternative<TezosParameters>(policy)) return make_tezos_engine(config, durable);
-  if (std::holds_alternative<SolanaParameters>(policy)) return no_engine("solana");
-  if (std::holds_alternative<BityuanParameters>(policy)) return no_engine("bityuan");
+  if (std::holds_alternative<SolanaParameters>(policy)) return make_solana_engine(config, durable, now);
+  if (std::holds_alternative<BityuanParameters>(policy)) return make_bityuan_engine(config, durable, now);
   if (std::holds_alternative<PolkadotParameters>(policy)) return no_engine("polkadot");
   return no_engine("algorand");
 }

@@ -1,0 +1,40 @@
+#include "node/solana_tower.h"
+
+#include "node/signed_seal.h"
+
+namespace bsn {
+
+void SolanaTower::expire(std::uint64_t slot) {
+  while (!votes_.empty() && votes_.back().locked_until() < slot) votes_.pop_back();
+}
+
+void SolanaTower::push(std::uint64_t slot, Height height, const Digest& block) {
+  if (!votes_.empty() && votes_.size() + 1 >= depth_) votes_.erase(votes_.begin());
+  votes_.push_back({slot, height, block});
+  for (std::size_t i = 0; i < votes_.size(); ++i) {
+    if (votes_.size() > i + votes_[i].confirmations) ++votes_[i].confirmations;
+  }
+}
+
+std::string SolanaTower::bytes() const {
+  SealWriter writer;
+  for (const Vote& vote : votes_) writer.u64(vote.slot).u64(vote.height).digest(vote.block).u8(vote.confirmations);
+  return writer.bytes();
+}
+
+SolanaTower SolanaTower::read(std::string_view bytes, std::uint32_t depth) {
+  constexpr std::size_t vote_bytes = 8 + 8 + 32 + 1;
+  SolanaTower tower(depth);
+  SealReader reader(bytes);
+  for (std::size_t i = 0; i < bytes.size() / vote_bytes; ++i) {
+    Vote vote;
+    vote.slot = reader.u64();
+    vote.height = reader.u64();
+    vote.block = reader.digest();
+    vote.confirmations = reader.u8();
+    tower.votes_.push_back(vote);
+  }
+  return tower;
+}
+
+}  // namespace bsn

@@ -1,0 +1,68 @@
+#include "node/vote_forest.h"
+
+namespace bsn {
+
+VoteForest::VoteForest(const std::vector<std::uint64_t>& stake, const Digest& root)
+    : stake_(stake), latest_(stake.size()) {
+  root_ = nodes_.try_emplace(root, std::make_unique<Node>(Node{root})).first->get();
+}
+
+void VoteForest::add(const Digest& block, const Digest& parent) {
+  auto* above = nodes_.find(parent);
+  if (above == nullptr || nodes_.contains(block)) return;
+  Node* node = nodes_.try_emplace(block, std::make_unique<Node>(Node{block, above->get()})).first->get();
+  node->parent->children.push_back(node);
+}
+
+void VoteForest::vote(ValidatorIndex voter, std::uint64_t slot, const Digest& block) {
+  Latest& latest = latest_[voter.value];
+  if (slot <= latest.slot) return;
+  auto* found = nodes_.find(block);
+  Node* node = found == nullptr ? nullptr : found->get();
+  move(stake_[voter.value], latest.node, node);
+  latest = {slot, node};
+}
+
+// Usually `to` stands shortly above `from`: then only what is between changes.
+void VoteForest::move(std::uint64_t stake, Node* from, Node* to) {
+  if (from != nullptr) from->direct -= stake;
+  if (to != nullptr) to->direct += stake;
+  Node* at = to;
+  for (; at != nullptr && at != from; at = at->parent) at->upon += stake;
+  if (at == from) return;
+  for (at = from; at != nullptr; at = at->parent) at->upon -= stake;
+}
+
+std::uint64_t VoteForest::upon(const Digest& block) const {
+  const auto* found = nodes_.find(block);
+  return found == nullptr ? 0 : (*found)->upon;
+}
+
+void VoteForest::move_root(const Digest& root) {
+  if (root_->digest == root) return;
+  auto* found = nodes_.find(root);
+  Node* fresh = found == nullptr ? nullptr : found->get();
+  if (fresh != nullptr && fresh->parent != nullptr) std::erase(fresh->parent->children, fresh);
+  std::vector<Digest> dropped;
+  drop(*root_, dropped);
+  for (Latest& latest : latest_) {
+    if (latest.node != nullptr && latest.node->dropped) latest.node = nullptr;
+  }
+  for (const Digest& one : dropped) nodes_.erase(one);
+  if (fresh == nullptr) fresh = nodes_.try_emplace(root, std::make_unique<Node>(Node{root})).first->get();
+  fresh->parent = nullptr;
+  root_ = fresh;
+}
+
+void VoteForest::drop(Node& node, std::vector<Digest>& dropped) {
+  std::vector<Node*> open{&node};
+  while (!open.empty()) {
+    Node* one = open.back();
+    open.pop_back();
+    one->dropped = true;
+    dropped.push_back(one->digest);
+    open.insert(open.end(), one->children.begin(), one->children.end());
+  }
+}
+
+}  // namespace bsn

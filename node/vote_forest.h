@@ -1,0 +1,66 @@
+// How much stake votes for each block of a tree and for what stands upon it; of each voter only its latest vote counts.
+//
+// Costs: a vote for a block near that of the voter's last vote is O(distance), else O(depth of the tree); a new root is
+// O(blocks dropped + voters). Memory: about 150 bytes a block. Not for more than one thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/ids.h"
+#include "node/digest_map.h"
+
+namespace bsn {
+
+class VoteForest {
+ public:
+  VoteForest(const std::vector<std::uint64_t>& stake, const Digest& root);
+
+  // Nothing happens if the parent is not here or the block is.
+  void add(const Digest& block, const Digest& parent);
+
+  // Votes for a block that is not here (it is below the root) are remembered by their slot alone.
+  void vote(ValidatorIndex voter, std::uint64_t slot, const Digest& block);
+
+  // Stake whose latest vote is for the block or its descendants; 0 if it is not here.
+  std::uint64_t upon(const Digest& block) const;
+
+  // Of the voter's latest vote; 0: none.
+  std::uint64_t latest_slot(ValidatorIndex voter) const { return latest_[voter.value].slot; }
+
+  // What it is for; zero: none, or a block below the root.
+  Digest latest_block(ValidatorIndex voter) const {
+    const Node* node = latest_[voter.value].node;
+    return node != nullptr ? node->digest : Digest{};
+  }
+
+  // What does not descend from the new root is dropped: all of it, if the root is not here.
+  void move_root(const Digest& root);
+
+  std::size_t size() const { return nodes_.size(); }
+
+ private:
+  struct Node {
+    Digest digest;
+    Node* parent = nullptr;
+    std::uint64_t direct = 0;
+    std::uint64_t upon = 0;
+    bool dropped = false;
+    std::vector<Node*> children{};
+  };
+  struct Latest {
+    std::uint64_t slot = 0;
+    Node* node = nullptr;
+  };
+
+  void move(std::uint64_t stake, Node* from, Node* to);
+  void drop(Node& node, std::vector<Digest>& dropped);
+
+  std::vector<std::uint64_t> stake_;
+  std::vector<Latest> latest_;
+  DigestMap<std::unique_ptr<Node>> nodes_;
+  Node* root_ = nullptr;
+};
+
+}  // namespace bsn
