@@ -2,8 +2,9 @@
 //
 // Source: Nervos RFC 0020, "Two-Step Transaction Confirmation", definitions 1, 3 and 4. A transaction is proposed at a
 // height when its short id is in the proposal zone of the chain's block there or of that block's uncles; a block at
-// height h may hold it when it was proposed in [h - far, h - close]. close is at least 1 here: a block does not
-// commit what it proposes itself. To use its room it is offered more than one block's worth. Proposals of what is unknown, done or refused are harmless.
+// height h may hold it when it was proposed in [h - far, h - close]. close is at least 1 here: a block does not commit
+// what it proposes itself. To use its room it is offered more than one block's worth. Proposals of what is unknown,
+// done or refused are harmless.
 #pragma once
 
 #include <vector>
