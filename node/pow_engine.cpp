@@ -122,13 +122,13 @@ std::string PowEngine::seal(Instant time, const std::vector<TransactionPtr>& off
 }
 
 // What was offered, is not in this block, and can't come into a later one yet.
-std::vector<ShortId> PowEngine::to_propose(const PowAncestry& ancestry,
-                                           const std::vector<TransactionPtr>& offered) const {
+std::vector<ProposalId> PowEngine::to_propose(const PowAncestry& ancestry,
+                                              const std::vector<TransactionPtr>& offered) const {
   const PowWindow window(parameters_, ancestry);
-  std::vector<ShortId> proposals;
+  std::vector<ProposalId> proposals;
   for (const TransactionPtr& one : offered) {
     if (proposals.size() == PowSeal::proposals_max) break;
-    if (!window.may_commit(one->id) && !window.is_on_its_way(one->id)) proposals.push_back(short_id(one->id));
+    if (!window.may_commit(one->id) && !window.is_on_its_way(one->id)) proposals.push_back(proposal_id(one->id));
   }
   return proposals;
 }

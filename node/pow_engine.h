@@ -60,7 +60,8 @@ class PowEngine : public TreeEngine {
   bool within_limits(const Proposal& proposal) const;
   bool is_sealed_right(const Proposal& proposal, const Node& parent) const;
   std::optional<PowParent> parent_of(const Node& node) const;
-  std::vector<ShortId> to_propose(const class PowAncestry& ancestry, const std::vector<TransactionPtr>& offered) const;
+  std::vector<ProposalId> to_propose(const class PowAncestry& ancestry,
+                                     const std::vector<TransactionPtr>& offered) const;
   void draw(Instant now);
 
   PowParameters parameters_;

@@ -19,9 +19,9 @@ class Writer {
   }
   void put(Instant time) { put(static_cast<std::uint64_t>(time.ns)); }
   void put(const Digest& digest) { bytes_ += digest.view(); }
-  void put(const std::vector<ShortId>& ids) {
+  void put(const std::vector<ProposalId>& ids) {
     put(static_cast<std::uint16_t>(ids.size()));
-    for (const ShortId& id : ids) bytes_.append(reinterpret_cast<const char*>(id.data()), id.size());
+    for (const ProposalId& id : ids) bytes_.append(reinterpret_cast<const char*>(id.data()), id.size());
   }
   void put(const PowState& state) {
     put(state.difficulty);
@@ -76,12 +76,12 @@ class Reader {
     time.ns = static_cast<std::int64_t>(ns);
   }
   void get(Digest& digest) { fill(digest.bytes); }
-  void get(std::vector<ShortId>& ids) {
+  void get(std::vector<ProposalId>& ids) {
     std::uint16_t count = 0;
     get(count);
-    if (count > PowSeal::proposals_max || count * sizeof(ShortId) > rest_.size()) return fail();
+    if (count > PowSeal::proposals_max || count * sizeof(ProposalId) > rest_.size()) return fail();
     ids.resize(count);
-    for (ShortId& id : ids) fill(id);
+    for (ProposalId& id : ids) fill(id);
   }
   void get(PowState& state) {
     get(state.difficulty);
@@ -149,8 +149,8 @@ Digest digest_of(const Value& value) {
 
 }  // namespace
 
-ShortId short_id(const Digest& transaction) {
-  ShortId id{};
+ProposalId proposal_id(const Digest& transaction) {
+  ProposalId id{};
   std::copy_n(transaction.bytes.begin(), id.size(), id.begin());
   return id;
 }

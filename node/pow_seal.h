@@ -38,8 +38,8 @@ struct PowState {
 };
 
 // The first 80 bits of a transaction's id (CKB's ProposalShortId): names it among neighbouring blocks.
-using ShortId = std::array<std::uint8_t, 10>;
-ShortId short_id(const Digest& transaction);
+using ProposalId = std::array<std::uint8_t, 10>;
+ProposalId proposal_id(const Digest& transaction);
 
 // What the work is done over.
 struct PowHeader {
@@ -57,14 +57,14 @@ struct PowHeader {
 // A stale block, as the block that refers to it tells it: the header, and what it proposed (which counts).
 struct PowUncle {
   PowHeader header;
-  std::vector<ShortId> proposals;
+  std::vector<ProposalId> proposals;
 };
 
 struct PowSeal {
   PowState state;
   Digest work;
-  std::vector<PowUncle> uncles;    // at most uncles_max
-  std::vector<ShortId> proposals;  // NC-Max, at most proposals_max
+  std::vector<PowUncle> uncles;       // at most uncles_max
+  std::vector<ProposalId> proposals;  // NC-Max, at most proposals_max
 
   static constexpr std::size_t uncles_max = 3;         // so that it fits into seal_bytes_max
   static constexpr std::size_t proposals_max = 1'500;  // MAX_BLOCK_PROPOSALS_LIMIT, ckb:spec/src/consensus.rs

@@ -9,15 +9,15 @@ Height window_far(const PowParameters& parameters) {
   return std::max<Height>(parameters.proposal_window_far, PowWindow::close(parameters));
 }
 
-void add_proposed(const Proposal& block, std::vector<ShortId>& to) {
+void add_proposed(const Proposal& block, std::vector<ProposalId>& to) {
   const auto seal = decode_pow_seal(block.seal);
   if (!seal) return;
   to.insert(to.end(), seal->proposals.begin(), seal->proposals.end());
   for (const PowUncle& uncle : seal->uncles) to.insert(to.end(), uncle.proposals.begin(), uncle.proposals.end());
 }
 
-bool contains(const std::vector<ShortId>& sorted, const Digest& transaction) {
-  return std::binary_search(sorted.begin(), sorted.end(), short_id(transaction));
+bool contains(const std::vector<ProposalId>& sorted, const Digest& transaction) {
+  return std::binary_search(sorted.begin(), sorted.end(), proposal_id(transaction));
 }
 
 }  // namespace
@@ -32,7 +32,7 @@ PowWindow::PowWindow(const PowParameters& parameters, const PowAncestry& ancestr
   for (Height height = ancestry.lowest(); height < ancestry.height(); ++height) {
     const Height distance = ancestry.height() - height;
     if (distance > window_far(parameters)) continue;
-    std::vector<ShortId> proposed;
+    std::vector<ProposalId> proposed;
     add_proposed(ancestry.at(height), proposed);
     if (distance >= close(parameters)) open_.insert(open_.end(), proposed.begin(), proposed.end());
     if (distance < window_far(parameters)) later_.insert(later_.end(), proposed.begin(), proposed.end());

@@ -32,8 +32,8 @@ class PowWindow {
   bool is_on_its_way(const Digest& transaction) const;
 
  private:
-  std::vector<ShortId> open_;   // sorted: proposed in the window
-  std::vector<ShortId> later_;  // sorted: proposed where the next block's window begins, or above
+  std::vector<ProposalId> open_;   // sorted: proposed in the window
+  std::vector<ProposalId> later_;  // sorted: proposed where the next block's window begins, or above
 };
 
 }  // namespace bsn

@@ -129,9 +129,9 @@ PowSeal sample_seal() {
   PowUncle uncle;
   uncle.header = {9,          sha256("parent"), Instant{10}, ValidatorIndex{11}, sha256("content"),
                   seal.state, sha256("uncles"), {},          sha256("more")};
-  uncle.proposals = {short_id(sha256("a"))};
+  uncle.proposals = {proposal_id(sha256("a"))};
   seal.uncles = {uncle};
-  seal.proposals = {short_id(sha256("b")), short_id(sha256("c"))};
+  seal.proposals = {proposal_id(sha256("b")), proposal_id(sha256("c"))};
   return seal;
 }
 

@@ -167,7 +167,7 @@ struct TwoSteps : ::testing::Test {
 
   ProposalPtr grow(const ProposalPtr& parent, bool proposes = false) {
     const auto propose = [&](PowSeal& seal) {
-      if (proposes) seal.proposals = {short_id(transaction->id)};
+      if (proposes) seal.proposals = {proposal_id(transaction->id)};
     };
     const ProposalPtr block = peer.mine(parent, 0, {}, {}, propose);
     peer.now = block->time;
@@ -193,7 +193,7 @@ TEST_F(TwoSteps, ATransactionIsCommittedOnlyInTheWindowBehindItsProposal) {
 // Definition 3.
 TEST_F(TwoSteps, AnUnclesProposalsCount) {
   const ProposalPtr first = grow(nullptr);
-  const auto propose = [&](PowSeal& seal) { seal.proposals = {short_id(transaction->id)}; };
+  const auto propose = [&](PowSeal& seal) { seal.proposals = {proposal_id(transaction->id)}; };
   const ProposalPtr stale = peer.mine(first, 1, {}, {}, propose);
   const ProposalPtr second = grow(first);
   const ProposalPtr nephew = peer.mine(second, 2, {stale});
@@ -206,7 +206,7 @@ TEST_F(TwoSteps, AnUnclesProposalsCount) {
 TEST_F(TwoSteps, AnUnclesProposalsCantBeChanged) {
   const ProposalPtr first = grow(nullptr);
   const ProposalPtr stale = peer.mine(first, 1);
-  const auto add = [&](PowSeal& seal) { seal.uncles[0].proposals = {short_id(transaction->id)}; };
+  const auto add = [&](PowSeal& seal) { seal.uncles[0].proposals = {proposal_id(transaction->id)}; };
   EXPECT_FALSE(peer.takes(peer.mine(grow(first), 2, {stale}, {}, add)));
 }
 
