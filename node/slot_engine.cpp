@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "node/bityuan_engine.h"
+#include "node/polkadot_engine.h"
 #include "node/solana_engine.h"
 #include "node/tezos_engine.h"
 
@@ -25,7 +26,7 @@ std::unique_ptr<ConsensusEngine> make_slot_engine(const EngineConfig& config, co
   if (std::holds_alternative<TezosParameters>(policy)) return make_tezos_engine(config, durable);
   if (std::holds_alternative<SolanaParameters>(policy)) return make_solana_engine(config, durable, now);
   if (std::holds_alternative<BityuanParameters>(policy)) return make_bityuan_engine(config, durable, now);
-  if (std::holds_alternative<PolkadotParameters>(policy)) return no_engine("polkadot");
+  if (std::holds_alternative<PolkadotParameters>(policy)) return make_polkadot_engine(config, durable, now);
   return no_engine("algorand");
 }
 

@@ -147,7 +147,7 @@ void TreeEngine::hear(Instant, ValidatorIndex from, const TreeRequest& request, 
 // ---- votes ----
 
 void TreeEngine::hear(Instant now, ValidatorIndex from, const TreeVote& vote, Outputs& out) {
-  if (is_signed(vote)) on_vote(now, from, vote, out);
+  if (is_genuine(vote)) on_vote(now, from, vote, out);
 }
 
 bool TreeEngine::spread_vote(const TreeVote& vote, std::optional<ValidatorIndex> from, Outputs& out) {
@@ -173,9 +173,12 @@ void TreeEngine::produce(Instant, Outputs& out) {
   out.push_back(WantBatch{tree_.tip().height + 1, blocks_wanted()});
 }
 
+const TreeEngine::Node& TreeEngine::best_tip() const {
+  return tree_.best([this](const Node& a, const Node& b) { return better(a, b); });
+}
+
 void TreeEngine::follow_best(Instant now, Outputs& out) {
-  const auto better_than = [this](const Node& a, const Node& b) { return better(a, b); };
-  if (auto change = tree_.move_to(tree_.best(better_than))) {
+  if (auto change = tree_.move_to(best_tip())) {
     out.push_back(std::move(*change));
     on_best_chain(now, out);
   }

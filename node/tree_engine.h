@@ -66,6 +66,9 @@ class TreeEngine : public ConsensusEngine {
   // Whether the branch that ends in a is strictly better than that which ends in b. Of equals the first seen stays.
   virtual bool better(const Node& a, const Node& b) const { return a.total > b.total; }
 
+  // Where the best chain ends: a tip, unless a family follows votes instead of weights. Not an ancestor of the present.
+  virtual const Node& best_tip() const;
+
   // Up to where the best chain is final now; not above its tip. What was final before stays so anyway.
   virtual Height final_height() = 0;
 
@@ -84,7 +87,10 @@ class TreeEngine : public ConsensusEngine {
   // The best chain has another tip than before; what is put out now happens after the ledger has sealed and stored it.
   virtual void on_best_chain(Instant, Outputs&) {}
 
-  // A vote that its voter, a validator, has signed; heard for the first time or again. See spread_vote.
+  // Whether a vote is what it says it is; a family that puts many votes into one message says how that is signed.
+  virtual bool is_genuine(const TreeVote& vote) const { return is_signed(vote); }
+
+  // A genuine vote; heard for the first time or again. See spread_vote.
   virtual void on_vote(Instant, ValidatorIndex /*from*/, const TreeVote&, Outputs&) {}
 
   // Its own clock.

@@ -1,0 +1,105 @@
+#include "node/voter_set.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "core/check.h"
+
+namespace bsn {
+namespace {
+
+// SplitMix64's finalizer.
+std::uint64_t mix(std::uint64_t z) {
+  z += 0x9e3779b97f4a7c15;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+std::uint64_t message_of(const VoteSubject& subject) {
+  std::uint64_t message = mix(mix(mix(subject.kind) ^ subject.round) ^ subject.height);
+  for (std::size_t i = 0; i < subject.block.bytes.size(); i += sizeof message) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, subject.block.bytes.data() + i, sizeof word);
+    message = mix(message ^ word);
+  }
+  return message;
+}
+
+Digest signature_of(std::uint64_t chain_seed, const VoteSubject& subject, const VoterSet& voters) {
+  const std::uint64_t message = message_of(subject);
+  std::uint64_t all = 0;
+  voters.for_each([&](ValidatorIndex voter) { all ^= mix(mix(chain_seed ^ (voter.value + 1)) ^ message); });
+  Digest signature;
+  std::memcpy(signature.bytes.data(), &all, sizeof all);
+  return signature;
+}
+
+ValidatorIndex first_of(const VoterSet& voters) {
+  std::optional<ValidatorIndex> first;
+  voters.for_each([&](ValidatorIndex voter) { first = first.value_or(voter); });
+  BSN_CHECK(first.has_value(), "a bundle holds at least one vote");
+  return *first;
+}
+
+}  // namespace
+
+bool VoterSet::empty() const {
+  return std::all_of(words_.begin(), words_.end(), [](std::uint64_t word) { return word == 0; });
+}
+
+std::uint32_t VoterSet::count() const {
+  return std::accumulate(words_.begin(), words_.end(), 0u, [](std::uint32_t sum, std::uint64_t word) {
+    return sum + static_cast<std::uint32_t>(std::popcount(word));
+  });
+}
+
+VoterSet VoterSet::minus(const VoterSet& other) const {
+  VoterSet rest = *this;
+  for (std::size_t i = 0; i < words_.size(); ++i) rest.words_[i] &= ~other.words_[i];
+  return rest;
+}
+
+void VoterSet::unite(const VoterSet& other) {
+  for (std::size_t i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];
+}
+
+std::string VoterSet::bytes(std::uint32_t validators) const {
+  std::string bytes((validators + 7) / 8, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(words_[i / 8] >> (i % 8 * 8) & 0xff);
+  return bytes;
+}
+
+std::optional<VoterSet> VoterSet::parse(std::uint32_t validators, std::string_view bytes) {
+  if (bytes.size() != (validators + 7) / 8) return std::nullopt;
+  VoterSet voters(validators);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    voters.words_[i / 8] |= std::uint64_t{static_cast<std::uint8_t>(bytes[i])} << (i % 8 * 8);
+  }
+  const std::uint32_t used = validators % 64;
+  if (used != 0 && voters.words_.back() >> used != 0) return std::nullopt;
+  return voters;
+}
+
+TreeVote bundle_votes(std::uint64_t chain_seed, std::uint32_t validators, const VoteSubject& subject,
+                      const VoterSet& voters) {
+  return {subject.kind,
+          subject.round,
+          subject.height,
+          subject.block,
+          first_of(voters),
+          voters.bytes(validators),
+          signature_of(chain_seed, subject, voters)};
+}
+
+std::optional<VoterSet> open_bundle(std::uint64_t chain_seed, std::uint32_t validators, const TreeVote& bundle) {
+  auto voters = VoterSet::parse(validators, bundle.extra);
+  if (!voters || voters->empty()) return std::nullopt;
+  const VoteSubject subject{bundle.kind, bundle.round, bundle.height, bundle.block};
+  if (first_of(*voters) != bundle.voter) return std::nullopt;
+  if (signature_of(chain_seed, subject, *voters) != bundle.signature) return std::nullopt;
+  return voters;
+}
+
+}  // namespace bsn
