@@ -101,6 +101,7 @@ enum class Reason : std::uint8_t {
   key_reused,           // ALREADY_EXISTS: same idempotency key, other body
   contract_refused,     // FAILED_PRECONDITION: the contract said no (insufficient balance ...); see message
   unknown_transaction,  // NOT_FOUND: GetTransaction of an id that this peer has not seen
+  draining,             // UNAVAILABLE: the chain or the city node takes no (new) calls: it is joining, leaving or gone
 };
 std::string_view to_string(Reason reason);
 

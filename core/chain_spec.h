@@ -109,14 +109,18 @@ struct CitySpec {
 // Whether acknowledged means on the platter (fsync) or in the page cache (survives kill -9, not power loss).
 enum class Durability : std::uint8_t { fsync, os };
 
-// Everything one city node is told when it is commissioned.
+// Everything one city node is told when it is commissioned, and again, with a higher revision, whenever it changes.
 struct NodeSpec {
   CityIndex self;
+  std::uint64_t revision = 0;  // grows; whoever holds a newer one ignores it
   std::uint64_t seed = 1;
   WanParameters wan;
   Durability durability = Durability::fsync;
   std::vector<CitySpec> cities;   // itself and every city it exchanges messages with
-  std::vector<ChainSpec> chains;  // those it hosts a peer of; none while it is building
+  std::vector<ChainSpec> chains;  // those it hosts a peer of; none while it is building and after it left
+  // Of these, the chains that ran before this city had its present disk. A peer of one fetches what it missed before
+  // it says that it is there, and a validator votes only when it can't contradict what it may have signed before.
+  std::vector<ChainIndex> joins;
 };
 
 }  // namespace bsn

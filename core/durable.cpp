@@ -40,6 +40,8 @@ void apply_one(const FinalMark& write, DurableState& state) {
 
 void apply_one(const TreeVoteState& write, DurableState& state) { state.tree_vote = write; }
 
+void apply_one(const ChainErased&, DurableState& state) { state = {}; }
+
 void apply_one(const AcceptedWrite& write, DurableState& state) { state.accepted.push_back(write.transaction); }
 
 void apply_one(const AcceptedErase& write, DurableState& state) {

@@ -66,6 +66,9 @@ struct TreeVoteState {
   std::string bytes;
 };
 
+// The peer is gone: nothing of its chain is kept.
+struct ChainErased {};
+
 // A transaction acknowledged at level `accepted`: kept until a block has it.
 struct AcceptedWrite {
   TransactionPtr transaction;
@@ -75,7 +78,7 @@ struct AcceptedErase {
 };
 
 using DurableWrite = std::variant<RaftVoteState, RaftLogWrite, RaftLogTrim, BftVoteState, BlockWrite, AcceptedWrite,
-                                  AcceptedErase, BlocksUndone, FinalMark, TreeVoteState>;
+                                  AcceptedErase, BlocksUndone, FinalMark, TreeVoteState, ChainErased>;
 
 // Everything that was durable for one chain peer. Empty after a first start or a lost disk.
 struct DurableState {

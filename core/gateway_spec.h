@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/chain_spec.h"
@@ -39,6 +40,14 @@ struct HealthParameters {
   Duration ejected_for = seconds(5);
 };
 
+// The life of a chain as its callers see it.
+enum class RouteState : std::uint8_t {
+  open,
+  draining,  // no new calls; open ones end
+  retired,   // gone: nobody hosts it, its name is free for another chain; its index is never used again
+};
+std::string_view to_string(RouteState state);
+
 // A chain as the gateway sees it.
 struct RouteSpec {
   ChainIndex index;
@@ -47,10 +56,12 @@ struct RouteSpec {
   std::string family;  // "raft", "bft": shown by ListNetworks
   std::vector<CityIndex> validators;
   std::vector<CityIndex> followers;
+  RouteState state = RouteState::open;
 };
 
 struct GatewaySpec {
-  CityIndex home;  // calls that name no origin count as admitted here
+  std::uint64_t revision = 0;  // grows; a gateway that holds a newer one ignores it
+  CityIndex home;              // calls that name no origin count as admitted here
   std::uint64_t seed = 1;
   WanParameters wan;
   std::vector<CitySpec> cities;   // all, in the order of their index

@@ -20,8 +20,12 @@ std::optional<Provider> parse_provider(std::string_view name);
 
 enum class Region : std::uint8_t { mainland, overseas };
 
-// The life of a city node. `overseas` of the press is a region, not a state.
-enum class CityState : std::uint8_t { building, syncing, connected, draining };
+// The life of a city node, in this order; one that has left may be commissioned anew. While building and after it left
+// it hosts nothing; while syncing it fetches its chains and takes no calls; while draining it answers whatever still
+// comes, and the gateway sends it nothing new. `overseas` of the press is a region, not a state.
+enum class CityState : std::uint8_t { building, syncing, connected, draining, left };
+// Whether a city node in this state has chain peers.
+inline bool hosts_peers(CityState state) { return state != CityState::building && state != CityState::left; }
 std::string_view to_string(CityState state);
 std::optional<CityState> parse_city_state(std::string_view name);
 

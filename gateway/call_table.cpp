@@ -64,6 +64,11 @@ std::vector<AttemptId> CallTable::attempts_at(CityIndex city) const {
   return attempts;
 }
 
+std::size_t CallTable::calls_to(ChainIndex chain) const {
+  return static_cast<std::size_t>(std::count_if(
+      by_id_.begin(), by_id_.end(), [&](const auto& open) { return entries_[open.second].call.chain == chain; }));
+}
+
 void CallTable::remove(const OpenGatewayCall& call) {
   const Slot slot = call.slot;
   Entry& entry = entries_[slot];

@@ -56,6 +56,9 @@ class CallTable {
   // Attempts that are out at this city, oldest first.
   std::vector<AttemptId> attempts_at(CityIndex city) const;
 
+  // How many calls to this chain are open.
+  std::size_t calls_to(ChainIndex chain) const;
+
   void remove(const OpenGatewayCall& call);
 
  private:

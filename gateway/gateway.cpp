@@ -59,6 +59,7 @@ struct Gateway::Impl {
   void on(Instant now, const ClientGone& gone, std::vector<GatewayOutput>& out);
   void on(Instant now, const NodeReply& answer, std::vector<GatewayOutput>& out);
   void on(Instant now, const NodeLink& link, std::vector<GatewayOutput>& out);
+  void on(Instant now, const GatewayAssigned& assigned, std::vector<GatewayOutput>& out);
   void expire(Instant now, std::vector<GatewayOutput>& out);
 
   std::optional<Reply> check_caller(Instant now, const std::string& access_key, const std::string& network,
@@ -120,6 +121,9 @@ std::optional<Reply> Gateway::Impl::find_way(Instant now, const ClientCall& arri
                                                     : fmt::format("there is no network {}", name.network));
   }
   admission.chain = *chain;
+  if (spec.routes[chain->value].state == RouteState::draining) {
+    return refusal(Status::unavailable, Reason::draining, fmt::format("{} takes no new calls", to_string(name)));
+  }
   admission.peer = nearest(now, *chain, admission.origin, {});
   if (admission.peer) return std::nullopt;
   return refusal_with_advice(Status::unavailable, Reason::no_healthy_peer,
@@ -206,6 +210,15 @@ void Gateway::Impl::on(Instant now, const NodeLink& link, std::vector<GatewayOut
   }
 }
 
+void Gateway::Impl::on(Instant, const GatewayAssigned& assigned, std::vector<GatewayOutput>&) {
+  if (assigned.spec->revision <= spec.revision) return;
+  const auto wrong = check_next(spec, *assigned.spec);
+  BSN_CHECK(!wrong, "an assignment was checked before: " + wrong.value_or(""));
+  spec = *assigned.spec;
+  routes = RouteTable(spec);
+  health.assign(spec.cities);
+}
+
 void Gateway::Impl::expire(Instant now, std::vector<GatewayOutput>& out) {
   for (OpenGatewayCall* call = calls.first_due(); call && call->deadline <= now; call = calls.first_due()) {
     health.unanswered(now, call->city, call->times.sent);
@@ -260,6 +273,9 @@ std::vector<RouteCandidate> Gateway::explain(Instant now, const ChainName& chain
   }
   return candidates;
 }
+
+std::size_t Gateway::open_calls(CityIndex city) const { return impl_->calls.attempts_at(city).size(); }
+std::size_t Gateway::open_calls(ChainIndex chain) const { return impl_->calls.calls_to(chain); }
 
 bool Gateway::healthy(CityIndex city, Instant now) const { return impl_->health.healthy(city, now); }
 const GatewaySpec& Gateway::spec() const { return impl_->spec; }

@@ -53,7 +53,14 @@ struct NodeLink {
   bool serving = false;
 };
 
-using GatewayInput = std::variant<ClientCall, ClientGone, NodeReply, NodeLink>;
+// What the gateway knows of the network has changed: states of cities, routes and their peers. Precondition, unless its
+// revision is not higher (then it changes nothing): check_next(spec(), *spec) of gateway_spec_check.h finds nothing
+// wrong. Calls that are under way end as they began.
+struct GatewayAssigned {
+  std::shared_ptr<const GatewaySpec> spec;
+};
+
+using GatewayInput = std::variant<ClientCall, ClientGone, NodeReply, NodeLink, GatewayAssigned>;
 
 // ---- outputs ----
 
@@ -116,6 +123,10 @@ class Gateway {
   // Writes and reads go the same way: a follower hands a write on to the proposers.
   std::vector<RouteCandidate> explain(Instant now, const ChainName& chain, const std::string& origin,
                                       Operation operation) const;
+
+  // How many calls are out at this city, or on any city of this chain: 0 once it is drained.
+  std::size_t open_calls(CityIndex city) const;
+  std::size_t open_calls(ChainIndex chain) const;
 
   bool healthy(CityIndex city, Instant now) const;
   const GatewaySpec& spec() const;

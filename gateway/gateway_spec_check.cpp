@@ -39,6 +39,7 @@ Wrong check_hosts(const GatewaySpec& spec, const RouteSpec& route) {
       if (!hosts.insert(city).second) return fmt::format("{} has two peers in one city", to_string(route.name));
     }
   }
+  if (route.state == RouteState::retired) return std::nullopt;
   if (hosts.empty()) return fmt::format("{} has no peer", to_string(route.name));
   return std::nullopt;
 }
@@ -48,7 +49,8 @@ Wrong check_routes(const GatewaySpec& spec) {
   for (std::size_t i = 0; i < spec.routes.size(); ++i) {
     const RouteSpec& route = spec.routes[i];
     if (route.index.value != i) return fmt::format("chain {} stands at position {}", route.index.value, i);
-    if (!names.insert(route.name).second) return fmt::format("chain {} is there twice", to_string(route.name));
+    if (route.state != RouteState::retired && !names.insert(route.name).second)
+      return fmt::format("chain {} is there twice", to_string(route.name));
     if (auto wrong = check_hosts(spec, route)) return wrong;
   }
   return std::nullopt;
@@ -84,6 +86,32 @@ Wrong check_figures(const GatewaySpec& spec) {
 std::optional<std::string> check(const GatewaySpec& spec) {
   for (const auto check_part : {check_cities, check_routes, check_projects, check_figures}) {
     if (auto wrong = check_part(spec)) return wrong;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> check_next(const GatewaySpec& now, const GatewaySpec& next) {
+  if (auto wrong = check(next)) return wrong;
+  if (next.home != now.home || next.seed != now.seed) return "a running gateway can't move or change its seed";
+  if (next.cities.size() != now.cities.size()) return "a running gateway can't learn or forget cities";
+  for (std::size_t i = 0; i < now.cities.size(); ++i) {
+    if (next.cities[i].name == now.cities[i].name) continue;
+    return fmt::format("{} can't become {}", now.cities[i].name, next.cities[i].name);
+  }
+  if (next.routes.size() < now.routes.size()) return "a route can't be left out: retire it";
+  for (std::size_t i = 0; i < now.routes.size(); ++i) {
+    if (next.routes[i].name != now.routes[i].name) {
+      return fmt::format("{} can't become {}", to_string(now.routes[i].name), to_string(next.routes[i].name));
+    }
+    if (now.routes[i].state == RouteState::retired && next.routes[i].state != RouteState::retired) {
+      return fmt::format("{} is retired and can't come back", to_string(now.routes[i].name));
+    }
+  }
+  if (next.projects.size() != now.projects.size()) return "a running gateway can't change its projects";
+  for (std::size_t i = 0; i < now.projects.size(); ++i) {
+    if (next.projects[i].name != now.projects[i].name || next.projects[i].key_hash != now.projects[i].key_hash) {
+      return "a running gateway can't change its projects";
+    }
   }
   return std::nullopt;
 }

@@ -12,4 +12,8 @@ namespace bsn {
 // exist, a home), names (present, unique), figures (finite, in range).
 std::optional<std::string> check(const GatewaySpec& spec);
 
+// Why a gateway that works with `now` can't go over to `next`; nullopt: it can. Routes may be added behind the others,
+// change their peers, be drained and retired; cities may change their state. Revisions are not compared.
+std::optional<std::string> check_next(const GatewaySpec& now, const GatewaySpec& next);
+
 }  // namespace bsn

@@ -11,14 +11,20 @@ bool counts_against(const Reply& reply) {
     case Status::data_loss:
       return true;
     case Status::unavailable:
-      return reply.reason != Reason::no_leader;  // the chain's trouble, not the node's
+      // The chain's trouble, or a peer that comes or goes: not the node's.
+      return reply.reason != Reason::no_leader && reply.reason != Reason::draining;
     default:
       return false;
   }
 }
 
 NodeHealth::NodeHealth(const std::vector<CitySpec>& cities, HealthParameters parameters) : parameters_(parameters) {
-  for (const CitySpec& city : cities) nodes_.emplace_back().building = city.state == CityState::building;
+  nodes_.resize(cities.size());
+  assign(cities);
+}
+
+void NodeHealth::assign(const std::vector<CitySpec>& cities) {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) nodes_[i].state = cities[i].state;
 }
 
 void NodeHealth::link(CityIndex city, bool up, bool serving) {
@@ -55,12 +61,13 @@ void NodeHealth::fail(Instant now, Node& node) {
 
 bool NodeHealth::healthy(CityIndex city, Instant now) const {
   const Node& node = nodes_[city.value];
-  return node.serving && !node.building && now >= node.ejected_until;
+  return node.serving && node.state == CityState::connected && now >= node.ejected_until;
 }
 
 std::string NodeHealth::why_not(CityIndex city, Instant now) const {
   const Node& node = nodes_[city.value];
-  if (node.building) return "under construction";
+  if (node.state == CityState::building) return "under construction";
+  if (node.state != CityState::connected) return std::string(to_string(node.state));
   if (!node.up) return "unhealthy: link down";
   if (!node.serving) return "unhealthy: not serving";
   if (now < node.ejected_until) {

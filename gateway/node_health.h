@@ -1,4 +1,5 @@
-// Which city nodes may be given calls: the stream to it stands, it says that it serves, and it was not ejected.
+// Which city nodes may be given calls: its city is connected, the stream to it stands, it says that it serves, and it
+// was not ejected.
 //
 // A node is ejected for a while after so many failed attempts in a row; then it is tried again and counts from zero. A
 // failure is an answer that speaks against the node as a whole (see counts_against), or silence: an attempt whose
@@ -20,6 +21,9 @@ class NodeHealth {
   // Every link is down at first. `cities` must be in the order of their index.
   NodeHealth(const std::vector<CitySpec>& cities, HealthParameters parameters);
 
+  // The states of the cities have changed. Streams and failures stay what they are.
+  void assign(const std::vector<CitySpec>& cities);
+
   // The stream opened (and the node says whether it serves) or broke. A stream that opens anew clears an ejection.
   void link(CityIndex city, bool up, bool serving);
 
@@ -31,13 +35,13 @@ class NodeHealth {
 
   bool healthy(CityIndex city, Instant now) const;
 
-  // "" when healthy, else "under construction", "unhealthy: link down", "unhealthy: not serving", "unhealthy: ejected
-  // after 5 failures in a row".
+  // "" when healthy, else "under construction", "syncing", "draining", "left", "unhealthy: link down", "unhealthy: not
+  // serving", "unhealthy: ejected after 5 failures in a row".
   std::string why_not(CityIndex city, Instant now) const;
 
  private:
   struct Node {
-    bool building = false;
+    CityState state = CityState::connected;
     bool up = false;
     bool serving = false;
     std::uint32_t failures = 0;  // in a row; below failures_in_a_row

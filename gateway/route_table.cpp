@@ -9,7 +9,9 @@ namespace bsn {
 
 RouteTable::RouteTable(const GatewaySpec& spec)
     : wan_(spec.wan), cities_(spec.cities), routes_(spec.routes), orders_(spec.routes.size() * spec.cities.size()) {
-  for (const RouteSpec& route : routes_) chains_by_name_.push_back({route.name, route.index});
+  for (const RouteSpec& route : routes_) {
+    if (route.state != RouteState::retired) chains_by_name_.push_back({route.name, route.index});
+  }
   for (const CitySpec& city : cities_) cities_by_name_.push_back({city.name, city.index});
   std::sort(chains_by_name_.begin(), chains_by_name_.end(),
             [](const ChainKey& a, const ChainKey& b) { return a.name < b.name; });
@@ -32,8 +34,8 @@ std::optional<CityIndex> RouteTable::find_city(std::string_view name) const {
 }
 
 bool RouteTable::has_network(std::string_view network) const {
-  return std::any_of(routes_.begin(), routes_.end(),
-                     [&](const RouteSpec& route) { return route.name.network == network; });
+  return std::any_of(chains_by_name_.begin(), chains_by_name_.end(),
+                     [&](const ChainKey& key) { return key.name.network == network; });
 }
 
 const std::vector<RoutePeer>& RouteTable::peers(ChainIndex chain, CityIndex origin) const {

@@ -7,11 +7,13 @@ namespace bsn {
 BlockSync::BlockSync(const Parameters& parameters, Height have, Instant now)
     : parameters_(parameters), have_(have), tips_(parameters.validators, 0), turn_(parameters.first_asked) {
   if (parameters_.asks_when_silent) due_ = now + gap_wait;  // what was missed while this peer was away
+  if (parameters_.joins) due_ = now;
 }
 
 void BlockSync::heard(ValidatorIndex from, const Blocks& blocks, Instant now) {
   if (liars_.contains(from)) return;
   tips_[from.value] = blocks.tip;
+  heard_.insert(from);
   for (const BlockPtr& block : blocks.blocks) consider(from, block);
   plan(now);
 }
@@ -66,7 +68,7 @@ std::vector<BlockSync::Request> BlockSync::take_due(Instant now) {
   if (!due_ || *due_ > now) return {};
   std::vector<Request> requests = ask();
   if (!asking_) {
-    due_ = now + probe_interval;
+    due_ = now + (parameters_.joins && !caught_up_ ? gap_wait : probe_interval);
   } else if (++retries_ <= retries_max) {
     due_ = now + std::min(gap_wait * (std::int64_t{1} << std::min(retries_ - 1, 8U)), retry_max);
   } else {
@@ -99,10 +101,12 @@ void BlockSync::consider(ValidatorIndex from, const BlockPtr& block) {
 // Sets when to ask next, after something changed.
 void BlockSync::plan(Instant now) {
   if (!behind()) {
+    caught_up_ = caught_up_ || heard_.size() >= parameters_.needed;
     asking_ = false;
     retries_ = 0;
     due_.reset();
     if (parameters_.asks_when_silent) due_ = now + probe_interval;
+    if (parameters_.joins && !caught_up_) due_ = now + gap_wait;
   } else if (!asking_) {
     asking_ = true;
     due_ = now + gap_wait;

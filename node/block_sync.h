@@ -39,6 +39,7 @@ class BlockSync {
     std::uint32_t needed = 1;
     bool asks_when_silent = true;
     std::uint32_t first_asked = 0;  // where the turn of validators begins: spreads the questions
+    bool joins = false;             // asks at once, and each second until it has caught up
   };
 
   // A question: "send me your blocks from this height on".
@@ -72,6 +73,9 @@ class BlockSync {
   // Whether somebody says that there are blocks which this peer has not.
   bool behind() const;
 
+  // Whether, at least once since the start, `needed` validators had said their heights and this peer had them all.
+  bool caught_up() const { return caught_up_; }
+
  private:
   void consider(ValidatorIndex from, const BlockPtr& block);
   void plan(Instant now);
@@ -82,6 +86,8 @@ class BlockSync {
   Height wanted_ = 0;
   std::optional<ValidatorIndex> preferred_;
   std::vector<Height> tips_;  // by validator, as it said last
+  std::set<ValidatorIndex> heard_;
+  bool caught_up_ = false;
   std::set<ValidatorIndex> liars_;
   std::map<Height, std::map<ValidatorIndex, BlockPtr>> candidates_;
   std::optional<Instant> due_;

@@ -31,12 +31,12 @@ std::uint32_t needed_vouchers(const ChainSpec& spec) {
   return grows_a_tree(spec.engine) ? std::min(one_correct, most_in_a_tree) : one_correct;
 }
 
-BlockSync::Parameters sync_parameters(const ChainSpec& spec, CityIndex self) {
+BlockSync::Parameters sync_parameters(const ChainSpec& spec, CityIndex self, bool joins) {
   const auto m = static_cast<std::uint32_t>(spec.validators.size());
   const auto validator = position(spec.validators, self);
   const bool engine_asks =
       grows_a_tree(spec.engine) || (validator && std::holds_alternative<RaftParameters>(spec.engine));
-  return {m, validator, needed_vouchers(spec), !engine_asks, self.value % m};
+  return {m, validator, needed_vouchers(spec), !engine_asks, self.value % m, joins};
 }
 
 // Follower j gets every block from the validators j, j + 1, ... (mod m), as many as it must hear.
@@ -80,17 +80,19 @@ Duration leaderless_grace(const ChainSpec& spec) {
 }  // namespace
 
 ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, const DurableState& durable,
-                     Instant now, const MakeEngine& make, const MakeLedger& genesis)
+                     Instant now, const MakeEngine& make, const MakeLedger& genesis, bool joins)
     : spec_(spec),
       self_(self),
       self_validator_(position(spec.validators, self)),
       tree_(grows_a_tree(spec.engine)),
       members_(members_of(spec)),
+      chain_seed_(Random(seed).fork("chain " + to_string(spec.name)).next()),
+      joining_(joins),
       ledger_(replay(spec, durable, genesis)),
       mempool_(spec.mempool, spec.block),
       calls_(spec.mempool.max_transactions),
       forwarder_(spec.mempool.forward_interval),
-      sync_(sync_parameters(spec, self), ledger_.final_height(), now),
+      sync_(sync_parameters(spec, self, joins), ledger_.final_height(), now),
       leaderless_since_(now),
       leaderless_grace_(leaderless_grace(spec)),
       forward_turn_(self.value),
@@ -109,7 +111,6 @@ ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, 
 }
 
 EngineConfig ChainPeer::engine_config(std::uint64_t seed) const {
-  const Random shared = Random(seed).fork("chain " + to_string(spec_.name));
   EngineConfig config;
   config.self = self_validator_;
   config.validators = static_cast<std::uint32_t>(spec_.validators.size());
@@ -119,10 +120,36 @@ EngineConfig ChainPeer::engine_config(std::uint64_t seed) const {
   if (!tree_) return config;
   config.stake = spec_.stake;
   config.stake.resize(config.validators, 1);
-  config.chain_seed = Random(shared).next();
-  config.peers = gossip_neighbours(static_cast<std::uint32_t>(members_.size()), gossip_degree(spec_.engine),
-                                   config.chain_seed, *peer_of(self_));
+  config.chain_seed = chain_seed_;
+  config.peers = gossip_peers();
   return config;
+}
+
+std::vector<ValidatorIndex> ChainPeer::gossip_peers() const {
+  return gossip_neighbours(static_cast<std::uint32_t>(members_.size()), gossip_degree(spec_.engine), chain_seed_,
+                           *peer_of(self_));
+}
+
+void ChainPeer::change_followers(const ChainSpec& next) {
+  former_.insert(spec_.followers.begin(), spec_.followers.end());
+  spec_.followers = next.followers;
+  members_ = members_of(spec_);
+  BSN_CHECK(is_member(self_), "a chain peer stands in a city of its chain");
+  if (self_validator_) pushed_to_ = followers_of(spec_, *self_validator_);
+  if (!tree_) return;
+  const std::vector<ValidatorIndex> peers = gossip_peers();
+  neighbours_.clear();
+  for (const ValidatorIndex peer : peers) neighbours_.push_back(city_of(peer));
+  engine_->set_peers(peers);
+}
+
+void ChainPeer::leave(Instant now, std::vector<ChainPeerOutput>& out) {
+  forwarder_.send_all_again(now);
+  forward_due(now, out);
+  for (const OpenCall& call : calls_.take_all()) {
+    answer(now, call, refusal(Status::unavailable, Reason::draining, "the chain peer of this city is given up"), out);
+  }
+  out.push_back(Persist{ChainErased{}});
 }
 
 void ChainPeer::step(Instant now, const ChainPeerInput& input, std::vector<ChainPeerOutput>& out) {
@@ -171,6 +198,7 @@ ChainPeerStatus ChainPeer::status() const {
   if (leader_) status.leader = spec_.validators[leader_->value];
   status.mempool_transactions = static_cast<std::uint32_t>(mempool_.size());
   status.open_calls = static_cast<std::uint32_t>(calls_.size());
+  status.joined = !joining_;
   return status;
 }
 
@@ -182,7 +210,9 @@ Reply ChainPeer::find_transaction(const Digest& transaction) const {
 // ---- messages between peers ----
 
 void ChainPeer::on(Instant now, const PeerMessageArrived& arrived, Outputs& out) {
-  if (arrived.from == self_ || !is_member(arrived.from)) return;
+  const bool last_words =
+      former_.contains(arrived.from) && std::holds_alternative<TransactionsForward>(arrived.message);
+  if (arrived.from == self_ || (!is_member(arrived.from) && !last_words)) return;
   std::visit([&](const auto& one) { on_message(now, arrived.from, one, out); }, arrived.message);
 }
 
@@ -216,6 +246,13 @@ void ChainPeer::on_message(Instant now, CityIndex from, const Blocks& message, O
   if (was_behind && !sync_.behind()) {
     out.push_back(Observed{Observed::What::synced, ledger_.height(), term_, std::nullopt});
   }
+  note_joined(out);
+}
+
+void ChainPeer::note_joined(Outputs& out) {
+  if (!joining_ || !sync_.caught_up()) return;
+  joining_ = false;
+  out.push_back(Observed{Observed::What::joined, ledger_.height(), term_, std::nullopt});
 }
 
 // A transaction on its way. Full or of no use: dropped, its origin sends it again.

@@ -34,6 +34,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -102,7 +103,14 @@ struct Answer {
 
 // Something an observer may want to know; has no effect.
 struct Observed {
-  enum class What : std::uint8_t { leader, block_sealed, synced, reorganised, finalised };
+  enum class What : std::uint8_t {
+    leader,
+    block_sealed,
+    synced,  // has every block that it knows of, after it had not
+    reorganised,
+    finalised,
+    joined,  // once: a peer that joined a running chain has the blocks that enough validators had
+  };
   What what = What::block_sealed;
   Height height = 0;  // of the tip; finalised: of the last final block (tree families only)
   std::uint64_t term = 0;
@@ -122,6 +130,7 @@ struct ChainPeerStatus {
   std::optional<CityIndex> leader;
   std::uint32_t mempool_transactions = 0;
   std::uint32_t open_calls = 0;
+  bool joined = true;  // false: it joins a running chain and has not all its blocks yet
 };
 
 // How many transactions a peer has worked on.
@@ -134,9 +143,18 @@ struct PeerWork {
 class ChainPeer {
  public:
   // The peer of city `self`, one of the chain's validators or followers, restored from `durable`: its blocks are
-  // executed again and must verify. Emits nothing until its first input or wake-up. `seed` is the node's.
+  // executed again and must verify. Emits nothing until its first input or wake-up. `seed` is the node's. `joins`: the
+  // chain ran before this peer did; it fetches what it missed at once and says (Observed::joined) when it has that.
   ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, const DurableState& durable, Instant now,
-            const MakeEngine& make = make_engine, const MakeLedger& genesis = make_ledger);
+            const MakeEngine& make = make_engine, const MakeLedger& genesis = make_ledger, bool joins = false);
+
+  // The chain's followers are others now (as check_next of node_spec_check.h allows): whom blocks are pushed to and
+  // with whom is gossiped follows.
+  void change_followers(const ChainSpec& next);
+
+  // This peer is given up: open calls are refused, UNAVAILABLE and to be retried elsewhere; transactions that only this
+  // peer may have are sent on once more; its disk is cleared. Nothing may be asked of it afterwards.
+  void leave(Instant now, std::vector<ChainPeerOutput>& out);
 
   // A call must have passed validate().
   void step(Instant now, const ChainPeerInput& input, std::vector<ChainPeerOutput>& out);
@@ -227,6 +245,8 @@ class ChainPeer {
   std::optional<ValidatorIndex> peer_of(CityIndex city) const;
   CityIndex city_of(ValidatorIndex peer) const;
   EngineConfig engine_config(std::uint64_t seed) const;
+  std::vector<ValidatorIndex> gossip_peers() const;
+  void note_joined(Outputs& out);
   bool is_member(CityIndex city) const { return peer_of(city).has_value(); }
   bool to_leader_only() const { return engine_ != nullptr && engine_->forwards_to_leader_only(); }
   bool leads() const { return self_validator_ && leader_ == self_validator_; }
@@ -238,6 +258,9 @@ class ChainPeer {
   std::optional<ValidatorIndex> self_validator_;
   bool tree_;                                                  // the chain grows as one
   std::vector<std::pair<CityIndex, ValidatorIndex>> members_;  // by city
+  std::uint64_t chain_seed_;                                   // the same for every peer of the chain
+  bool joining_;                                               // joined() was not said yet
+  std::set<CityIndex> former_;  // members that are gone: what they hand on last is still taken
   Ledger ledger_;
   PeerWork work_;
   Mempool mempool_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "node/node_spec_check.h"
 #include "node/paced_peer.h"
 
 namespace bsn {
@@ -40,7 +41,11 @@ struct CityNode::Impl {
   void step(Instant now, const CallArrived& arrived, std::vector<CityNodeOutput>& out);
   void step(Instant now, const CallCancelled& cancelled, std::vector<CityNodeOutput>& out);
   void step(Instant now, const PeerEnvelope& envelope, std::vector<CityNodeOutput>& out);
+  void step(Instant now, const NodeAssigned& assigned, std::vector<CityNodeOutput>& out);
   void advance_to(Instant now, std::vector<CityNodeOutput>& out);
+
+  void host(Instant now, ChainSpec& chain, const DurableState& durable);
+  void give_up(Instant now, ChainIndex chain, std::vector<CityNodeOutput>& out);
 
   Hosted* find(const ChainName& name);
   std::optional<Reply> refuse(const Call& call);
@@ -48,6 +53,8 @@ struct CityNode::Impl {
   void finish(Hosted& hosted, std::vector<CityNodeOutput>& out);
   void note_wakeup(Hosted& hosted);
 
+  MakeEngine make;
+  MakeLedger genesis;
   NodeSpec spec;
   std::string city;
   CityState state;
@@ -57,17 +64,54 @@ struct CityNode::Impl {
   std::vector<ChainPeerOutput> scratch;
 };
 
-CityNode::Impl::Impl(NodeSpec given, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make,
-                     const MakeLedger& genesis)
-    : spec(std::move(given)), city(own_city(spec).name), state(own_city(spec).state) {
-  if (state == CityState::building) return;
+CityNode::Impl::Impl(NodeSpec given, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& engines,
+                     const MakeLedger& ledgers)
+    : make(engines), genesis(ledgers), spec(std::move(given)), city(own_city(spec).name), state(own_city(spec).state) {
+  if (!hosts_peers(state)) return;
   for (ChainSpec& chain : spec.chains) {
-    PacedPeer peer({chain, spec.self, spec.seed, durable[chain.index], now, make, genesis}, chain.cost, now);
-    chain.genesis = {};
+    host(now, chain, durable[chain.index]);
     durable.erase(chain.index);
-    const auto [at, fresh] = peers.try_emplace(chain.index, chain.index, std::move(peer));
-    BSN_CHECK(fresh && by_name.emplace(chain.name, chain.index).second, "a node hosts each chain once");
-    note_wakeup(at->second);
+  }
+}
+
+void CityNode::Impl::host(Instant now, ChainSpec& chain, const DurableState& durable) {
+  const bool joins = std::find(spec.joins.begin(), spec.joins.end(), chain.index) != spec.joins.end();
+  PacedPeer peer({chain, spec.self, spec.seed, durable, now, make, genesis, joins}, chain.cost, now);
+  chain.genesis = {};
+  const auto [at, fresh] = peers.try_emplace(chain.index, chain.index, std::move(peer));
+  BSN_CHECK(fresh && by_name.emplace(chain.name, chain.index).second, "a node hosts each chain once");
+  note_wakeup(at->second);
+}
+
+void CityNode::Impl::give_up(Instant now, ChainIndex chain, std::vector<CityNodeOutput>& out) {
+  Hosted& hosted = peers.at(chain);
+  hosted.peer.leave(now, scratch);
+  finish(hosted, out);
+  if (hosted.wakeup) wakeups.erase({*hosted.wakeup, chain});
+  std::erase_if(by_name, [&](const auto& named) { return named.second == chain; });
+  peers.erase(chain);
+}
+
+void CityNode::Impl::step(Instant now, const NodeAssigned& assigned, std::vector<CityNodeOutput>& out) {
+  if (assigned.spec->revision <= spec.revision) return;
+  const auto wrong = check_next(spec, *assigned.spec);
+  BSN_CHECK(!wrong, "an assignment was checked before: " + wrong.value_or(""));
+  const NodeSpec before = std::exchange(spec, *assigned.spec);
+  state = own_city(spec).state;
+  const auto staying = [&](ChainIndex index) {
+    return std::any_of(spec.chains.begin(), spec.chains.end(), [&](const auto& chain) { return chain.index == index; });
+  };
+  for (const ChainSpec& chain : before.chains) {
+    if (!staying(chain.index)) give_up(now, chain.index, out);
+  }
+  for (ChainSpec& chain : spec.chains) {
+    const auto known = peers.find(chain.index);
+    if (known == peers.end()) {
+      host(now, chain, {});
+    } else {
+      known->second.peer.change_followers(chain);
+      chain.genesis = {};
+    }
   }
 }
 
@@ -118,6 +162,10 @@ std::optional<Reply> CityNode::Impl::refuse(const Call& call) {
     return refusal(Status::unavailable, Reason::under_construction,
                    "the city node of " + city + " is under construction");
   }
+  if (state == CityState::syncing || state == CityState::left) {
+    const std::string why = state == CityState::left ? " has left" : " is joining";
+    return refusal(Status::unavailable, Reason::draining, "the city node of " + city + why);
+  }
   if (auto wrong = wrong_shape(call)) return refusal(Status::invalid_argument, Reason::malformed, std::move(*wrong));
   if (find(call.chain) == nullptr) {
     return refusal(Status::not_found, Reason::not_hosted, city + " hosts no peer of " + to_string(call.chain));
@@ -163,6 +211,11 @@ std::optional<Instant> CityNode::next_wakeup() const {
 CityState CityNode::state() const { return impl_->state; }
 
 const NodeSpec& CityNode::spec() const { return impl_->spec; }
+
+bool CityNode::joined() const {
+  return std::all_of(impl_->peers.begin(), impl_->peers.end(),
+                     [](const auto& hosted) { return hosted.second.peer.status().joined; });
+}
 
 std::optional<ChainPeerStatus> CityNode::status(ChainIndex chain) const {
   const auto found = impl_->peers.find(chain);

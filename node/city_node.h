@@ -1,6 +1,11 @@
 // A city node: the machine that hosts chain peers in one city and hands each input to the one it is for.
 //
-// While its city is `building` it hosts nothing and answers every call UNAVAILABLE "under construction".
+// While its city is `building` it hosts nothing and answers every call UNAVAILABLE "under construction"; while it is
+// `syncing` its peers fetch what they missed, and calls are still refused; once it has `left` it hosts nothing again.
+//
+// What it hosts can change while it runs: it is handed a NodeSpec with a higher revision. Chains that are new get a
+// peer with an empty disk, chains that are gone lose theirs with all that is stored, peers of chains that stay are told
+// of their new followers. An older or equal revision changes nothing.
 #pragma once
 
 #include <map>
@@ -15,7 +20,13 @@
 
 namespace bsn {
 
-using CityNodeInput = std::variant<CallArrived, CallCancelled, PeerEnvelope>;
+// Another assignment. Precondition, unless its revision is not higher: check_next(spec(), *spec) of node_spec_check.h
+// finds nothing wrong.
+struct NodeAssigned {
+  std::shared_ptr<const NodeSpec> spec;
+};
+
+using CityNodeInput = std::variant<CallArrived, CallCancelled, PeerEnvelope, NodeAssigned>;
 
 // A chain peer's output with its address.
 struct CityNodeOutput {
@@ -27,7 +38,7 @@ class CityNode {
  public:
   // `durable` holds what each hosted chain peer had on disk; a chain without an entry starts at genesis. Every chain of
   // the spec names this city as validator or follower. `make` gives the validators their engines, `genesis` each peer
-  // its ledger.
+  // its ledger; both are kept for peers to come.
   CityNode(NodeSpec spec, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make = make_engine,
            const MakeLedger& genesis = make_ledger);
   ~CityNode();
@@ -40,6 +51,9 @@ class CityNode {
 
   CityState state() const;
   const NodeSpec& spec() const;  // without the genesis accounts
+
+  // Whether every hosted peer that joined a running chain has caught up with it.
+  bool joined() const;
 
   // Status of one hosted chain; nullopt when it is not hosted here.
   std::optional<ChainPeerStatus> status(ChainIndex chain) const;

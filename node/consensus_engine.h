@@ -155,6 +155,10 @@ class ConsensusEngine {
   // Whether transactions go to the leader alone (Raft) or to every validator (rotating proposers).
   virtual bool forwards_to_leader_only() const = 0;
 
+  // Tree families: the gossip graph has changed, these are its neighbours now (EngineConfig::peers). Followers may have
+  // other numbers than before; validators keep theirs.
+  virtual void set_peers(std::vector<ValidatorIndex>) {}
+
   // Whether it speaks by Reorganise and Finalise instead of Decide; as grows_a_tree(parameters) says of its family.
   virtual bool grows_a_tree() const { return false; }
 };

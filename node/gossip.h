@@ -37,6 +37,7 @@ class Gossip {
               std::vector<EngineOutput>& out) const;
 
   const std::vector<ValidatorIndex>& peers() const { return peers_; }
+  void set_peers(std::vector<ValidatorIndex> peers) { peers_ = std::move(peers); }
   std::size_t remembered() const { return recent_.size() + older_.size(); }
 
  private:

@@ -37,6 +37,12 @@ std::vector<OpenCall> OpenCalls::take_expired(Instant now) {
   return taken;
 }
 
+std::vector<OpenCall> OpenCalls::take_all() {
+  std::vector<OpenCall> taken;
+  while (!calls_.empty()) taken.push_back(remove(calls_.begin()->first));
+  return taken;
+}
+
 std::optional<Instant> OpenCalls::next_deadline() const {
   if (by_deadline_.empty()) return std::nullopt;
   return by_deadline_.begin()->first;

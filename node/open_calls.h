@@ -47,6 +47,9 @@ class OpenCalls {
   // Removes and returns all whose deadline is at or before `now`, the earliest first.
   std::vector<OpenCall> take_expired(Instant now);
 
+  // Removes and returns all, in order of id.
+  std::vector<OpenCall> take_all();
+
   std::optional<Instant> next_deadline() const;
 
  private:

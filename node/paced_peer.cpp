@@ -35,6 +35,19 @@ std::optional<Instant> PacedPeer::next_wakeup() const {
   return due && busy() ? std::max(*due, busy_until_) : due;
 }
 
+// Calls that still wait are refused as open ones are.
+void PacedPeer::leave(Instant now, std::vector<ChainPeerOutput>& out) {
+  for (const ChainPeerInput& input : waiting_) {
+    const auto* call = std::get_if<CallArrived>(&input);
+    if (call == nullptr) continue;
+    Reply reply = refusal(Status::unavailable, Reason::draining, "the chain peer of this city is given up");
+    reply.split.node_queue = now - call->received;
+    out.push_back(Answer{call->id, std::move(reply)});
+  }
+  waiting_.clear();
+  peer_.leave(now, out);
+}
+
 void PacedPeer::wait(const ChainPeerInput& input, std::vector<ChainPeerOutput>& out) {
   if (waiting_.size() < waiting_max) return waiting_.push_back(input);
   const auto* call = std::get_if<CallArrived>(&input);

@@ -27,6 +27,11 @@ TreeEngine::TreeEngine(const EngineConfig& config, const DurableState& durable, 
   BSN_CHECK(config_.stake.size() == config_.validators, "every validator has a stake");
 }
 
+void TreeEngine::set_peers(std::vector<ValidatorIndex> peers) {
+  config_.peers = peers;
+  gossip_.set_peers(std::move(peers));
+}
+
 void TreeEngine::step(Instant now, const EngineInput& input, Outputs& out) {
   std::visit([&](const auto& what) { on(now, what, out); }, input);
 }

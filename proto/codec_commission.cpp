@@ -46,6 +46,8 @@ void check_node(Checks& checks, const NodeSpec& spec) {
     names.insert(chain.name);
   }
   checks.require(chains.size() == spec.chains.size() && names.size() == spec.chains.size(), "lists a chain twice");
+  for (const ChainIndex chain : spec.joins)
+    checks.require(chains.contains(chain), "joins a chain that it does not host");
 }
 
 void check_gateway(Checks& checks, const GatewaySpec& spec) {
@@ -94,6 +96,8 @@ void decode_limits(Checks& checks, const v1::CommissionGatewayRequest& message, 
 v1::CommissionNodeRequest encode(const NodeSpec& spec) {
   v1::CommissionNodeRequest message;
   message.set_self(spec.self.value);
+  message.set_revision(spec.revision);
+  for (const ChainIndex chain : spec.joins) message.add_joins(chain.value);
   message.set_seed(spec.seed);
   *message.mutable_wan() = encode(spec.wan);
   message.set_fsync(spec.durability == Durability::fsync);
@@ -106,6 +110,7 @@ Result<NodeSpec> decode(const v1::CommissionNodeRequest& message) {
   Checks checks("CommissionNodeRequest");
   NodeSpec spec;
   spec.self = {message.self()};
+  spec.revision = message.revision();
   spec.seed = message.seed();
   spec.wan = checks.take(decode(message.wan()));
   spec.durability = message.fsync() ? Durability::fsync : Durability::os;
@@ -115,6 +120,8 @@ Result<NodeSpec> decode(const v1::CommissionNodeRequest& message) {
     if (!checks.ok()) break;
     spec.chains.push_back(checks.take(decode(chain)));
   }
+  checks.require(message.joins_size() <= WireLimits::chains, "joins too many chains");
+  for (const std::uint32_t chain : message.joins()) spec.joins.push_back({chain});
   check_node(checks, spec);
   return checks.give(std::move(spec));
 }
@@ -150,6 +157,7 @@ v1::Route encode(const RouteSpec& route) {
   *message.mutable_name() = encode(route.name);
   message.set_kind(static_cast<std::uint32_t>(route.kind));
   message.set_family(route.family);
+  message.set_state(static_cast<std::uint32_t>(route.state));
   encode_peers(route, message);
   return message;
 }
@@ -161,13 +169,15 @@ Result<RouteSpec> decode(const v1::Route& message) {
   route.name = checks.take(decode(message.name()));
   route.kind = checks.enum_up_to(NetworkKind::cross_chain, message.kind(), "kind");
   route.family = checks.text(message.family(), CallLimits::name_bytes, "family");
-  decode_peers(checks, message, route);
+  route.state = checks.enum_up_to(RouteState::retired, message.state(), "state");
+  decode_peers(checks, message, route, route.state == RouteState::retired);
   return checks.give(std::move(route));
 }
 
 v1::CommissionGatewayRequest encode(const GatewaySpec& spec) {
   v1::CommissionGatewayRequest message;
   message.set_home(spec.home.value);
+  message.set_revision(spec.revision);
   message.set_seed(spec.seed);
   *message.mutable_wan() = encode(spec.wan);
   for (const CitySpec& city : spec.cities) *message.add_cities() = encode(city);
@@ -181,6 +191,7 @@ Result<GatewaySpec> decode(const v1::CommissionGatewayRequest& message) {
   Checks checks("CommissionGatewayRequest");
   GatewaySpec spec;
   spec.home = {message.home()};
+  spec.revision = message.revision();
   spec.seed = message.seed();
   spec.wan = checks.take(decode(message.wan()));
   spec.cities = decode_cities(checks, message.cities());

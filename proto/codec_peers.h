@@ -17,10 +17,10 @@ void encode_peers(const Spec& spec, Message& message) {
   for (const CityIndex city : spec.followers) message.add_followers(city.value);
 }
 
-// At least one validator, no city twice.
+// At least one validator (unless `may_be_empty`), no city twice.
 template <class Message, class Spec>
-void decode_peers(Checks& checks, const Message& message, Spec& spec) {
-  checks.require(message.validators_size() > 0, "has no validators");
+void decode_peers(Checks& checks, const Message& message, Spec& spec, bool may_be_empty = false) {
+  checks.require(may_be_empty || message.validators_size() > 0, "has no validators");
   checks.require(message.validators_size() <= WireLimits::validators, "has too many validators");
   checks.require(message.followers_size() <= WireLimits::followers, "has too many followers");
   if (!checks.ok()) return;

@@ -41,6 +41,12 @@ Result<Done> FaultSchedule::fire_at(FaultKind kind, CityIndex target) {
     case FaultKind::pause:
       paused_.insert(target);
       return target_.pause(target);
+    case FaultKind::commission:
+      return target_.commission(target);
+    case FaultKind::drain:
+      return target_.drain(target);
+    case FaultKind::leave:
+      return target_.leave(target);
     default:
       paused_.erase(target);
       return target_.resume(target);

@@ -20,6 +20,11 @@ class FaultTarget {
   virtual Result<Done> restart(CityIndex city) = 0;  // with what its disk holds
   virtual Result<Done> pause(CityIndex city) = 0;    // inputs wait, time passes
   virtual Result<Done> resume(CityIndex city) = 0;
+  // The first steps of life_cycle.h; the cluster takes the following ones when their time has come: a commissioned city
+  // is connected once it has caught up, one that shall leave leaves once no call is out there.
+  virtual Result<Done> commission(CityIndex city) = 0;
+  virtual Result<Done> drain(CityIndex city) = 0;
+  virtual Result<Done> leave(CityIndex city) = 0;
   // Cities of one group reach each other only, those that no group names form one more; an empty list heals.
   virtual Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups) = 0;
 };

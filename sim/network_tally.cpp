@@ -61,12 +61,12 @@ NetworkReport NetworkTally::network_report(const Chain& chain, const ChainTally&
   return report;
 }
 
-void NetworkTally::fill(const std::vector<bool>& healthy, Report& report) const {
+void NetworkTally::fill(const Topology& now, const std::vector<bool>& healthy, Report& report) const {
   for (std::size_t i = 0; i < chains_.size(); ++i) {
     report.networks.push_back(network_report(topology_.chains[i], chains_[i]));
   }
-  for (std::size_t i = 0; i < topology_.cities.size(); ++i) {
-    const City& city = topology_.cities[i];
+  for (std::size_t i = 0; i < now.cities.size(); ++i) {
+    const City& city = now.cities[i];
     CityNodeReport node;
     node.city = city.id;
     node.state = to_string(city.state);
@@ -74,7 +74,7 @@ void NetworkTally::fill(const std::vector<bool>& healthy, Report& report) const 
     node.overseas = city.place.region == Region::overseas;
     node.healthy = i < healthy.size() && healthy[i];
     node.calls = calls_[i];
-    for (const Chain& chain : topology_.chains) {
+    for (const Chain& chain : now.chains) {
       if (hosts(chain, city.id)) node.chains.push_back(to_string(chain.name));
     }
     report.city_nodes.push_back(std::move(node));

@@ -27,8 +27,8 @@ class NetworkTally {
   void block(ChainIndex chain, const BlockPtr& block);
 
   // Appends one NetworkReport per chain and one CityNodeReport per city. `healthy` by CityIndex; a city
-  // beyond its end counts as unhealthy.
-  void fill(const std::vector<bool>& healthy, Report& report) const;
+  // beyond its end counts as unhealthy. `now` is the topology at the end: states and hosts may have changed.
+  void fill(const Topology& now, const std::vector<bool>& healthy, Report& report) const;
 
  private:
   struct ChainTally {

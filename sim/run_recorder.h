@@ -68,7 +68,7 @@ class RunRecorder {
   MixReport mix_report(std::size_t entry) const;
   std::map<std::string, std::uint64_t> named_failures() const;
 
-  static constexpr std::size_t statuses = 17, reasons = 20;
+  static constexpr std::size_t statuses = 17, reasons = 21;
 
   const Round& round_;
   Instant start_;

@@ -11,7 +11,8 @@
 namespace bsn {
 namespace {
 
-constexpr std::array<std::string_view, 6> fault_names = {"kill", "restart", "pause", "resume", "partition", "heal"};
+constexpr std::array<std::string_view, 9> fault_names = {"kill", "restart",    "pause", "resume", "partition",
+                                                         "heal", "commission", "drain", "leave"};
 
 class ScenarioCheck {
  public:
@@ -87,11 +88,21 @@ class ScenarioCheck {
     }
   }
 
+  // Whether this city joins while the scenario runs.
+  bool commissions(const std::string& id) const {
+    return std::any_of(scenario_.faults.begin(), scenario_.faults.end(), [&](const Fault& fault) {
+      return fault.kind == FaultKind::commission &&
+             std::find(fault.targets.begin(), fault.targets.end(), id) != fault.targets.end();
+    });
+  }
+
   void origin(const std::string& id, const std::string& place) {
     const std::optional<CityIndex> city = index_.city(id);
     if (!city) return found("{}: unknown city '{}'; name one of the topology's cities", place, id);
-    if (scenario_.topology.cities[city->value].state == CityState::building) {
-      found("{}: '{}' is under construction, calls can't start there; choose a connected city", place, id);
+    const CityState state = scenario_.topology.cities[city->value].state;
+    if (!hosts_peers(state) && !commissions(id)) {
+      found("{}: '{}' is under construction, calls can't start there; choose a connected city or commission it", place,
+            id);
     }
   }
 

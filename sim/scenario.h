@@ -71,13 +71,24 @@ struct Round {
 
 // ---- faults: the weather ----
 
-enum class FaultKind : std::uint8_t { kill, restart, pause, resume, partition, heal };
+enum class FaultKind : std::uint8_t {
+  kill,
+  restart,
+  pause,
+  resume,
+  partition,
+  heal,
+  // What operators do, see life_cycle.h; each goes on by itself until the city is connected, drained or gone.
+  commission,
+  drain,
+  leave,  // drains first
+};
 std::string_view to_string(FaultKind kind);
 
 struct Fault {
   Duration at;  // since the start of the first round
   FaultKind kind = FaultKind::kill;
-  std::vector<std::string> targets;              // kill, restart, pause, resume: cities
+  std::vector<std::string> targets;              // cities; of partition and heal none
   std::vector<std::vector<std::string>> groups;  // partition: cities of one group reach each other only; unnamed cities
                                                  // form the last group
 };

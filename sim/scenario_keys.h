@@ -10,13 +10,14 @@ namespace bsn {
 inline const ChoiceKind<Provider> provider_kind{
     {{"China Mobile", "China Telecom", "China Unicom", "Baidu Cloud", "Microsoft Azure"}}};
 inline const ChoiceKind<CityState> city_state_kind{
-    {{"building", "syncing", "connected", "draining"}, " ('overseas' is a region: write `region: overseas`)"}};
+    {{"building", "syncing", "connected", "draining", "left"}, " ('overseas' is a region: write `region: overseas`)"}};
 inline const ChoiceKind<Region> region_kind{{{"mainland", "overseas"}}};
 inline const ChoiceKind<NetworkKind> network_kind_kind{{{"alliance", "public", "cross-chain"}}};
 inline const ChoiceKind<Durability> durability_kind{{{"fsync", "os"}}};
 inline const ChoiceKind<Operation> operation_kind{{{"submit", "query"}}};
 inline const ChoiceKind<Level> level_kind{{{"accepted", "committed", "final", "local"}}};
-inline const ChoiceKind<FaultKind> fault_kind_kind{{{"kill", "restart", "pause", "resume", "partition", "heal"}}};
+inline const ChoiceKind<FaultKind> fault_kind_kind{
+    {{"kill", "restart", "pause", "resume", "partition", "heal", "commission", "drain", "leave"}}};
 inline const ChoiceKind<BftParameters::Rotation> rotation_kind{{{"every-block", "on-view-change"}}};
 inline const ChoiceKind<DposParameters::Finality> dpos_finality_kind{
     {{"last-irreversible", "chained-bft", "confirmations"}}};
@@ -196,6 +197,9 @@ void describe(V& v, City& city) {
   v.need("lon", city.place.longitude, RealKind{-180, 180}, "degrees, east is positive");
   v.key("region", city.place.region, region_kind, "side of the border");
   v.key("state", city.state, city_state_kind, "life of the city node");
+  v.key("follows", city.follows, ListKind<NameKind>{},
+        "chains (network/chain) that it gets a copy of when it is commissioned; empty: those of the nearest connected "
+        "city");
   v.need("provider", city.place.provider, provider_kind, "the cloud it runs on");
 }
 
@@ -330,7 +334,7 @@ template <class V>
 void describe(V& v, Fault& fault) {
   v.need("at", fault.at, DurationKind{}, "since the start of the first round");
   v.need("kind", fault.kind, fault_kind_kind, "what happens");
-  v.key("targets", fault.targets, cities_kind, "kill, restart, pause, resume: the cities");
+  v.key("targets", fault.targets, cities_kind, "kill, restart, pause, resume, commission, drain, leave: the cities");
   v.key("groups", fault.groups, ListKind<ListKind<NameKind>>{},
         "partition: who reaches whom; unnamed cities form a group");
 }

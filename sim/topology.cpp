@@ -64,7 +64,12 @@ CitySpec city_spec(const Topology& topology, CityIndex index) {
   return {index, city.id, city.place, city.state, {}};
 }
 
+bool names(const std::vector<std::string>& list, const std::string& city) {
+  return std::find(list.begin(), list.end(), city) != list.end();
+}
+
 bool hosts(const Chain& chain, const std::string& city) {
+  if (chain.state == RouteState::retired) return false;
   return std::count(chain.validators.begin(), chain.validators.end(), city) > 0 ||
          std::count(chain.followers.begin(), chain.followers.end(), city) > 0;
 }
@@ -72,19 +77,31 @@ bool hosts(const Chain& chain, const std::string& city) {
 RouteSpec route_spec(const Topology& topology, const TopologyIndex& index, std::size_t position) {
   const Chain& chain = topology.chains[position];
   const Network& network = network_of(topology, chain);
+  const auto reachable = [&](const std::vector<std::string>& members) {
+    std::vector<std::string> reached;
+    for (const std::string& member : members) {
+      const std::optional<CityIndex> city = index.city(member);
+      const bool there = !city || hosts_peers(topology.cities[city->value].state);
+      if (hosts(chain, member) && there && !names(chain.joining, member)) reached.push_back(member);
+    }
+    return indices(index, reached);
+  };
   return {{static_cast<std::uint32_t>(position)},
           chain.name,
           network.kind,
           std::string(family_name(network.engine)),
-          indices(index, chain.validators),
-          indices(index, chain.followers)};
+          reachable(chain.validators),
+          reachable(chain.followers),
+          chain.state};
 }
 
 }  // namespace
 
 TopologyIndex::TopologyIndex(const Topology& topology) {
   for (std::uint32_t n = 0; n < topology.cities.size(); ++n) cities_.emplace(topology.cities[n].id, CityIndex{n});
-  for (std::uint32_t n = 0; n < topology.chains.size(); ++n) chains_.emplace(topology.chains[n].name, ChainIndex{n});
+  for (std::uint32_t n = 0; n < topology.chains.size(); ++n) {
+    if (topology.chains[n].state != RouteState::retired) chains_.emplace(topology.chains[n].name, ChainIndex{n});
+  }
 }
 
 std::optional<CityIndex> TopologyIndex::city(const std::string& id) const {
@@ -95,6 +112,11 @@ std::optional<CityIndex> TopologyIndex::city(const std::string& id) const {
 std::optional<ChainIndex> TopologyIndex::chain(const ChainName& name) const {
   const auto found = chains_.find(name);
   return found == chains_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::uint32_t tolerated_faults(const Topology& topology, const Chain& chain) {
+  if (chain.validators.empty()) return 0;
+  return tolerated_faults(network_of(topology, chain), static_cast<std::uint32_t>(chain.validators.size()));
 }
 
 std::uint32_t validators_per_provider(const Network& network, std::size_t validators) {
@@ -126,7 +148,7 @@ std::optional<CityIndex> find_city(const Topology& topology, const std::string& 
 
 std::optional<ChainIndex> find_chain(const Topology& topology, const ChainName& name) {
   for (std::uint32_t n = 0; n < topology.chains.size(); ++n) {
-    if (topology.chains[n].name == name) return ChainIndex{n};
+    if (topology.chains[n].name == name && topology.chains[n].state != RouteState::retired) return ChainIndex{n};
   }
   return std::nullopt;
 }
@@ -149,13 +171,15 @@ NodeSpec node_spec(const Topology& topology, CityIndex self, std::uint64_t seed,
   const City& home = topology.cities.at(self.value);
   NodeSpec spec;
   spec.self = self;
+  spec.revision = topology.revision;
   spec.seed = seed;
   spec.wan = topology.wan;
   spec.durability = durability;
   std::set<CityIndex> partners = {self};
-  for (std::size_t n = 0; home.state != CityState::building && n < topology.chains.size(); ++n) {
+  for (std::size_t n = 0; hosts_peers(home.state) && n < topology.chains.size(); ++n) {
     if (!hosts(topology.chains[n], home.id)) continue;
     spec.chains.push_back(chain_spec(topology, index, n));
+    if (names(topology.chains[n].joined, home.id)) spec.joins.push_back(spec.chains.back().index);
     partners.insert(spec.chains.back().validators.begin(), spec.chains.back().validators.end());
     partners.insert(spec.chains.back().followers.begin(), spec.chains.back().followers.end());
   }
@@ -166,6 +190,7 @@ NodeSpec node_spec(const Topology& topology, CityIndex self, std::uint64_t seed,
 GatewaySpec gateway_spec(const Topology& topology, std::uint64_t seed) {
   const TopologyIndex index(topology);
   GatewaySpec spec;
+  spec.revision = topology.revision;
   spec.home = indices(index, {topology.gateway_city}).front();
   spec.seed = seed;
   spec.wan = topology.wan;

@@ -22,6 +22,7 @@ struct City {
   std::string province;  // or country
   Place place;
   CityState state = CityState::connected;
+  std::vector<std::string> follows{};  // "network/chain": see commission() of life_cycle.h
 };
 
 // What else bounds a block: the network's own unit of work (gas, cycles, quota, weight) and computing time.
@@ -51,6 +52,11 @@ struct Chain {
   ChainName name;
   std::vector<std::string> validators;
   std::vector<std::string> followers;
+
+  // What became of it in a running cluster; no file says so.
+  RouteState state = RouteState::open;  // retired: it keeps its place in the list, hosted by nobody
+  std::vector<std::string> joined{};    // members that came, with an empty disk, while it ran
+  std::vector<std::string> joining{};   // of these, those that have not caught up: no route leads there
 };
 
 struct Project {
@@ -62,6 +68,7 @@ struct Project {
 
 struct Topology {
   std::string name;
+  std::uint64_t revision = 0;  // grows with every change of a running cluster
   WanParameters wan;
   std::string gateway_city;
   std::vector<City> cities;  // the order is the CityIndex
@@ -98,9 +105,12 @@ std::uint32_t validators_per_provider(const Network& network, std::size_t valida
 // The limits that chains of this network have: of all bounds on the number of transactions in a block the least.
 BlockLimits block_limits(const Network& network);
 
+// How many validators of this chain may be gone or faulty at once.
+std::uint32_t tolerated_faults(const Topology& topology, const Chain& chain);
+
 // By linear search; for many look-ups make a TopologyIndex.
 std::optional<CityIndex> find_city(const Topology& topology, const std::string& id);
-std::optional<ChainIndex> find_chain(const Topology& topology, const ChainName& name);
+std::optional<ChainIndex> find_chain(const Topology& topology, const ChainName& name);  // not among retired ones
 
 // The parts of a checked topology that each process is told.
 std::vector<CitySpec> city_specs(const Topology& topology);

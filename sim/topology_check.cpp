@@ -35,6 +35,7 @@ class TopologyCheck {
     std::map<std::string, std::size_t> first;
     for (std::size_t n = 0; n < entries.size(); ++n) {
       const std::string name = name_of(entries[n]);
+      if (name.empty()) continue;
       const auto [known, fresh] = first.emplace(name, n);
       if (!fresh)
         found("{}[{}]: {} '{}' stands already in {}[{}]; remove one or rename it", list, n, what, name, list,
@@ -54,14 +55,16 @@ class TopologyCheck {
     const std::optional<CityIndex> city = index_.city(topology_.gateway_city);
     if (!city) {
       found("gateway.city: unknown city '{}'; name one of the cities", topology_.gateway_city);
-    } else if (topology_.cities[city->value].state == CityState::building) {
-      found("gateway.city: '{}' is under construction; put the gateway in a connected city", topology_.gateway_city);
+    } else if (!hosts_peers(topology_.cities[city->value].state)) {
+      found("gateway.city: '{}' is under construction or has left; put the gateway in a connected city",
+            topology_.gateway_city);
     }
   }
 
   void networks() {
     no_twice("networks", "network", topology_.networks, [](const Network& network) { return network.id; });
-    no_twice("chains", "chain", topology_.chains, [](const Chain& chain) { return to_string(chain.name); });
+    no_twice("chains", "chain", topology_.chains,
+             [](const Chain& chain) { return chain.state == RouteState::retired ? "" : to_string(chain.name); });
     for (std::size_t n = 0; n < topology_.networks.size(); ++n) {
       const Network& network = topology_.networks[n];
       engine(network, n);
@@ -106,6 +109,7 @@ class TopologyCheck {
 
   void chain(std::size_t n) {
     const Chain& chain = topology_.chains[n];
+    if (chain.state == RouteState::retired) return;
     const auto network = std::find_if(topology_.networks.begin(), topology_.networks.end(),
                                       [&](const Network& one) { return one.id == chain.name.network; });
     if (network == topology_.networks.end()) {
@@ -129,16 +133,18 @@ class TopologyCheck {
       if (!members.insert(cities[k]).second) {
         found("{}: '{}' has a peer of '{}' already; name each city once", place, cities[k], to_string(chain.name));
       }
-      peer(network, place, cities[k]);
+      peer(network, role, place, cities[k]);
     }
   }
 
-  void peer(const Network& network, const std::string& place, const std::string& id) {
+  void peer(const Network& network, std::string_view role, const std::string& place, const std::string& id) {
     const std::optional<CityIndex> index = index_.city(id);
     if (!index) return found("{}: unknown city '{}'; name one of the cities", place, id);
     const City& city = topology_.cities[index->value];
-    if (city.state == CityState::building) {
-      return found("{}: '{}' is under construction and can host nothing; choose a connected city", place, id);
+    // A validator that left keeps its seat, see life_cycle.h.
+    if (city.state == CityState::building || (city.state == CityState::left && role == "followers")) {
+      return found("{}: '{}' can host nothing, it is under construction or has left; choose a connected city", place,
+                   id);
     }
     const bool mainland = city.place.region == Region::mainland;
     if (network.kind == NetworkKind::alliance && !mainland) {

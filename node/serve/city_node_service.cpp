@@ -23,7 +23,7 @@ Reply malformed(std::string what) { return refusal(Status::invalid_argument, Rea
 Reply read_block(const NodeShell& shell, const v1::GetBlockRequest& request, v1::Block& block) {
   const Result<ChainName> name = decode(request.chain());
   if (!name) return malformed(name.error().message);
-  const ChainSpec* chain = shell.find_chain(*name);
+  const auto chain = shell.find_chain(*name);
   if (chain == nullptr) return not_hosted(*name);
   if (request.height() == 0) return malformed("height is missing; the first block has height 1");
   auto blocks = shell.store().blocks(chain->index, request.height(), 1, 0);

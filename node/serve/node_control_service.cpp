@@ -27,8 +27,9 @@ grpc::Status commission(NodeProcess& process, const v1::CommissionNodeRequest& r
   const Result<Done> done = process.commission(*spec);
   if (done) return grpc::Status::OK;
   spdlog::error("not commissioned: {}", done.error().message);
-  const bool twice = done.error().code == ErrorCode::already_running;
-  return {twice ? StatusCode::FAILED_PRECONDITION : StatusCode::INTERNAL, done.error().message};
+  const bool refused =
+      done.error().code == ErrorCode::already_running || done.error().code == ErrorCode::invalid_configuration;
+  return {refused ? StatusCode::FAILED_PRECONDITION : StatusCode::INTERNAL, done.error().message};
 }
 
 grpc::Status freeze(NodeShell& shell, const v1::FreezeRequest& request) {
@@ -62,6 +63,8 @@ void fill_digest(const CityNode& node, v1::DigestResponse& response) {
     one.set_validator(status->validator);
     one.set_leader(city_name(node.spec(), status->leader));
     one.set_mempool_transactions(status->mempool_transactions);
+    one.set_final_height(status->final_height);
+    one.set_joined(status->joined);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "node/node_spec_check.h"
 #include "rpc/process.h"
 #include "rpc/stored_commission.h"
 
@@ -25,9 +26,23 @@ NodeProcess::~NodeProcess() { stop(Duration{}); }
 
 Result<Done> NodeProcess::commission(const NodeSpec& spec) {
   const std::lock_guard one_at_a_time(commissioning_);
-  if (shell()) return Error{ErrorCode::already_running, "this process is a city node already"};
+  if (const auto now = shell()) return go_over(*now, spec);
   if (auto done = write_commission(folder_, spec); !done) return done;
   return become(spec);
+}
+
+// Stored first: a node that dies on the way comes back as what it was to become.
+Result<Done> NodeProcess::go_over(NodeShell& shell, const NodeSpec& spec) {
+  const auto now = shell.spec();
+  if (spec.revision == 0) return Error{ErrorCode::already_running, "this process is a city node already"};
+  if (spec.revision <= now->revision) return Done{};
+  if (const auto wrong = check_next(*now, spec)) return Error{ErrorCode::invalid_configuration, *wrong};
+  if (auto done = write_commission(folder_, spec); !done) return done;
+  shell.assign(spec);
+  spdlog::info("assignment {}: hosts {} chains, {}", spec.revision, spec.chains.size(),
+               serving() ? "serving" : "not serving");
+  tell_listeners();
+  return Done{};
 }
 
 Result<Done> NodeProcess::become(const NodeSpec& spec) {

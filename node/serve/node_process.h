@@ -27,7 +27,9 @@ class NodeProcess {
   static Result<std::unique_ptr<NodeProcess>> open(const std::string& data_dir);
   ~NodeProcess();
 
-  // Becomes this city node, for good. Error: already_running when it is one already.
+  // Becomes this city node; or, being one, goes over to an assignment of a higher revision, while it runs. An equal or
+  // lower one changes nothing. Errors: already_running when it is one and the revision is 0, which is a first
+  // commission's; invalid_configuration when the assignment can't follow the present one.
   Result<Done> commission(const NodeSpec& spec);
 
   // The city node; null before the commission and after stop().
@@ -48,6 +50,7 @@ class NodeProcess {
  private:
   explicit NodeProcess(DataDir folder) : folder_(std::move(folder)) {}
   Result<Done> become(const NodeSpec& spec);
+  Result<Done> go_over(NodeShell& shell, const NodeSpec& spec);
   void tell_listeners();
 
   DataDir folder_;

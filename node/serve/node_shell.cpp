@@ -19,6 +19,7 @@ constexpr std::size_t most_block_bytes = 8 << 20;
 Result<std::unique_ptr<NodeShell>> NodeShell::open(const NodeSpec& spec, const std::string& folder) {
   auto store = Store::open(folder, spec.durability);
   if (!store) return store.error();
+  if (auto done = (*store)->keep_only(spec.chains); !done) return done.error();
   std::map<ChainIndex, DurableState> durable;
   for (const ChainSpec& chain : spec.chains) {
     auto state = (*store)->load(chain.index, chain.name);
@@ -33,20 +34,41 @@ Result<std::unique_ptr<NodeShell>> NodeShell::open(const NodeSpec& spec, const s
 }
 
 NodeShell::NodeShell(NodeSpec spec, std::unique_ptr<Store> store, std::map<ChainIndex, DurableState> durable)
-    : spec_(std::move(spec)),
+    : spec_(std::make_shared<const NodeSpec>(std::move(spec))),
       store_(std::move(store)),
-      machine_(spec_, std::move(durable), monotonic_now()),
-      links_(spec_, gate_, [this] { loop_->wake(); }) {
+      machine_(*spec_, std::move(durable), monotonic_now()),
+      links_(*spec_, gate_, [this] { loop_->wake(); }) {
   TurnHandler<CityNodeOutput>& handler = *this;
   loop_ = std::make_unique<Loop>(machine_, handler, inbox_bound);
 }
 
 NodeShell::~NodeShell() { stop(Duration{}); }
 
+std::shared_ptr<const NodeSpec> NodeShell::spec() const {
+  const std::lock_guard lock(mutex_);
+  return spec_;
+}
+
 bool NodeShell::serves() const {
-  const auto self = std::find_if(spec_.cities.begin(), spec_.cities.end(),
-                                 [&](const CitySpec& city) { return city.index == spec_.self; });
-  return self->state != CityState::building;
+  const auto now = spec();
+  const auto self = std::find_if(now->cities.begin(), now->cities.end(),
+                                 [&](const CitySpec& city) { return city.index == now->self; });
+  return hosts_peers(self->state);
+}
+
+// The links come first: the machine may have something to say to cities that are new.
+void NodeShell::assign(const NodeSpec& next) {
+  const auto spec = std::make_shared<const NodeSpec>(next);
+  {
+    const std::lock_guard lock(mutex_);
+    spec_ = spec;
+  }
+  loop_->call([this, spec](Instant, CityNode&) { links_.assign(*spec); });
+  // A full inbox has room after the next turn; ask() waits for that, and for the machine at the end.
+  while (!loop_->post(NodeAssigned{spec})) {
+    if (!loop_->ask([](Instant, CityNode&) { return true; })) return;  // stopping: it comes back with the stored one
+  }
+  loop_->ask([](Instant, CityNode&) { return true; });
 }
 
 std::vector<std::optional<CallId>> NodeShell::submit(std::vector<ArrivingCall> calls) {
@@ -95,20 +117,28 @@ bool NodeShell::look(std::function<void(const CityNode&)> look) const {
   return loop_->call([look = std::move(look)](Instant, CityNode& machine) { look(machine); });
 }
 
-const ChainSpec* NodeShell::find_chain(const ChainName& name) const {
-  const auto found = std::find_if(spec_.chains.begin(), spec_.chains.end(),
-                                  [&](const ChainSpec& chain) { return chain.name == name; });
-  return found == spec_.chains.end() ? nullptr : &*found;
+namespace {
+
+template <class Wanted>
+std::shared_ptr<const ChainSpec> find_in(const std::shared_ptr<const NodeSpec>& spec, const Wanted& wanted) {
+  const auto found = std::find_if(spec->chains.begin(), spec->chains.end(), wanted);
+  if (found == spec->chains.end()) return nullptr;
+  return {spec, &*found};
 }
 
-const ChainSpec* NodeShell::find_chain(ChainIndex index) const {
-  const auto found = std::find_if(spec_.chains.begin(), spec_.chains.end(),
-                                  [&](const ChainSpec& chain) { return chain.index == index; });
-  return found == spec_.chains.end() ? nullptr : &*found;
+}  // namespace
+
+std::shared_ptr<const ChainSpec> NodeShell::find_chain(const ChainName& name) const {
+  return find_in(spec(), [&](const ChainSpec& chain) { return chain.name == name; });
+}
+
+std::shared_ptr<const ChainSpec> NodeShell::find_chain(ChainIndex index) const {
+  return find_in(spec(), [&](const ChainSpec& chain) { return chain.index == index; });
 }
 
 bool NodeShell::knows(CityIndex city) const {
-  return std::any_of(spec_.cities.begin(), spec_.cities.end(), [&](const CitySpec& one) { return one.index == city; });
+  const auto now = spec();
+  return std::any_of(now->cities.begin(), now->cities.end(), [&](const CitySpec& one) { return one.index == city; });
 }
 
 void NodeShell::freeze(Duration limit) { loop_->freeze(monotonic_now() + limit); }

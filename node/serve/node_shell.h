@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -41,9 +42,14 @@ class NodeShell : private TurnHandler<CityNodeOutput> {
   static Result<std::unique_ptr<NodeShell>> open(const NodeSpec& spec, const std::string& folder);
   ~NodeShell() override;
 
-  const NodeSpec& spec() const { return spec_; }
+  // The present assignment.
+  std::shared_ptr<const NodeSpec> spec() const;
 
-  // Whether the node takes calls at all: not while its city is being built.
+  // Goes over to another assignment. Precondition: its revision is higher and check_next finds nothing wrong. One at a
+  // time.
+  void assign(const NodeSpec& next);
+
+  // Whether the node takes calls at all: not while its city is being built, nor after it left.
   bool serves() const;
 
   // Hands calls to the machine; every one is answered through its sink, a refused one at once (without a flush).
@@ -60,8 +66,8 @@ class NodeShell : private TurnHandler<CityNodeOutput> {
   bool look(std::function<void(const CityNode&)> look) const;
 
   // The chain with this name or number, when it is hosted here.
-  const ChainSpec* find_chain(const ChainName& name) const;
-  const ChainSpec* find_chain(ChainIndex index) const;
+  std::shared_ptr<const ChainSpec> find_chain(const ChainName& name) const;
+  std::shared_ptr<const ChainSpec> find_chain(ChainIndex index) const;
 
   // Whether this node was told of the city: only those may send it peer messages.
   bool knows(CityIndex city) const;
@@ -91,7 +97,8 @@ class NodeShell : private TurnHandler<CityNodeOutput> {
 
   void refuse(const ArrivingCall& call, const Reply& reply) const;
 
-  const NodeSpec spec_;
+  mutable std::mutex mutex_;  // guards spec_
+  std::shared_ptr<const NodeSpec> spec_;
   std::unique_ptr<Store> store_;
   BlockFeed feed_;
   LinkGate gate_;

@@ -16,7 +16,7 @@ Result<std::vector<PeerEnvelope>> decode_envelopes(const NodeShell& shell, const
   std::vector<PeerEnvelope> envelopes;
   if (!shell.knows(from)) return Error{ErrorCode::corrupt, "city " + std::to_string(from.value) + " is no peer"};
   for (const v1::PeerMessage& message : messages.messages()) {
-    const ChainSpec* chain = shell.find_chain(ChainIndex{message.chain()});
+    const auto chain = shell.find_chain(ChainIndex{message.chain()});
     if (chain == nullptr) continue;
     auto decoded = decode_peer_message(message, chain->name);
     if (!decoded) return decoded.error();

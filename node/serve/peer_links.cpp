@@ -12,22 +12,33 @@ constexpr std::size_t most_on_the_way = 100'000;
 
 }  // namespace
 
-PeerLinks::PeerLinks(const NodeSpec& spec, const LinkGate& gate, std::function<void()> wake) : gate_(gate) {
+PeerLinks::PeerLinks(const NodeSpec& spec, const LinkGate& gate, std::function<void()> wake)
+    : gate_(gate), wake_(std::move(wake)) {
+  assign(spec);
+}
+
+void PeerLinks::assign(const NodeSpec& spec) {
   const auto self = std::find_if(spec.cities.begin(), spec.cities.end(),
                                  [&](const CitySpec& city) { return city.index == spec.self; });
   BSN_CHECK(self != spec.cities.end(), "a node's commission lists its own city");
-  const Random random(spec.seed);
+  std::erase_if(links_, [&](const auto& link) {
+    return std::none_of(spec.cities.begin(), spec.cities.end(),
+                        [&](const CitySpec& city) { return city.index == link.first; });
+  });
   for (const CitySpec& city : spec.cities) {
-    if (city.index == spec.self || city.address.empty()) continue;
-    Link link;
-    link.profile = link_profile(spec.wan, self->place, city.place);
-    link.random = random.fork("link/" + self->name + "/" + city.name);
-    link.stream = std::make_unique<PeerStream>(spec.self, city.address, [this, wake] {
-      stream_broke_ = true;
-      wake();
-    });
-    links_.emplace(city.index, std::move(link));
+    if (city.index != spec.self && !city.address.empty() && !links_.contains(city.index)) open(spec, *self, city);
   }
+}
+
+void PeerLinks::open(const NodeSpec& spec, const CitySpec& self, const CitySpec& city) {
+  Link link;
+  link.profile = link_profile(spec.wan, self.place, city.place);
+  link.random = Random(spec.seed).fork("link/" + self.name + "/" + city.name);
+  link.stream = std::make_unique<PeerStream>(spec.self, city.address, [this] {
+    stream_broke_ = true;
+    wake_();
+  });
+  links_.emplace(city.index, std::move(link));
 }
 
 void PeerLinks::send(CityIndex to, v1::PeerMessage message, Instant now) {
@@ -45,7 +56,9 @@ void PeerLinks::advance_to(Instant now) {
     if (gate_.is_open(held.link)) by_city[held.link].push_back(std::move(held.value));
   }
   for (auto& [city, messages] : by_city) {
-    PeerStream& stream = *links_.at(city).stream;
+    const auto link = links_.find(city);
+    if (link == links_.end()) continue;  // gone meanwhile
+    PeerStream& stream = *link->second.stream;
     stream.send(std::move(messages), now);
     next_retry_ = earlier(next_retry_, stream.retry_at());
   }

@@ -25,6 +25,9 @@ class PeerLinks {
   // `wake` is called from other threads when next_wakeup() may have changed.
   PeerLinks(const NodeSpec& spec, const LinkGate& gate, std::function<void()> wake);
 
+  // The cities of this node are others now: opens streams to those that are new and ends those to cities that are gone.
+  void assign(const NodeSpec& spec);
+
   // Puts a message on its way. To a city that the node was not told of: dropped.
   void send(CityIndex to, v1::PeerMessage message, Instant now);
 
@@ -44,7 +47,10 @@ class PeerLinks {
 
   void look_after_streams(Instant now);
 
+  void open(const NodeSpec& spec, const CitySpec& self, const CitySpec& city);
+
   const LinkGate& gate_;
+  std::function<void()> wake_;
   std::atomic<bool> stream_broke_{false};  // set by gRPC's threads
   std::optional<Instant> next_retry_;      // the earliest of all streams, as of the last look
   std::map<CityIndex, Link> links_;

@@ -39,6 +39,12 @@ std::string accepted_key(ChainIndex chain, const Digest& transaction, std::uint6
   return key;
 }
 
+ChainIndex chain_of(std::string_view key) {
+  std::uint32_t chain = 0;
+  for (const char byte : key.substr(0, 4)) chain = chain << 8 | static_cast<unsigned char>(byte);
+  return {chain};
+}
+
 RecordKind kind_of(std::string_view key) {
   return key.size() > chain_bytes ? static_cast<RecordKind>(key[chain_bytes]) : RecordKind{};
 }

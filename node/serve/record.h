@@ -27,6 +27,7 @@ std::string accepted_key(ChainIndex chain, const Digest& transaction, std::uint6
 
 // The kind and the last 8 bytes of a key, as record_key and accepted_key made it.
 RecordKind kind_of(std::string_view key);
+ChainIndex chain_of(std::string_view key);  // its first 4 bytes
 std::uint64_t number_of(std::string_view key);
 
 // The payload with its checksum before it, and back; nullopt: it does not verify under this key.

@@ -1,5 +1,6 @@
 #include "node/serve/store.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -52,6 +53,10 @@ class Writer {
 
   void apply(const TreeVoteState& write) { put(record_key(chain_, RecordKind::tree_vote), encode(write)); }
 
+  void apply(const ChainErased&) {
+    erase(record_key(chain_, RecordKind{}), record_key(chain_, static_cast<RecordKind>('\x7f')));
+  }
+
   // The order of acceptance is kept by number: the transaction's, then the position in it.
   void apply(const AcceptedWrite& write) {
     constexpr std::uint64_t most_per_transaction = std::uint64_t{1} << 24;
@@ -94,6 +99,27 @@ Result<Done> Store::write(const std::vector<Write>& writes) {
     for (const Write& one : writes) writer.apply(one.chain, one.write);
     return writer.code();
   });
+}
+
+Result<Done> Store::keep_only(const std::vector<ChainSpec>& chains) {
+  std::vector<Write> erasures;
+  const Result<Done> read = lmdb_->read([&](LmdbTransaction& transaction) {
+    for (std::uint64_t next = 0; next <= std::numeric_limits<std::uint32_t>::max();) {
+      std::optional<ChainIndex> found;
+      const std::string first = record_key({static_cast<std::uint32_t>(next)}, RecordKind{});
+      const int code = transaction.scan(first, std::string(first.size(), '\xff'), [&](std::string_view key, auto) {
+        found = chain_of(key);
+        return false;
+      });
+      if (code != 0 || !found) return code;
+      const bool kept = std::any_of(chains.begin(), chains.end(), [&](const auto& one) { return one.index == *found; });
+      if (!kept) erasures.push_back({*found, ChainErased{}});
+      next = std::uint64_t{found->value} + 1;
+    }
+    return 0;
+  });
+  if (!read || erasures.empty()) return read;
+  return write(erasures);
 }
 
 Result<DurableState> Store::load(ChainIndex chain, const ChainName& name) const {

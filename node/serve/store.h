@@ -38,6 +38,9 @@ class Store {
   // On an error nothing is known about the disk: the caller must end the process and never write again.
   Result<Done> write(const std::vector<Write>& writes);
 
+  // Erases everything of other chains than these: what a crash left there while an assignment changed.
+  Result<Done> keep_only(const std::vector<ChainSpec>& chains);
+
   // Everything of one chain peer, checked as a whole: checksums, blocks 1, 2, ... linked by hash, log without a gap.
   Result<DurableState> load(ChainIndex chain, const ChainName& name) const;
 

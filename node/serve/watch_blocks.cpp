@@ -125,7 +125,7 @@ grpc::ServerWriteReactor<v1::Block>* start_watch_blocks(NodeProcess& process, gr
   const std::shared_ptr<NodeShell> shell = process.shell();
   const auto reactor = std::make_shared<WatchBlocks>(shell, context);
   const Result<ChainName> name = decode(request.chain());
-  const ChainSpec* chain = shell && name ? shell->find_chain(*name) : nullptr;
+  const auto chain = shell && name ? shell->find_chain(*name) : nullptr;
   if (!shell) {
     reactor->refuse(process.refuse_without_shell());
   } else if (!name) {

@@ -188,7 +188,7 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   fill_counters((*cluster)->gateway_address(), report);
   if (auto done = faults.heal(); !done) return done.error();
   if (auto done = judge_blocks(scenario, **cluster, checker, tally); !done) return done.error();
-  tally.fill(healthy_cities(scenario, (*cluster)->gateway_address()), report);
+  tally.fill(scenario.topology, healthy_cities(scenario, (*cluster)->gateway_address()), report);
   faults.fill(report);
   report.invariants = checker.finish();
   report.scenario = scenario.name;

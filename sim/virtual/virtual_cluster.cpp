@@ -38,7 +38,10 @@ Digest reply_digest(const Reply& reply) {
 
 VirtualCluster::VirtualCluster(const Topology& topology, std::uint64_t seed, Durability durability,
                                VirtualListener listener)
-    : bare_topology_(topology),
+    : topology_(topology),
+      bare_topology_(topology),
+      seed_(seed),
+      durability_(durability),
       cities_(city_specs(topology)),
       chains_(chain_specs(topology)),
       listener_(std::move(listener)),
@@ -48,18 +51,13 @@ VirtualCluster::VirtualCluster(const Topology& topology, std::uint64_t seed, Dur
       partition_(cities_.size()),
       gateway_(gateway_spec(topology, seed)),
       node_wakeups_(cities_.size(), Instant::max()),
-      chain_settled_(chains_.size(), false),
-      unsettled_(chains_.size()) {
-  for (Network& network : bare_topology_.networks) network.genesis_accounts = 0;
-  for (ChainSpec& chain : chains_) {
-    genesis_.push_back(make_ledger(chain));
-    chain.genesis = {};
-  }
+      unsettled_(0) {
+  grow_chains();
   nodes_.reserve(cities_.size());
   for (const CitySpec& city : cities_) {
-    const auto start = [this, seed, durability, self = city.index](Instant now, const auto& disk) {
+    const auto start = [this, self = city.index](Instant now, const auto& disk) {
       const auto genesis = [this](const ChainSpec& chain) { return genesis_.at(chain.index.value); };
-      return CityNode(node_spec(bare_topology_, self, seed, durability), disk, now, make_engine, genesis);
+      return CityNode(node_spec(bare_topology_, self, seed_, durability_), disk, now, make_engine, genesis);
     };
     nodes_.emplace_back(start, now_);
     tell_link(city.index, true);
@@ -93,6 +91,12 @@ void VirtualCluster::handle(const Event<Parcel>& event) {
       return wake_node({index});
     case Kind::wake_gateway:
       return wake_gateway();
+    case Kind::node_assigned:
+      return deliver(assignments_.take(index));
+    case Kind::gateway_assigned:
+      return deliver_gateway_assignment();
+    case Kind::operate:
+      return operate();
   }
 }
 
@@ -133,6 +137,14 @@ void VirtualCluster::wake_gateway() {
 }
 
 // ---- city nodes ----
+
+std::vector<CityIndex> VirtualCluster::peers(const ChainSpec& chain) const {
+  std::vector<CityIndex> peers = chain.validators;
+  peers.insert(peers.end(), chain.followers.begin(), chain.followers.end());
+  std::erase_if(peers, [&](CityIndex city) { return !hosts_peers(topology_.cities[city.value].state); });
+  if (topology_.chains[chain.index.value].state == RouteState::retired) peers.clear();
+  return peers;
+}
 
 bool VirtualCluster::accepts(CityIndex city, std::uint32_t life) const {
   const VirtualNode& node = nodes_[city.value];
@@ -285,6 +297,7 @@ Result<Done> VirtualCluster::kill(CityIndex city) {
 Result<Done> VirtualCluster::restart(CityIndex city) {
   VirtualNode& node = nodes_[city.value];
   if (node.state() != VirtualNode::State::down) return wrong_state(city, "restart");
+  node.keep_only(node_spec(bare_topology_, city, seed_, durability_).chains);
   node.restart(now_);
   trace_.record(now_, "restart", city.value, std::uint64_t{node.life()});
   tell_link(city, true);

@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,7 +58,25 @@ class VirtualCluster : public FaultTarget {
   Result<Done> restart(CityIndex city) override;
   Result<Done> pause(CityIndex city) override;
   Result<Done> resume(CityIndex city) override;
+  Result<Done> commission(CityIndex city) override;
+  Result<Done> drain(CityIndex city) override;
+  Result<Done> leave(CityIndex city) override;
   Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups) override;
+
+  // ---- another topology while it runs (sim/life_cycle.h) ----
+
+  const Topology& topology() const { return topology_; }  // as it is now
+
+  // Who is told first: the nodes when something grows (a call must not come before they are ready), the gateway when
+  // something shrinks (none must come after they are not).
+  enum class First : std::uint8_t { nodes, gateway };
+
+  // From now on the network is to be `next`, which follows topology() by one or more steps. Nodes hear of it after the
+  // way from the gateway's city; a node that is down, when it starts again. Precondition: the steps' functions gave it.
+  void assign(Topology next, First first);
+
+  // Whether a city is on its way into or out of the network.
+  bool changing() const;
 
   // Whether every chain has had a leader or a block.
   bool settled() const { return unsettled_ == 0; }
@@ -66,7 +85,9 @@ class VirtualCluster : public FaultTarget {
   const std::vector<BlockPtr>& blocks(CityIndex city, ChainIndex chain) const {
     return nodes_[city.value].blocks(chain);
   }
-  const std::vector<ChainSpec>& chains() const { return chains_; }  // without the genesis accounts
+  const std::vector<ChainSpec>& chains() const { return chains_; }  // as they are now, without the genesis accounts
+  // The cities that host a peer of the chain now.
+  std::vector<CityIndex> peers(const ChainSpec& chain) const;
 
   // Whether the gateway thinks that it can be called.
   bool healthy(CityIndex city) const { return gateway_.healthy(city, now_); }
@@ -77,7 +98,17 @@ class VirtualCluster : public FaultTarget {
 
  private:
   // What an event carries: what it is, and where the rest lies (a slot of the pool of its kind, or a city).
-  enum class Kind : std::uint32_t { peer_message, forward, node_reply, node_link, wake_node, wake_gateway };
+  enum class Kind : std::uint32_t {
+    peer_message,
+    forward,
+    node_reply,
+    node_link,
+    wake_node,
+    wake_gateway,
+    node_assigned,
+    gateway_assigned,
+    operate,
+  };
   struct Parcel {
     Kind kind = Kind::wake_gateway;
     std::uint32_t index = 0;
@@ -93,7 +124,19 @@ class VirtualCluster : public FaultTarget {
     CallArrived call;
   };
 
+  struct AssignmentDelivery {
+    CityIndex to;
+    std::uint32_t life = 0;
+    NodeAssigned assigned;
+  };
+
   void handle(const Event<Parcel>& event);
+  void deliver(const AssignmentDelivery& delivery);
+  void deliver_gateway_assignment();
+  void grow_chains();
+  void operate();
+  void watch_over_changes();
+  std::uint32_t operator_source() const { return static_cast<std::uint32_t>(cities_.size()) + 1; }
   void deliver(PeerDelivery delivery);
   void deliver(CallDelivery delivery);
   void deliver(const NodeReply& reply);
@@ -118,7 +161,10 @@ class VirtualCluster : public FaultTarget {
   void renew_wakeup(std::optional<Instant> wanted, Instant& pending, std::uint32_t source, Parcel parcel);
   Result<Done> wrong_state(CityIndex city, const char* fault) const;
 
+  Topology topology_;
   Topology bare_topology_;  // without genesis accounts, which nodes get with their ledgers
+  std::uint64_t seed_;
+  Durability durability_;
   std::vector<CitySpec> cities_;
   std::vector<ChainSpec> chains_;
   VirtualListener listener_;
@@ -136,6 +182,9 @@ class VirtualCluster : public FaultTarget {
   Slab<CallDelivery> forwards_;
   Slab<NodeReply> replies_;
   Slab<NodeLink> links_;
+  Slab<AssignmentDelivery> assignments_;
+  std::set<CityIndex> leaving_;  // connected or draining, and to leave once no call is out there
+  bool operating_ = false;       // an `operate` event is under way
   struct OpenAttempt {
     CityIndex city, origin;
     Instant received;

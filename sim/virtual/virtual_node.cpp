@@ -1,5 +1,6 @@
 #include "sim/virtual/virtual_node.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/check.h"
@@ -49,6 +50,12 @@ void VirtualNode::resume(Instant now, std::vector<CityNodeOutput>& out) {
   for (const CityNodeInput& input : waiting_) node_->step(now, input, out);
   waiting_.clear();
   node_->advance_to(now, out);
+}
+
+void VirtualNode::keep_only(const std::vector<ChainSpec>& chains) {
+  std::erase_if(disk_, [&](const auto& stored) {
+    return std::none_of(chains.begin(), chains.end(), [&](const auto& chain) { return chain.index == stored.first; });
+  });
 }
 
 const std::vector<BlockPtr>& VirtualNode::blocks(ChainIndex chain) const {

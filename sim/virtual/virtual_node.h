@@ -32,7 +32,10 @@ class VirtualNode {
   State state() const { return state_; }
   // Counts starts: a message meant for an earlier life is lost, like its connection.
   std::uint32_t life() const { return life_; }
-  bool serves() const { return node_ && node_->state() == CityState::connected; }
+  // Whether its city takes calls at all; whether the gateway sends any is another matter.
+  bool serves() const { return node_ && hosts_peers(node_->state()); }
+  // nullptr while down.
+  const CityNode* machine() const { return node_ ? &*node_ : nullptr; }
 
   // ---- the machine; the node is not down ----
 
@@ -55,6 +58,8 @@ class VirtualNode {
 
   void persist(ChainIndex chain, const DurableWrite& write) { apply(write, disk_[chain]); }
   const std::vector<BlockPtr>& blocks(ChainIndex chain) const;
+  // Nothing of other chains than these is kept.
+  void keep_only(const std::vector<ChainSpec>& chains);
 
  private:
   Start start_;

@@ -146,29 +146,27 @@ class VirtualRun {
     std::vector<Height> tips;
     for (const ChainSpec& chain : cluster_.chains()) tips.push_back(highest(chain));
     const Instant limit = cluster_.now() + heal_limit;
-    while (cluster_.now() < limit && !peers_behind(tips).empty()) cluster_.run_until(cluster_.now() + look_interval);
-    const std::vector<std::string> behind = peers_behind(tips);
-    for (const ChainSpec& chain : cluster_.chains()) live_.checked += peers_of(chain).size();
+    while (cluster_.now() < limit && (cluster_.changing() || !peers_behind(tips).empty())) {
+      cluster_.run_until(cluster_.now() + look_interval);
+    }
+    std::vector<std::string> behind = peers_behind(tips);
+    if (cluster_.changing()) behind.emplace_back("a city is still on its way into or out of the network");
+    for (const ChainSpec& chain : cluster_.chains()) live_.checked += cluster_.peers(chain).size();
     live_.violated = behind.size();
     live_.examples.assign(behind.begin(), behind.begin() + std::min<std::ptrdiff_t>(5, std::ssize(behind)));
   }
 
-  static std::vector<CityIndex> peers_of(const ChainSpec& chain) {
-    std::vector<CityIndex> peers = chain.validators;
-    peers.insert(peers.end(), chain.followers.begin(), chain.followers.end());
-    return peers;
-  }
-
   Height highest(const ChainSpec& chain) const {
     Height tip = 0;
-    for (const CityIndex city : peers_of(chain)) tip = std::max<Height>(tip, cluster_.blocks(city, chain.index).size());
+    for (const CityIndex city : cluster_.peers(chain))
+      tip = std::max<Height>(tip, cluster_.blocks(city, chain.index).size());
     return tip;
   }
 
   std::vector<std::string> peers_behind(const std::vector<Height>& tips) const {
     std::vector<std::string> behind;
     for (const ChainSpec& chain : cluster_.chains()) {
-      for (const CityIndex city : peers_of(chain)) {
+      for (const CityIndex city : cluster_.peers(chain)) {
         const Height height = cluster_.blocks(city, chain.index).size();
         const Height tip = tips[chain.index.value];
         if (height >= tip) continue;
@@ -182,7 +180,7 @@ class VirtualRun {
   void fill(Report& report) {
     std::vector<bool> healthy;
     for (std::uint32_t i = 0; i < scenario_.topology.cities.size(); ++i) healthy.push_back(cluster_.healthy({i}));
-    tally_.fill(healthy, report);
+    tally_.fill(cluster_.topology(), healthy, report);
     faults_->fill(report);
     report.invariants = checker_.finish();
     report.invariants.push_back(live_);

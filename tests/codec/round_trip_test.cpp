@@ -71,7 +71,7 @@ TEST(Codec, AReplysTextForPeopleIsAlwaysReadable) {
 }
 
 TEST(Codec, TheNumbersOfStatusReasonAndReceiptAreThoseOfTheContract) {
-  EXPECT_EQ(static_cast<int>(Reason::unknown_transaction), v1::REASON_UNKNOWN_TRANSACTION);
+  EXPECT_EQ(static_cast<int>(Reason::draining), v1::REASON_DRAINING);
   EXPECT_EQ(static_cast<int>(Reason::no_healthy_peer), v1::REASON_NO_HEALTHY_PEER);
   EXPECT_EQ(static_cast<int>(ReceiptStatus::duplicate), v1::RECEIPT_STATUS_DUPLICATE);
   for (int number = 0; number <= v1::REASON_UNKNOWN_TRANSACTION; ++number) {

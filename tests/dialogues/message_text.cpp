@@ -103,6 +103,7 @@ const Overloaded write_cases{
     [](const BlockWrite&) { return std::string(); },
     [](const AcceptedWrite&) { return std::string(); },
     [](const AcceptedErase&) { return std::string(); },
+    [](const ChainErased&) { return std::string("erases the chain"); },
 };
 
 }  // namespace

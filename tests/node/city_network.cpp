@@ -77,14 +77,30 @@ void CityNetwork::crash(std::uint32_t city) {
 
 void CityNetwork::restart(std::uint32_t city) {
   nodes_[city].outputs_left.reset();
-  if (up(city)) return;
+  if (!up(city)) nodes_[city].machine = std::make_unique<CityNode>(spec_of(city), nodes_[city].disk, now_, make_);
+}
+
+void CityNetwork::reassign(std::vector<ChainSpec> chains, std::set<std::uint32_t> joiners, ChainIndex joined) {
+  chains_ = std::move(chains);
+  ++revision_;
+  for (const std::uint32_t city : joiners) joins_[city].insert(joined);
+  for (std::uint32_t city = 0; city < nodes_.size(); ++city) {
+    if (up(city)) step(city, NodeAssigned{std::make_shared<const NodeSpec>(spec_of(city))});
+  }
+}
+
+NodeSpec CityNetwork::spec_of(std::uint32_t city) const {
   NodeSpec spec;
+  spec.revision = revision_;
   spec.self = CityIndex{city};
   spec.cities = cities_;
   for (const ChainSpec& chain : chains_) {
     if (hosts(chain, spec.self)) spec.chains.push_back(chain);
   }
-  nodes_[city].machine = std::make_unique<CityNode>(spec, nodes_[city].disk, now_, make_);
+  if (const auto joins = joins_.find(city); joins != joins_.end()) {
+    spec.joins.assign(joins->second.begin(), joins->second.end());
+  }
+  return spec;
 }
 
 void CityNetwork::inject(std::uint32_t from, std::uint32_t to, ChainIndex chain, const PeerMessage& message) {

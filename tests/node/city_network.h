@@ -48,6 +48,9 @@ class CityNetwork {
   void crash_after(std::uint32_t city, std::uint32_t outputs) { nodes_[city].outputs_left = outputs; }
   // Back with its disk; a node that is up stays so, and a crash that was to come does not.
   void restart(std::uint32_t city);
+  // From now on the chains are these; nodes that are up hear of it at once. `joiners` had no peer of chain `joined`
+  // before (or lost its disk).
+  void reassign(std::vector<ChainSpec> chains, std::set<std::uint32_t> joiners = {}, ChainIndex joined = {});
   void lose_disk(std::uint32_t city) { nodes_[city].disk.clear(); }
   // Hands over a message as if `from` had sent it, now.
   void inject(std::uint32_t from, std::uint32_t to, ChainIndex chain, const PeerMessage& message);
@@ -89,9 +92,12 @@ class CityNetwork {
   void step(std::uint32_t city, const CityNodeInput& input);
   void fly(std::uint32_t from, std::uint32_t to, ChainIndex chain, const PeerMessage& message);
   std::optional<std::pair<Instant, std::uint32_t>> next_timer() const;
+  NodeSpec spec_of(std::uint32_t city) const;
 
   std::vector<CitySpec> cities_;
   std::vector<ChainSpec> chains_;
+  std::uint64_t revision_ = 0;
+  std::map<std::uint32_t, std::set<ChainIndex>> joins_;  // by city
   MakeEngine make_;
   Tamper tamper_;
   Duration jitter_;

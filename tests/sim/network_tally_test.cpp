@@ -33,7 +33,7 @@ Reply answer_from(const std::string& city, Duration consensus) {
 
 Report filled(const NetworkTally& tally, const std::vector<bool>& healthy = {true, false}) {
   Report report;
-  tally.fill(healthy, report);
+  tally.fill(two_city_scenario().topology, healthy, report);
   return report;
 }
 

@@ -1,0 +1,209 @@
+#include "sim/life_cycle.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "sim/edit_distance.h"
+
+namespace bsn {
+namespace {
+
+Error no(std::string why) { return {ErrorCode::invalid_configuration, std::move(why)}; }
+
+bool names(const std::vector<std::string>& list, const std::string& city) {
+  return std::find(list.begin(), list.end(), city) != list.end();
+}
+
+bool has_member(const Chain& chain, const std::string& city) {
+  return names(chain.validators, city) || names(chain.followers, city);
+}
+
+void add_once(std::vector<std::string>& list, const std::string& city) {
+  if (!names(list, city)) list.push_back(city);
+}
+
+Result<City*> find(Topology& topology, const std::string& id) {
+  std::vector<std::string> known;
+  for (City& city : topology.cities) {
+    if (city.id == id) return &city;
+    known.push_back(city.id);
+  }
+  const std::optional<std::string> meant = nearest_word(id, known);
+  return no(fmt::format("there is no city '{}'{}", id, meant ? fmt::format("; did you mean '{}'?", *meant) : ""));
+}
+
+// The topology with one city in another state, and that city.
+struct Step {
+  Topology topology;
+  City* city = nullptr;
+};
+
+Result<Step> step(const Topology& topology, const std::string& id, const char* verb,
+                  std::initializer_list<CityState> from, CityState to) {
+  Step step{topology, nullptr};
+  const Result<City*> city = find(step.topology, id);
+  if (!city) return city.error();
+  step.city = *city;
+  if (std::find(from.begin(), from.end(), step.city->state) == from.end()) {
+    std::vector<std::string_view> allowed;
+    for (const CityState state : from) allowed.push_back(to_string(state));
+    return no(fmt::format("can't {} {}: it is {}, not {}", verb, id, to_string(step.city->state),
+                          fmt::join(allowed, " or ")));
+  }
+  step.city->state = to;
+  ++step.topology.revision;
+  return step;
+}
+
+const City& city_of(const Topology& topology, const std::string& id) {
+  return topology.cities[find_city(topology, id)->value];
+}
+
+// How many validators of this chain have left or are about to.
+std::uint32_t leaving(const Topology& topology, const Chain& chain) {
+  return static_cast<std::uint32_t>(
+      std::count_if(chain.validators.begin(), chain.validators.end(), [&](const std::string& validator) {
+        const CityState state = city_of(topology, validator).state;
+        return state == CityState::left || state == CityState::draining;
+      }));
+}
+
+bool serves(const Topology& topology, const Chain& chain) {
+  const auto serving = [&](const std::string& member) {
+    return city_of(topology, member).state == CityState::connected && !names(chain.joining, member);
+  };
+  return std::any_of(chain.validators.begin(), chain.validators.end(), serving) ||
+         std::any_of(chain.followers.begin(), chain.followers.end(), serving);
+}
+
+// What speaks against doing without this city, whose state in `topology` is the next one already.
+std::optional<Error> indispensable(const Topology& topology, const City& city) {
+  for (const Chain& chain : topology.chains) {
+    if (chain.state == RouteState::retired || !has_member(chain, city.id)) continue;
+    if (!serves(topology, chain)) {
+      return no(fmt::format("can't drain {}: it is the last connected city of {}", city.id, to_string(chain.name)));
+    }
+    const std::uint32_t bearable = tolerated_faults(topology, chain);
+    if (names(chain.validators, city.id) && leaving(topology, chain) > bearable) {
+      return no(
+          fmt::format("can't drain {}: it is one of {} validators of {}, which can do without {}, and {} have left "
+                      "or drain already",
+                      city.id, chain.validators.size(), to_string(chain.name), bearable, leaving(topology, chain) - 1));
+    }
+  }
+  return std::nullopt;
+}
+
+bool may_host(const Topology& topology, const Chain& chain, const City& city) {
+  const auto network = std::find_if(topology.networks.begin(), topology.networks.end(),
+                                    [&](const Network& one) { return one.id == chain.name.network; });
+  const bool mainland = city.place.region == Region::mainland;
+  return chain.state == RouteState::open && network != topology.networks.end() &&
+         network->kind != (mainland ? NetworkKind::public_ : NetworkKind::alliance);
+}
+
+std::vector<ChainName> hosted_by(const Topology& topology, const City& host, const City& guest) {
+  std::vector<ChainName> hosted;
+  for (const Chain& chain : topology.chains) {
+    if (has_member(chain, host.id) && !names(chain.joining, host.id) && may_host(topology, chain, guest)) {
+      hosted.push_back(chain.name);
+    }
+  }
+  return hosted;
+}
+
+// What a city's node is told of a chain, but for the genesis accounts.
+bool same_for_members(const Chain& a, const Chain& b) {
+  return a.state == b.state && a.validators == b.validators && a.followers == b.followers && a.joined == b.joined;
+}
+
+}  // namespace
+
+std::vector<ChainName> chains_to_follow(const Topology& topology, const City& city) {
+  std::vector<ChainName> chains;
+  for (const std::string& name : city.follows) {
+    const auto chain = std::find_if(topology.chains.begin(), topology.chains.end(), [&](const Chain& one) {
+      return one.state == RouteState::open && to_string(one.name) == name;
+    });
+    if (chain != topology.chains.end()) chains.push_back(chain->name);
+  }
+  if (!city.follows.empty()) return chains;
+  double least = 0;
+  for (const City& other : topology.cities) {
+    if (other.state != CityState::connected || other.place.region != city.place.region || other.id == city.id) continue;
+    const double distance = distance_km(city.place, other.place);
+    if (!chains.empty() && distance >= least) continue;
+    std::vector<ChainName> hosted = hosted_by(topology, other, city);
+    if (hosted.empty()) continue;
+    chains = std::move(hosted);
+    least = distance;
+  }
+  return chains;
+}
+
+Result<Topology> commission(const Topology& topology, const std::string& id) {
+  Result<Step> next = step(topology, id, "commission", {CityState::building, CityState::left}, CityState::syncing);
+  if (!next) return next.error();
+  for (const ChainName& name : chains_to_follow(next->topology, *next->city)) {
+    Chain& chain = next->topology.chains[find_chain(next->topology, name)->value];
+    if (!names(chain.validators, id)) add_once(chain.followers, id);
+  }
+  for (Chain& chain : next->topology.chains) {
+    if (!has_member(chain, id)) continue;
+    add_once(chain.joined, id);
+    add_once(chain.joining, id);
+  }
+  return std::move(next->topology);
+}
+
+Result<Topology> connect(const Topology& topology, const std::string& id) {
+  Result<Step> next = step(topology, id, "connect", {CityState::syncing}, CityState::connected);
+  if (!next) return next.error();
+  for (Chain& chain : next->topology.chains) std::erase(chain.joining, id);
+  return std::move(next->topology);
+}
+
+Result<Topology> drain(const Topology& topology, const std::string& id) {
+  Result<Step> next = step(topology, id, "drain", {CityState::connected}, CityState::draining);
+  if (!next) return next.error();
+  if (auto refused = indispensable(next->topology, *next->city)) return *refused;
+  return std::move(next->topology);
+}
+
+Result<Topology> leave(const Topology& topology, const std::string& id) {
+  Result<Step> next = step(topology, id, "let leave", {CityState::draining}, CityState::left);
+  if (!next) return next.error();
+  if (id == topology.gateway_city) return no("can't let leave " + id + ": the gateway stands there");
+  for (Chain& chain : next->topology.chains) {
+    std::erase(chain.followers, id);
+    std::erase(chain.joined, id);
+    std::erase(chain.joining, id);
+  }
+  return std::move(next->topology);
+}
+
+std::vector<CityIndex> changed_nodes(const Topology& before, const Topology& after) {
+  std::vector<bool> changed(after.cities.size(), false);
+  const TopologyIndex index(after);
+  const auto mark = [&](const std::vector<std::string>& members) {
+    for (const std::string& member : members) changed[index.city(member)->value] = true;
+  };
+  for (std::size_t n = 0; n < after.cities.size(); ++n) changed[n] = before.cities[n].state != after.cities[n].state;
+  for (std::size_t n = 0; n < after.chains.size(); ++n) {
+    const bool known = n < before.chains.size();
+    if (known && same_for_members(before.chains[n], after.chains[n])) continue;
+    for (const auto* list : {&after.chains[n].validators, &after.chains[n].followers}) mark(*list);
+    if (!known) continue;
+    for (const auto* list : {&before.chains[n].validators, &before.chains[n].followers}) mark(*list);
+  }
+  std::vector<CityIndex> cities;
+  for (std::uint32_t n = 0; n < changed.size(); ++n) {
+    if (changed[n]) cities.push_back({n});
+  }
+  return cities;
+}
+
+}  // namespace bsn

@@ -1,0 +1,40 @@
+// The life cycle of a city node as steps of the topology: building -> syncing -> connected -> draining -> left.
+//
+// Pure functions: each takes the topology as it is and gives the one that is to be, with the next revision, or an Error
+// (invalid_configuration) that says why that step can't be taken; then nothing has changed. Whoever drives a cluster
+// hands the parts of the new topology (node_spec, gateway_spec) to those whom it concerns (changed_nodes) and to the
+// gateway, and takes the next step when the nodes have followed: connect() when the node says that its peers have
+// caught up, leave() when the gateway has no call out there any more.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "sim/topology.h"
+
+namespace bsn {
+
+// building or left -> syncing. The city gets a copy (a follower) of the chains in its `follows`, or, where that is
+// empty, of those that the nearest connected city on its side of the border hosts (on the mainland no public ones,
+// overseas no alliance ones); one that left as a validator of a chain has its seat again. It joins them: no route leads
+// there yet.
+Result<Topology> commission(const Topology& topology, const std::string& city);
+
+// syncing -> connected: routes lead there.
+Result<Topology> connect(const Topology& topology, const std::string& city);
+
+// connected -> draining: it gets no new calls. Refused where it is the last connected city of a chain, and where a
+// chain could not do without the validators that have left, those that drain and this one.
+Result<Topology> drain(const Topology& topology, const std::string& city);
+
+// draining -> left: it hosts nothing any more. Its seats as a validator stay, empty.
+Result<Topology> leave(const Topology& topology, const std::string& city);
+
+// Cities whose node_spec differs between the two but for the revision, in order of index.
+std::vector<CityIndex> changed_nodes(const Topology& before, const Topology& after);
+
+// The chains of which a city would get a copy when it is commissioned.
+std::vector<ChainName> chains_to_follow(const Topology& topology, const City& city);
+
+}  // namespace bsn

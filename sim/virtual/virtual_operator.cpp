@@ -1,0 +1,122 @@
+// The operator of the virtual cluster: hands out assignments and takes the later steps of a city's life.
+#include <algorithm>
+#include <utility>
+
+#include "core/check.h"
+#include "sim/life_cycle.h"
+#include "sim/virtual/virtual_cluster.h"
+
+namespace bsn {
+namespace {
+
+constexpr Duration look_interval = milliseconds(100);  // between two looks at cities that come or go
+
+}  // namespace
+
+// Specs and genesis ledgers of the chains of topology_; what a peer starts from is made once per chain.
+void VirtualCluster::grow_chains() {
+  bare_topology_ = topology_;
+  for (Network& network : bare_topology_.networks) network.genesis_accounts = 0;
+  chains_ = chain_specs(bare_topology_);
+  if (genesis_.size() == chains_.size()) return;
+  const std::vector<ChainSpec> whole = chain_specs(topology_);
+  for (std::size_t n = genesis_.size(); n < whole.size(); ++n) {
+    genesis_.push_back(make_ledger(whole[n]));
+    chain_settled_.push_back(false);
+    ++unsettled_;
+  }
+}
+
+void VirtualCluster::assign(Topology next, First first) {
+  BSN_CHECK(next.revision > topology_.revision, "another topology has a higher revision");
+  const std::vector<CityIndex> changed = changed_nodes(topology_, next);
+  topology_ = std::move(next);
+  grow_chains();
+  const CityIndex home = gateway_.spec().home;
+  Duration farthest;
+  for (const CityIndex city : changed) {
+    const Duration way = call_links_.base_delay(home, city);
+    farthest = std::max(farthest, way);
+    auto spec = std::make_shared<const NodeSpec>(node_spec(bare_topology_, city, seed_, durability_));
+    const std::uint32_t slot = assignments_.put({city, nodes_[city.value].life(), {std::move(spec)}});
+    queue_.push(now_ + way, operator_source(), {Kind::node_assigned, slot});
+  }
+  trace_.record(now_, "assign", topology_.revision, changed.size());
+  // Growing, the gateway hears of it when the farthest node has acknowledged.
+  queue_.push(first == First::gateway ? now_ : now_ + farthest * 2, operator_source(), {Kind::gateway_assigned, 0});
+  watch_over_changes();
+}
+
+void VirtualCluster::deliver(const AssignmentDelivery& delivery) {
+  ++events_;
+  if (!accepts(delivery.to, delivery.life)) return;  // it starts with the newest assignment
+  VirtualNode& node = nodes_[delivery.to.value];
+  const bool served = node.serves();
+  node.step(now_, delivery.assigned, node_outputs_);
+  after_node(delivery.to);
+  if (node.serves() != served) tell_link(delivery.to, true);
+}
+
+void VirtualCluster::deliver_gateway_assignment() {
+  ++events_;
+  step_gateway(GatewayAssigned{std::make_shared<const GatewaySpec>(gateway_spec(bare_topology_, seed_))});
+}
+
+bool VirtualCluster::changing() const {
+  return !leaving_.empty() || std::any_of(topology_.cities.begin(), topology_.cities.end(),
+                                          [](const City& city) { return city.state == CityState::syncing; });
+}
+
+void VirtualCluster::watch_over_changes() {
+  if (operating_ || !changing()) return;
+  operating_ = true;
+  queue_.push(now_ + look_interval, operator_source(), {Kind::operate, 0});
+}
+
+// Looks at every city that comes or goes whether its next step can be taken.
+void VirtualCluster::operate() {
+  ++events_;
+  operating_ = false;
+  Topology grown = topology_;
+  for (const CitySpec& city : cities_) {
+    if (topology_.cities[city.index.value].state != CityState::syncing) continue;
+    const CityNode* machine = nodes_[city.index.value].machine();
+    if (machine == nullptr || machine->state() != CityState::syncing || !machine->joined()) continue;
+    grown = std::move(connect(grown, city.name).value());
+  }
+  if (grown.revision != topology_.revision) assign(std::move(grown), First::nodes);
+  Topology shrunk = topology_;
+  std::erase_if(leaving_, [&](CityIndex city) {
+    if (gateway_.open_calls(city) > 0) return false;
+    shrunk = std::move(bsn::leave(shrunk, cities_[city.value].name).value());
+    return true;
+  });
+  if (shrunk.revision != topology_.revision) assign(std::move(shrunk), First::gateway);
+  watch_over_changes();
+}
+
+Result<Done> VirtualCluster::commission(CityIndex city) {
+  auto next = bsn::commission(topology_, cities_[city.value].name);
+  if (!next) return next.error();
+  assign(std::move(*next), First::nodes);
+  return Done{};
+}
+
+Result<Done> VirtualCluster::drain(CityIndex city) {
+  auto next = bsn::drain(topology_, cities_[city.value].name);
+  if (!next) return next.error();
+  assign(std::move(*next), First::gateway);
+  return Done{};
+}
+
+Result<Done> VirtualCluster::leave(CityIndex city) {
+  if (topology_.cities[city.value].state == CityState::connected) {
+    if (auto done = drain(city); !done) return done;
+  }
+  if (auto next = bsn::leave(topology_, cities_[city.value].name); !next) return next.error();
+  leaving_.insert(city);
+  watch_over_changes();
+  return Done{};
+}
+
+}  // namespace bsn
