@@ -1,6 +1,7 @@
 #include "node/block_sync.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace bsn {
 
@@ -68,7 +69,7 @@ std::vector<BlockSync::Request> BlockSync::take_due(Instant now) {
   if (!due_ || *due_ > now) return {};
   std::vector<Request> requests = ask();
   if (!asking_) {
-    due_ = now + (parameters_.joins && !caught_up_ ? gap_wait : probe_interval);
+    due_ = now + pause();
   } else if (++retries_ <= retries_max) {
     due_ = now + std::min(gap_wait * (std::int64_t{1} << std::min(retries_ - 1, 8U)), retry_max);
   } else {
@@ -88,6 +89,14 @@ bool BlockSync::behind() const {
   return false;
 }
 
+std::optional<Height> BlockSync::second_highest(std::uint32_t answers) const {
+  if (heard_.size() < answers) return std::nullopt;
+  std::vector<Height> said;
+  for (const ValidatorIndex validator : heard_) said.push_back(tips_[validator.value]);
+  std::sort(said.begin(), said.end(), std::greater<>());
+  return said.at(said.size() > 1 ? 1 : 0);
+}
+
 void BlockSync::consider(ValidatorIndex from, const BlockPtr& block) {
   const Height height = block->header.height;
   if (height <= have_ || height > have_ + window) return;
@@ -105,8 +114,7 @@ void BlockSync::plan(Instant now) {
     asking_ = false;
     retries_ = 0;
     due_.reset();
-    if (parameters_.asks_when_silent) due_ = now + probe_interval;
-    if (parameters_.joins && !caught_up_) due_ = now + gap_wait;
+    if (parameters_.asks_when_silent || (parameters_.joins && !caught_up_)) due_ = now + pause();
   } else if (!asking_) {
     asking_ = true;
     due_ = now + gap_wait;

@@ -39,7 +39,8 @@ class BlockSync {
     std::uint32_t needed = 1;
     bool asks_when_silent = true;
     std::uint32_t first_asked = 0;  // where the turn of validators begins: spreads the questions
-    bool joins = false;             // asks at once, and each second until it has caught up
+    bool joins = false;             // asks at once, and each second until it has caught up ...
+    bool restless = false;          // ... and after that too
   };
 
   // A question: "send me your blocks from this height on".
@@ -73,12 +74,19 @@ class BlockSync {
   // Whether somebody says that there are blocks which this peer has not.
   bool behind() const;
 
+  // The second highest height that others have said since the start (the highest, if there is but one other), once at
+  // least `answers` of them have; nullopt: not yet.
+  std::optional<Height> second_highest(std::uint32_t answers) const;
+
   // Whether, at least once since the start, `needed` validators had said their heights and this peer had them all.
   bool caught_up() const { return caught_up_; }
 
  private:
   void consider(ValidatorIndex from, const BlockPtr& block);
   void plan(Instant now);
+  Duration pause() const {
+    return parameters_.restless || (parameters_.joins && !caught_up_) ? gap_wait : probe_interval;
+  }
   std::vector<Request> ask();
 
   Parameters parameters_;

@@ -31,12 +31,18 @@ std::uint32_t needed_vouchers(const ChainSpec& spec) {
   return grows_a_tree(spec.engine) ? std::min(one_correct, most_in_a_tree) : one_correct;
 }
 
-BlockSync::Parameters sync_parameters(const ChainSpec& spec, CityIndex self, bool joins) {
+// Whether a validator with this disk may have signed what it does not know any more.
+bool must_be_silent(const ChainSpec& spec, const DurableState& durable) {
+  if (std::holds_alternative<RaftParameters>(spec.engine)) return !durable.raft_vote;
+  return grows_a_tree(spec.engine) ? !durable.tree_vote : !durable.bft_vote;
+}
+
+BlockSync::Parameters sync_parameters(const ChainSpec& spec, CityIndex self, bool joins, bool silent) {
   const auto m = static_cast<std::uint32_t>(spec.validators.size());
   const auto validator = position(spec.validators, self);
   const bool engine_asks =
       grows_a_tree(spec.engine) || (validator && std::holds_alternative<RaftParameters>(spec.engine));
-  return {m, validator, needed_vouchers(spec), !engine_asks, self.value % m, joins};
+  return {m, validator, needed_vouchers(spec), !engine_asks || silent, self.value % m, joins, silent};
 }
 
 // Follower j gets every block from the validators j, j + 1, ... (mod m), as many as it must hear.
@@ -88,11 +94,14 @@ ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, 
       members_(members_of(spec)),
       chain_seed_(Random(seed).fork("chain " + to_string(spec.name)).next()),
       joining_(joins),
+      seed_(seed),
+      make_(make),
+      silent_(joins && self_validator_ && must_be_silent(spec, durable)),
       ledger_(replay(spec, durable, genesis)),
       mempool_(spec.mempool, spec.block),
       calls_(spec.mempool.max_transactions),
       forwarder_(spec.mempool.forward_interval),
-      sync_(sync_parameters(spec, self, joins), ledger_.final_height(), now),
+      sync_(sync_parameters(spec, self, joins, silent_), ledger_.final_height(), now),
       leaderless_since_(now),
       leaderless_grace_(leaderless_grace(spec)),
       forward_turn_(self.value),
@@ -102,17 +111,33 @@ ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, 
   BSN_CHECK(is_member(self), "a chain peer stands in a city of its chain");
   if (tree_) restore_open_blocks(durable);
   for (const TransactionPtr& accepted : durable.accepted) restore_accepted(accepted, now);
-  if (!self_validator_ && !tree_) return;
-  if (self_validator_) pushed_to_ = followers_of(spec, *self_validator_);
-  const EngineConfig config = engine_config(seed);
+  if (tree_ || (self_validator_ && !silent_)) start_engine(now, durable);
+}
+
+void ChainPeer::start_engine(Instant now, const DurableState& durable) {
+  if (self_validator_) pushed_to_ = followers_of(spec_, *self_validator_);
+  const EngineConfig config = engine_config(seed_);
   for (const ValidatorIndex peer : config.peers) neighbours_.push_back(city_of(peer));
-  engine_ = make(config, durable, tip(), now);
+  engine_ = make_(config, durable, tip(), now);
   BSN_CHECK(engine_->grows_a_tree() == tree_, "an engine is of the family that its chain names");
+}
+
+// As the header says: after enough others have told their heights, and two blocks more.
+void ChainPeer::end_silence(Instant now) {
+  if (!silent_ || !std::holds_alternative<BftParameters>(spec_.engine)) return;
+  const auto m = static_cast<std::uint32_t>(spec_.validators.size());
+  if (!votes_behind_) {
+    const auto told = sync_.second_highest(m - byzantine_fault_bound(m));
+    if (told) votes_behind_ = *told + 2;
+  }
+  if (!votes_behind_ || ledger_.height() < *votes_behind_) return;
+  silent_ = false;
+  start_engine(now, {});
 }
 
 EngineConfig ChainPeer::engine_config(std::uint64_t seed) const {
   EngineConfig config;
-  config.self = self_validator_;
+  if (!silent_) config.self = self_validator_;
   config.validators = static_cast<std::uint32_t>(spec_.validators.size());
   config.block = spec_.block;
   config.parameters = spec_.engine;
@@ -135,7 +160,7 @@ void ChainPeer::change_followers(const ChainSpec& next) {
   spec_.followers = next.followers;
   members_ = members_of(spec_);
   BSN_CHECK(is_member(self_), "a chain peer stands in a city of its chain");
-  if (self_validator_) pushed_to_ = followers_of(spec_, *self_validator_);
+  if (self_validator_ && engine_) pushed_to_ = followers_of(spec_, *self_validator_);
   if (!tree_) return;
   const std::vector<ValidatorIndex> peers = gossip_peers();
   neighbours_.clear();
@@ -194,7 +219,7 @@ ChainPeerStatus ChainPeer::status() const {
   status.final_height = ledger_.final_height();
   status.tip = ledger_.tip();
   status.state_root = ledger_.state_root();
-  status.validator = self_validator_.has_value();
+  status.validator = self_validator_.has_value() && !silent_;
   if (leader_) status.leader = spec_.validators[leader_->value];
   status.mempool_transactions = static_cast<std::uint32_t>(mempool_.size());
   status.open_calls = static_cast<std::uint32_t>(calls_.size());
@@ -247,6 +272,7 @@ void ChainPeer::on_message(Instant now, CityIndex from, const Blocks& message, O
     out.push_back(Observed{Observed::What::synced, ledger_.height(), term_, std::nullopt});
   }
   note_joined(out);
+  end_silence(now);
 }
 
 void ChainPeer::note_joined(Outputs& out) {

@@ -20,6 +20,14 @@
 //
 // Who waits with another body for a key that a block uses is refused when that block is final.
 //
+// A validator that joins a running chain (a new disk under an old seat) may have signed what it no longer knows, so it
+// is silent at first: it follows like a follower, of a tree family as an observer. Who lost its disk counts as one of
+// the f faulty until it votes again.
+//   BFT: it may have voted at heights up to h only if h - 1 was decided, hence at least m - 2f correct others had h - 2
+//   when it did. It asks all others for their heights; of the first m - f answers two come from those, so the second
+//   highest answer a is at least h - 2, and it votes from height a + 3 on. One liar can't hold it off for ever.
+//   Raft and tree families: it stays silent. A chain that tolerates no fault (m <= 3 of BFT) waits for it in vain.
+//
 // A call is answered exactly once: with its result, a refusal, or DEADLINE_EXCEEDED when its deadline comes (the
 // transaction stays and may be executed later). CANCELLED calls get no answer. A chain whose leader (Raft) has been
 // unknown to this validator for two election time-outs refuses committed and final writes with UNAVAILABLE NO_LEADER.
@@ -247,9 +255,11 @@ class ChainPeer {
   EngineConfig engine_config(std::uint64_t seed) const;
   std::vector<ValidatorIndex> gossip_peers() const;
   void note_joined(Outputs& out);
+  void start_engine(Instant now, const DurableState& durable);
+  void end_silence(Instant now);
   bool is_member(CityIndex city) const { return peer_of(city).has_value(); }
   bool to_leader_only() const { return engine_ != nullptr && engine_->forwards_to_leader_only(); }
-  bool leads() const { return self_validator_ && leader_ == self_validator_; }
+  bool leads() const { return engine_ && self_validator_ && leader_ == self_validator_; }
   bool can_forward() const { return !to_leader_only() || leader_.has_value(); }
   BlockSealed tip() const;
 
@@ -260,7 +270,11 @@ class ChainPeer {
   std::vector<std::pair<CityIndex, ValidatorIndex>> members_;  // by city
   std::uint64_t chain_seed_;                                   // the same for every peer of the chain
   bool joining_;                                               // joined() was not said yet
-  std::set<CityIndex> former_;  // members that are gone: what they hand on last is still taken
+  std::uint64_t seed_;                                         // the node's
+  MakeEngine make_;
+  bool silent_;                         // a validator that must not vote (yet)
+  std::optional<Height> votes_behind_;  // silent: it may vote once it has the block of this height
+  std::set<CityIndex> former_;          // members that are gone: what they hand on last is still taken
   Ledger ledger_;
   PeerWork work_;
   Mempool mempool_;
