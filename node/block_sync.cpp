@@ -75,6 +75,7 @@ std::vector<BlockSync::Request> BlockSync::take_due(Instant now) {
   } else {
     wanted_ = 0;
     std::fill(tips_.begin(), tips_.end(), 0);
+    heard_.clear();
     retries_ = 0;
     plan(now);
   }

@@ -22,6 +22,7 @@ v1::NetworkInfo& entry_of(const RouteSpec& route, v1::ListNetworksResponse& resp
 
 void list_networks(const GatewaySpec& spec, v1::ListNetworksResponse& response) {
   for (const RouteSpec& route : spec.routes) {
+    if (route.state == RouteState::retired) continue;
     v1::ChainInfo& chain = *entry_of(route, response).add_chains();
     chain.set_chain(route.name.chain);
     for (const CityIndex city : route.validators) chain.add_validators(spec.cities[city.value].name);

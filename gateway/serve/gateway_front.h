@@ -42,7 +42,7 @@ struct NodeNews {
 
 // Pointers, because the loop hands inputs on as constants, and the calls in them are not to be copied once more.
 // Whoever posts one leaves it alone once it was accepted.
-using FrontInput = std::variant<std::shared_ptr<CallBatch>, std::shared_ptr<NodeNews>, SinkGone>;
+using FrontInput = std::variant<std::shared_ptr<CallBatch>, std::shared_ptr<NodeNews>, SinkGone, GatewayAssigned>;
 
 // Tell the node that nobody waits for this attempt any more.
 struct CancelAttempt {
@@ -101,6 +101,7 @@ class GatewayFront {
   void on(Instant now, const std::shared_ptr<CallBatch>& batch, std::vector<FrontOutput>& out);
   void on(Instant now, const std::shared_ptr<NodeNews>& news, std::vector<FrontOutput>& out);
   void on(Instant now, const SinkGone& gone, std::vector<FrontOutput>& out);
+  void on(Instant now, const GatewayAssigned& assigned, std::vector<FrontOutput>& out) { pass(now, assigned, out); }
   void note_stream(Instant now, const NodeNews& news, std::vector<FrontOutput>& out);
   void pass(Instant now, const GatewayInput& input, std::vector<FrontOutput>& out);
   void hand_on(GatewayOutput& output, std::vector<FrontOutput>& out);

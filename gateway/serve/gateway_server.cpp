@@ -67,10 +67,23 @@ grpc::Status GatewayServer::commission(const Context& context, const v1::Commiss
   if (const auto wrong = check(*spec)) return refuse(grpc::StatusCode::INVALID_ARGUMENT, *wrong);
   const std::lock_guard lock(mutex_);
   if (!server_ || stopped_) return refuse(grpc::StatusCode::UNAVAILABLE, "starting or stopping");
-  if (shell_) return refuse(grpc::StatusCode::FAILED_PRECONDITION, "already commissioned");
+  if (shell_) return go_over(*spec);
   const Result<Done> stored = write_commission(folder_, *spec);
   if (!stored) return refuse(grpc::StatusCode::INTERNAL, stored.error().message);
   set_to_work(*spec);
+  return grpc::Status::OK;
+}
+
+// Stored first: a gateway that dies on the way comes back as what it was to become.
+grpc::Status GatewayServer::go_over(const GatewaySpec& spec) {
+  const auto now = shell_->spec();
+  if (spec.revision == 0) return refuse(grpc::StatusCode::FAILED_PRECONDITION, "already commissioned");
+  if (spec.revision <= now->revision) return grpc::Status::OK;
+  if (const auto wrong = check_next(*now, spec)) return refuse(grpc::StatusCode::FAILED_PRECONDITION, *wrong);
+  const Result<Done> stored = write_commission(folder_, spec);
+  if (!stored) return refuse(grpc::StatusCode::INTERNAL, stored.error().message);
+  shell_->assign(spec);
+  spdlog::info("assignment {}: {} chains", spec.revision, spec.routes.size());
   return grpc::Status::OK;
 }
 
@@ -90,6 +103,9 @@ grpc::ServerUnaryReactor* GatewayServer::Counters(Context* context, const v1::Co
     response->set_refused(counters.refused);
     response->set_attempts(counters.attempts);
     response->set_retries(counters.retries);
+    for (const CitySpec& city : shell->gateway().spec().cities) {
+      response->add_open_calls(shell->gateway().open_calls(city.index));
+    }
     reactor->Finish(grpc::Status::OK);
   });
   if (!running) reactor->Finish(refuse(grpc::StatusCode::UNAVAILABLE, "not commissioned yet"));

@@ -47,7 +47,8 @@ class GatewayServer final : private v1::GatewayControl::CallbackService {
                                      v1::CountersResponse* response) override;
 
   grpc::Status commission(const Context& context, const v1::CommissionGatewayRequest& request);
-  void set_to_work(const GatewaySpec& spec);  // mutex_ is held
+  void set_to_work(const GatewaySpec& spec);      // mutex_ is held, as by the next
+  grpc::Status go_over(const GatewaySpec& spec);  // to another assignment
 
   DataDir folder_;
   GatewayService service_;

@@ -88,7 +88,7 @@ grpc::ServerUnaryReactor* GatewayService::ListNetworks(Context* context, const v
                                                        v1::ListNetworksResponse* response) {
   GatewayShell* shell = shell_.load();
   if (const auto refused = check_key(shell, *context)) return refuse_call(*context, *refused);
-  list_networks(shell->spec(), *response);
+  list_networks(*shell->spec(), *response);
   return finish_call(*context, grpc::Status::OK);
 }
 

@@ -7,11 +7,11 @@
 namespace bsn {
 
 GatewayShell::GatewayShell(const GatewaySpec& spec, std::function<void()> on_ready)
-    : spec_(spec),
-      projects_(spec_.projects),
+    : spec_(std::make_shared<const GatewaySpec>(spec)),
+      projects_(spec.projects),
       on_ready_(std::move(on_ready)),
-      front_(spec_),
-      links_(spec_,
+      front_(spec),
+      links_(spec,
              [this](std::shared_ptr<NodeNews> news) {
                // Bounded by what was sent (a node answers an attempt once), so it need not be refused; when the loop
                // has stopped, nobody waits for it.
@@ -42,6 +42,25 @@ void GatewayShell::gone(std::shared_ptr<ReplySink> sink) {
 
 bool GatewayShell::run(Task task) {
   return loop_->call([task = std::move(task)](Instant now, GatewayFront&) { task(now); });
+}
+
+std::shared_ptr<const GatewaySpec> GatewayShell::spec() const {
+  const std::lock_guard lock(spec_mutex_);
+  return spec_;
+}
+
+// It must get through even when the inbox is full. The turn after that in which it is taken sees it.
+void GatewayShell::assign(const GatewaySpec& next) {
+  const auto spec = std::make_shared<const GatewaySpec>(next);
+  {
+    const std::lock_guard lock(spec_mutex_);
+    spec_ = spec;
+  }
+  const auto taken = [&] {
+    return loop_->ask([](Instant, GatewayFront& front) { return front.gateway().spec().revision; });
+  };
+  if (!loop_->call([spec](Instant, GatewayFront& front) { front.take_at_end_of_turn(GatewayAssigned{spec}); })) return;
+  for (auto revision = taken(); revision && *revision < spec->revision;) revision = taken();
 }
 
 std::shared_ptr<void> GatewayShell::token() {

@@ -56,9 +56,14 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
   // Refuses new calls from now on and waits until all open ones are answered, or `patience` has passed.
   void drain(Duration patience);
 
-  // These never change.
+  // Goes over to another assignment; when this returns, the machine has. Precondition: check_next finds nothing wrong.
+  void assign(const GatewaySpec& next);
+
+  // The present assignment.
+  std::shared_ptr<const GatewaySpec> spec() const;
+
+  // Never changes.
   const ProjectRegistry& projects() const { return projects_; }
-  const GatewaySpec& spec() const { return spec_; }
 
  private:
   using Loop = MachineLoop<GatewayFront, FrontInput, FrontOutput>;
@@ -71,7 +76,8 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
 
   static constexpr std::size_t inbox_bound = 65'536;
 
-  const GatewaySpec spec_;
+  mutable std::mutex spec_mutex_;  // guards spec_
+  std::shared_ptr<const GatewaySpec> spec_;
   const ProjectRegistry projects_;
   std::function<void()> on_ready_;
   GatewayFront front_;

@@ -14,7 +14,7 @@ std::optional<Reply> admit_request(GatewayShell& shell, Instant now, const Reque
 
 std::optional<NodeChoice> choose_node(GatewayShell& shell, Instant now, const ChainName& chain,
                                       const RequestMetadata& metadata, std::optional<CityIndex> avoid, Reply& refused) {
-  const GatewaySpec& spec = shell.spec();
+  const GatewaySpec& spec = shell.gateway().spec();
   CityIndex origin = spec.home;
   if (!metadata.origin.empty()) {
     const auto city = std::find_if(spec.cities.begin(), spec.cities.end(),

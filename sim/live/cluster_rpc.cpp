@@ -206,7 +206,8 @@ std::vector<ChainDigest> decode_digest(const v1::DigestResponse& response) {
                       one.height(),
                       one.validator(),
                       one.leader(),
-                      one.mempool_transactions()});
+                      one.mempool_transactions(),
+                      one.joined()});
   }
   return chains;
 }
@@ -299,7 +300,11 @@ Result<GatewayCounts> ClusterRpc::counters(const std::string& gateway, Duration 
   const auto stub = v1::GatewayControl::NewStub(impl_->channel(gateway));
   const grpc::Status status = stub->Counters(&context, v1::CountersRequest(), &response);
   if (!status.ok()) return failure(gateway, status);
-  return GatewayCounts{response.calls(), response.refused(), response.attempts(), response.retries()};
+  return GatewayCounts{response.calls(),
+                       response.refused(),
+                       response.attempts(),
+                       response.retries(),
+                       {response.open_calls().begin(), response.open_calls().end()}};
 }
 
 }  // namespace bsn

@@ -24,6 +24,7 @@ struct ChainDigest {
   bool validator = false;
   std::string leader;
   std::uint32_t mempool_transactions = 0;
+  bool joined = false;  // it has what it missed before it came
 };
 
 struct CityHealth {
@@ -34,6 +35,7 @@ struct CityHealth {
 
 struct GatewayCounts {
   std::uint64_t calls = 0, refused = 0, attempts = 0, retries = 0;
+  std::vector<std::uint64_t> open_calls;  // by CityIndex: attempts that are out there
 };
 
 // One connection per process, kept while the object lives.
@@ -47,7 +49,8 @@ class ClusterRpc {
   using GiveUp = std::function<Result<Done>()>;
   void give_up_when(GiveUp give_up);
 
-  // Commissions all nodes (address -> spec) at once. The error names the first process that refused, and why.
+  // Commissions all nodes (address -> spec) at once, or gives those that are commissioned another assignment. The error
+  // names the first process that refused, and why.
   Result<Done> commission_nodes(const std::map<std::string, NodeSpec>& specs, Duration limit);
   Result<Done> commission_gateway(const std::string& address, const GatewaySpec& spec, Duration limit);
 

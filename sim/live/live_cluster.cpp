@@ -8,10 +8,7 @@
 #include <set>
 #include <utility>
 
-#include "sim/live/child.h"
-#include "sim/live/cluster_rpc.h"
-#include "sim/live/endpoints.h"
-#include "sim/live/process.h"
+#include "sim/live/live_cluster_impl.h"
 
 namespace bsn {
 namespace {
@@ -45,25 +42,6 @@ Result<Done> make_folders(const ClusterOptions& options) {
 }
 
 }  // namespace
-
-struct LiveCluster::Impl {
-  Topology topology;
-  ClusterOptions options;
-  std::vector<Child> nodes;  // by CityIndex
-  Child gateway;
-  ClusterRpc rpc;
-  pid_t group = 0;
-  bool released = false;
-
-  Result<Done> spawn(Child& child, const char* program, const std::string& listen);
-  Result<Done> spawn_all();
-  Result<Done> commission();
-  Result<Done> write_endpoint_file();
-  std::vector<Endpoint> endpoints();
-  std::vector<CitySpec> cities_with_addresses();
-  std::vector<std::string> serving_addresses();
-  Result<Child*> running_node(CityIndex city);
-};
 
 Result<Done> LiveCluster::Impl::spawn(Child& child, const char* program, const std::string& listen) {
   ProcessOptions start;
@@ -112,18 +90,23 @@ std::vector<std::string> LiveCluster::Impl::serving_addresses() {
   return addresses;
 }
 
-Result<Done> LiveCluster::Impl::commission() {
-  const std::vector<CitySpec> cities = cities_with_addresses();
-  std::map<std::string, NodeSpec> specs;
-  for (std::uint32_t i = 0; i < nodes.size(); ++i) {
-    NodeSpec spec = node_spec(topology, CityIndex{i}, options.seed, options.durability);
-    for (CitySpec& city : spec.cities) city.address = nodes[city.index.value].address;
-    specs[nodes[i].address] = std::move(spec);
-  }
-  if (auto done = rpc.commission_nodes(specs, options.start_limit); !done) return done;
+NodeSpec LiveCluster::Impl::spec_of(CityIndex city) {
+  NodeSpec spec = node_spec(topology, city, options.seed, options.durability);
+  for (CitySpec& one : spec.cities) one.address = nodes[one.index.value].address;
+  return spec;
+}
+
+GatewaySpec LiveCluster::Impl::spec_of_gateway() {
   GatewaySpec spec = gateway_spec(topology, options.seed);
-  spec.cities = cities;
-  if (auto done = rpc.commission_gateway(gateway.address, spec, options.start_limit); !done) {
+  spec.cities = cities_with_addresses();
+  return spec;
+}
+
+Result<Done> LiveCluster::Impl::commission() {
+  std::map<std::string, NodeSpec> specs;
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) specs[nodes[i].address] = spec_of(CityIndex{i});
+  if (auto done = rpc.commission_nodes(specs, options.start_limit); !done) return done;
+  if (auto done = rpc.commission_gateway(gateway.address, spec_of_gateway(), options.start_limit); !done) {
     return done;
   }
   return rpc.wait_until_serving(serving_addresses(), options.start_limit);
@@ -232,6 +215,11 @@ Result<Done> LiveCluster::restart(CityIndex city) {
   node.down_on_purpose = false;
   const auto deadline = Clock::now() + std::chrono::nanoseconds(rpc_limit.ns);
   if (auto done = wait_for_addresses({&node}, deadline, impl_->options.stop); !done) return done;
+  // What changed while it was away. A first commission, of revision 0, it has stored.
+  if (impl_->topology.revision > 0) {
+    if (auto done = impl_->rpc.commission_nodes({{node.address, impl_->spec_of(city)}}, rpc_limit); !done) return done;
+  }
+  if (!hosts_peers(impl_->topology.cities[city.value].state)) return Done{};
   return impl_->rpc.wait_until_serving({node.address}, rpc_limit);
 }
 

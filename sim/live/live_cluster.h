@@ -49,6 +49,17 @@ class LiveCluster : public FaultTarget {
   Result<Done> restart(CityIndex city) override;  // same address, same data; returns when it serves again
   Result<Done> pause(CityIndex city) override;
   Result<Done> resume(CityIndex city) override;
+  // The first steps of life_cycle.h; operate() takes the later ones.
+  Result<Done> commission(CityIndex city) override;
+  Result<Done> drain(CityIndex city) override;
+  Result<Done> leave(CityIndex city) override;
+
+  // Looks at the cities that come or go and takes each's next step if its time has come. To be called several times a
+  // second while changing().
+  Result<Done> operate();
+  bool changing() const;
+  const Topology& topology() const;  // as it is now
+
   // Cities of one group reach each other only; an empty list heals.
   Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups) override;
 

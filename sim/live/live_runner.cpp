@@ -20,6 +20,7 @@ namespace bsn {
 namespace {
 
 constexpr Duration ask_limit = seconds(20);
+constexpr Duration change_limit = seconds(120);  // for cities to join or leave after the load has ended
 
 // How often the runner looks after its processes and faults while the load runs.
 constexpr std::chrono::milliseconds look_interval{50};
@@ -97,11 +98,12 @@ class LoadThread {
 };
 
 // Hands every stored block of every peer to the judges.
-Result<Done> judge_blocks(const Scenario& scenario, LiveCluster& cluster, InvariantChecker& checker,
-                          NetworkTally& tally) {
-  for (const ChainSpec& chain : chain_specs(scenario.topology)) {
+Result<Done> judge_blocks(LiveCluster& cluster, InvariantChecker& checker, NetworkTally& tally) {
+  const Topology& topology = cluster.topology();
+  for (const ChainSpec& chain : chain_specs(topology)) {
     std::vector<CityIndex> peers = chain.validators;
     peers.insert(peers.end(), chain.followers.begin(), chain.followers.end());
+    std::erase_if(peers, [&](CityIndex peer) { return !hosts_peers(topology.cities[peer.value].state); });
     for (const CityIndex peer : peers) {
       const auto blocks = cluster.blocks(peer, chain);
       if (!blocks) return blocks.error();
@@ -144,6 +146,22 @@ void settle(const Scenario& scenario, LiveCluster& cluster, const LiveOptions& o
   }
 }
 
+// Lets every city that comes or goes arrive, at most change_limit.
+Result<Done> finish_changes(LiveCluster& cluster) {
+  const Instant deadline = monotonic_now() + change_limit;
+  std::mutex mutex;
+  std::condition_variable never;
+  while (cluster.changing()) {
+    if (monotonic_now() >= deadline) {
+      return Error{ErrorCode::unavailable, "a city was still on its way after " + to_string(change_limit)};
+    }
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, look_interval * 4);
+    if (auto done = cluster.operate(); !done) return done;
+  }
+  return Done{};
+}
+
 ClusterOptions cluster_options(const Scenario& scenario, const LiveOptions& options) {
   ClusterOptions cluster;
   cluster.bin_dir = options.bin_dir;
@@ -178,6 +196,7 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
       if (broken) continue;  // the load still has to end by its own deadlines
       if (auto done = faults.fire_due(monotonic_now()); !done) broken = done.error();
       if (auto done = (*cluster)->check_children(); !done) broken = done.error();
+      if (auto done = (*cluster)->operate(); !done) broken = done.error();
     }
     if (broken) return *broken;
     if (load.error()) return *load.error();
@@ -187,8 +206,9 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   options.progress({.phase = "checking what every peer has stored"});
   fill_counters((*cluster)->gateway_address(), report);
   if (auto done = faults.heal(); !done) return done.error();
-  if (auto done = judge_blocks(scenario, **cluster, checker, tally); !done) return done.error();
-  tally.fill(scenario.topology, healthy_cities(scenario, (*cluster)->gateway_address()), report);
+  if (auto done = finish_changes(**cluster); !done) return done.error();
+  if (auto done = judge_blocks(**cluster, checker, tally); !done) return done.error();
+  tally.fill((*cluster)->topology(), healthy_cities(scenario, (*cluster)->gateway_address()), report);
   faults.fill(report);
   report.invariants = checker.finish();
   report.scenario = scenario.name;

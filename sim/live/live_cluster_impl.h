@@ -1,0 +1,45 @@
+// What a live cluster consists of. Private to live_cluster.cpp, which starts and ends it, and live_operator.cpp, which
+// changes its topology while it runs.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sim/live/child.h"
+#include "sim/live/cluster_rpc.h"
+#include "sim/live/endpoints.h"
+#include "sim/live/live_cluster.h"
+#include "sim/live/process.h"
+
+namespace bsn {
+
+struct LiveCluster::Impl {
+  Topology topology;
+  ClusterOptions options;
+  std::vector<Child> nodes;  // by CityIndex
+  Child gateway;
+  ClusterRpc rpc;
+  pid_t group = 0;
+  bool released = false;
+  std::set<CityIndex> leaving;  // to leave once no call is out there
+
+  Result<Done> spawn(Child& child, const char* program, const std::string& listen);
+  Result<Done> spawn_all();
+  Result<Done> commission();
+  NodeSpec spec_of(CityIndex city);
+  GatewaySpec spec_of_gateway();
+
+  // Later assignments (live_operator.cpp). Growing, the nodes are told first; shrinking, the gateway.
+  enum class First : std::uint8_t { nodes, gateway };
+  Result<Done> assign(Topology next, First first);
+  Result<Done> connect_joined();
+  Result<Done> let_drained_leave();
+  Result<Done> write_endpoint_file();
+  std::vector<Endpoint> endpoints();
+  std::vector<CitySpec> cities_with_addresses();
+  std::vector<std::string> serving_addresses();
+  Result<Child*> running_node(CityIndex city);
+};
+
+}  // namespace bsn
