@@ -56,7 +56,7 @@ void TransactionLookup::ask() {
 
 void TransactionLookup::answered(Instant, const grpc::Status& status) {
   Reply reply = received_reply(status, from_node_);
-  reply.city = shell_.spec().cities[node_.city.value].name;
+  reply.city = shell_.gateway().spec().cities[node_.city.value].name;
   finish(reply);
 }
 
