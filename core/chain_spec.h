@@ -93,7 +93,7 @@ struct ChainSpec {
   MempoolLimits mempool;
   TransactionCost cost;
   std::vector<GenesisAccount> genesis;
-  std::vector<CityIndex> validators;  // ValidatorIndex v stands in city validators[v]; 1 ... 200, no city twice
+  std::vector<CityIndex> validators;  // ValidatorIndex v stands in city validators[v]; 1 ... 1000, no city twice
   std::vector<CityIndex> followers;   // full copies that do not vote; no city twice, none that is a validator
   std::vector<std::uint64_t> stake;   // tree families: of each validator (pow: hash power); empty: all equal
 };

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::array<std::string_view, 5> provider_names = {"China Mobile", "China Telecom", "China Unicom",
                                                             "Baidu Cloud", "Microsoft Azure"};
-constexpr std::array<std::string_view, 5> state_names = {"building", "syncing", "connected", "draining", "left"};
+constexpr std::array<std::string_view, 6> state_names = {"building", "syncing", "connected",
+                                                         "draining", "left",    "outside"};
 
 template <class Enum, std::size_t n>
 std::optional<Enum> find_name(const std::array<std::string_view, n>& names, std::string_view name) {

@@ -22,8 +22,10 @@ enum class Region : std::uint8_t { mainland, overseas };
 
 // The life of a city node, in this order; one that has left may be commissioned anew. While building and after it left
 // it hosts nothing; while syncing it fetches its chains and takes no calls; while draining it answers whatever still
-// comes, and the gateway sends it nothing new. `overseas` of the press is a region, not a state.
-enum class CityState : std::uint8_t { building, syncing, connected, draining, left };
+// comes, and the gateway sends it nothing new. `overseas` of the press is a region, not a state. `outside`: no city
+// node at all, but a host of a public network's own validators somewhere in the world; BSN neither counts it nor calls
+// it.
+enum class CityState : std::uint8_t { building, syncing, connected, draining, left, outside };
 // Whether a city node in this state has chain peers.
 inline bool hosts_peers(CityState state) { return state != CityState::building && state != CityState::left; }
 std::string_view to_string(CityState state);

@@ -128,17 +128,26 @@ struct Observed {
 
 using ChainPeerOutput = std::variant<SendToPeer, Persist, SendStoredBlocks, Answer, Observed>;
 
+// What a peer of a tree family has seen of forks since its start.
+struct Reorganisations {
+  std::uint64_t count = 0;       // changes to another branch
+  std::uint64_t deepest = 0;     // the most blocks that one of them undid
+  std::uint64_t own_undone = 0;  // blocks of its own among those undone
+};
+
 // What a status request shows.
 struct ChainPeerStatus {
   Height height = 0;
   Height final_height = 0;
   Digest tip;
+  Digest final_tip;  // hash of the block at final_height
   Digest state_root;
   bool validator = false;
   std::optional<CityIndex> leader;
   std::uint32_t mempool_transactions = 0;
   std::uint32_t open_calls = 0;
   bool joined = true;  // false: it joins a running chain and has not all its blocks yet
+  Reorganisations reorganised;
 };
 
 // How many transactions a peer has worked on.
@@ -191,6 +200,7 @@ class ChainPeer {
   // Calls (chain_peer_calls.cpp).
   void submit(Instant now, const CallArrived& arrived, Outputs& out);
   std::optional<Reply> known_result(const Transaction& transaction) const;
+  Reply result_of(const Digest& transaction) const;
   bool is_open(const Digest& transaction) const;
   void submit_open(Instant now, const OpenCall& call, const TransactionPtr& transaction, Outputs& out);
   std::optional<Reply> refuse_to_wait(Instant now, const Transaction& transaction) const;
@@ -245,7 +255,8 @@ class ChainPeer {
   OpenBlock* open_block_at(Height height);
 
   void forward_due(Instant now, Outputs& out);
-  std::vector<CityIndex> forward_targets() const;
+  std::vector<CityIndex> forward_targets(bool own);
+  std::vector<CityIndex> some_neighbours();
   void flush_erasures(Outputs& out);
 
   std::optional<ValidatorIndex> validator_of(CityIndex city) const;
@@ -289,12 +300,13 @@ class ChainPeer {
   std::uint64_t term_ = 0;
   Instant leaderless_since_;
   Duration leaderless_grace_;          // how long calls are taken up without a leader
-  std::uint32_t forward_turn_;         // a follower's present validator
+  std::uint32_t forward_turn_;         // a follower's present validator; tree: the next neighbour to pass on to
   std::vector<CityIndex> pushed_to_;   // followers that this validator pushes blocks to
   std::vector<CityIndex> neighbours_;  // tree: whom transactions are gossiped to
   std::deque<OpenBlock> open_blocks_;  // tree: the blocks above the final height
   ProposalPtr final_proposal_;         // tree: of the last final block; null: genesis
-  std::vector<Digest> erasures_;       // accepted before a restart, and in a block
+  Reorganisations reorganised_;
+  std::vector<Digest> erasures_;  // accepted before a restart, and in a block
   Instant started_;
   Instant next_expiry_;  // of the mempool
 };

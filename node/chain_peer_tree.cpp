@@ -63,7 +63,7 @@ void ChainPeer::submit_open(Instant now, const OpenCall& call, const Transaction
     open.pinned.push_back(transaction->id);
     out.push_back(Persist{AcceptedWrite{transaction}});
   }
-  answer(now, call, find_transaction(transaction->id), out);
+  answer(now, call, result_of(transaction->id), out);
 }
 
 // ---- the best branch grows ----
@@ -76,7 +76,7 @@ void ChainPeer::settle_open(Instant now, const BlockPtr& block, const ProposalPt
   OpenBlock& open = open_blocks_.emplace_back(OpenBlock{block, proposal});
   for (const TransactionPtr& transaction : block->transactions) {
     forget_waiting(now, transaction, open, out);
-    answer_waiting(now, transaction->id, find_transaction(transaction->id), out, Level::committed);
+    answer_waiting(now, transaction->id, result_of(transaction->id), out, Level::committed);
   }
   mempool_.take_back();  // own proposals for this height are history
   out.push_back(Observed{Observed::What::block_sealed, block->header.height, term_, std::nullopt});
@@ -99,7 +99,12 @@ void ChainPeer::fall_out(Instant now, Height keep, Outputs& out) {
   const Height before = open_blocks_.back().block->header.height;
   out.push_back(Persist{BlocksUndone{keep}});
   const auto first = open_blocks_.begin() + static_cast<std::ptrdiff_t>(keep - ledger_.final_height());
-  for (auto undone = first; undone != open_blocks_.end(); ++undone) wait_again(now, *undone);
+  ++reorganised_.count;
+  reorganised_.deepest = std::max<std::uint64_t>(reorganised_.deepest, before - keep);
+  for (auto undone = first; undone != open_blocks_.end(); ++undone) {
+    if (undone->block->header.proposer == self_validator_) ++reorganised_.own_undone;
+    wait_again(now, *undone);
+  }
   open_blocks_.erase(first, open_blocks_.end());
   Observed seen{Observed::What::reorganised, keep, term_, std::nullopt};
   seen.undone = static_cast<std::uint32_t>(before - keep);
@@ -138,7 +143,7 @@ void ChainPeer::finalise_to(Instant now, Height height, Outputs& out) {
 
 void ChainPeer::answer_final(Instant now, const OpenBlock& open, Outputs& out) {
   for (const TransactionPtr& transaction : open.block->transactions) {
-    answer_waiting(now, transaction->id, find_transaction(transaction->id), out);
+    answer_waiting(now, transaction->id, result_of(transaction->id), out);
   }
   for (const Digest& id : open.pinned) out.push_back(Persist{AcceptedErase{id}});
   for (const auto& [rival, pinned] : open.rivals) {

@@ -58,8 +58,8 @@ class CityNode {
   // Status of one hosted chain; nullopt when it is not hosted here.
   std::optional<ChainPeerStatus> status(ChainIndex chain) const;
 
-  // The receipt of a transaction that this peer has executed, as the reply its caller got. `chain` by name. A Reply
-  // with NOT_FOUND when it is not known (yet).
+  // The receipt of a transaction that is in a final block here, as the reply that a caller at level final got. `chain`
+  // by name. A Reply with NOT_FOUND when it is not known (yet) or its block may still be undone.
   Reply find_transaction(const ChainName& chain, const Digest& transaction) const;
 
  private:

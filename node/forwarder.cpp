@@ -1,5 +1,7 @@
 #include "node/forwarder.h"
 
+#include <algorithm>
+
 namespace bsn {
 
 void Forwarder::add(const TransactionPtr& transaction, bool own, Instant now) {
@@ -30,13 +32,15 @@ Forwarder::Due Forwarder::take_due(Instant now) {
   Due taken;
   if (gathered_due_ && *gathered_due_ <= now) {
     taken.transactions.swap(gathered_);
+    taken.own = std::any_of(taken.transactions.begin(), taken.transactions.end(),
+                            [&](const TransactionPtr& one) { return own_.contains(one->id); });
     gathered_due_.reset();
   }
   while (!schedule_.empty() && schedule_.begin()->first.first <= now) {
     const Digest id = schedule_.begin()->second;
     Own& own = own_.at(id);
     taken.transactions.push_back(own.transaction);
-    taken.retried = true;
+    taken.retried = taken.own = true;
     schedule_.erase(schedule_.begin());
     if (++own.retries > retries_max) {
       own_.erase(id);

@@ -35,6 +35,7 @@ class Forwarder {
   struct Due {
     std::vector<TransactionPtr> transactions;
     bool retried = false;  // some were sent before in vain: who has a choice picks another target
+    bool own = false;      // some entered the network here
   };
   // What is due at `now`; forgotten ones may be among what was gathered.
   Due take_due(Instant now);

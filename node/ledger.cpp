@@ -23,64 +23,85 @@ Ledger::Ledger(const ChainSpec& spec) {
   write_asset_genesis(spec.genesis, state_);
   state_roots_.push_back(state_.root());
   CanonicalBytes genesis("bsn/genesis/v1");
-  tip_ = genesis.add(spec.name.network).add(spec.name.chain).add(state_root()).digest();
+  hashes_.push_back(genesis.add(spec.name.network).add(spec.name.chain).add(state_root()).digest());
+}
+
+Ledger Ledger::apart() const {
+  BSN_CHECK(height() == 0, "what was executed can't be told apart");
+  Ledger copy = *this;
+  copy.archive_ = std::make_shared<LedgerArchive>();
+  return copy;
 }
 
 BlockPtr Ledger::execute(const Proposal& proposal) {
   BSN_CHECK(proposal.height == height() + 1, "proposals are executed in order of height");
+  const Digest digest = proposal_digest(proposal);
+  if (const BlockOutcomePtr known = archive_->outcome_of(tip(), digest)) {
+    adopt(known);
+    return known->block;
+  }
   auto block = std::make_shared<Block>();
   block->header.height = proposal.height;
-  block->header.parent = tip_;
+  block->header.parent = tip();
   block->header.time = std::max(proposal.time, time_);
   block->header.proposer = proposal.proposer;
   block->header.seal = proposal.seal;
   block->transactions = proposal.transactions;
-  advance(*block, run(*block));
+  Run executed = run(*block);
+  adopt(block, std::move(executed), digest);
   return block;
 }
 
 Result<Done> Ledger::apply(const Block& block) {
-  if (block.header.height != height() + 1) return corrupt(block, "expected " + std::to_string(height() + 1));
-  if (block.header.parent != tip_) return corrupt(block, "the parent is another block");
-  if (block.header.time < time_) return corrupt(block, "it is older than its parent");
-  Block mine;
-  mine.header = block.header;
-  mine.transactions = block.transactions;
-  Journal journal = run(mine);
-  if (mine.header != block.header || mine.hash != block.hash || mine.receipts != block.receipts) {
-    undo(journal);
+  const BlockHeader& header = block.header;
+  if (header.height != height() + 1) return corrupt(block, "expected " + std::to_string(height() + 1));
+  if (header.parent != tip()) return corrupt(block, "the parent is another block");
+  if (header.time < time_) return corrupt(block, "it is older than its parent");
+  if (const BlockOutcomePtr known = archive_->outcome_of(block.hash); known && known->block.get() == &block) {
+    adopt(known);
+    return Done{};
+  }
+  auto mine = std::make_shared<Block>();
+  mine->header = header;
+  mine->transactions = block.transactions;
+  Run executed = run(*mine);
+  if (mine->header != header || mine->hash != block.hash || mine->receipts != block.receipts) {
+    undo_writes(state_, executed.writes);
     return corrupt(block, "its execution does not come out as it says");
   }
-  advance(mine, std::move(journal));
+  adopt(mine, std::move(executed), {});
   return Done{};
 }
 
 void Ledger::finalise(Height up_to) {
   BSN_CHECK(up_to >= final_height() && up_to <= height(), "what is final stays so, and is there");
   while (final_height() < up_to) {
-    history_.drop_first(journals_.front().writes);
-    journals_.pop_front();
+    if (history_) history_->drop_first(open_.front().outcome->writes);
+    open_.pop_front();
   }
 }
 
 void Ledger::undo_to(Height keep) {
   BSN_CHECK(keep >= final_height() && keep <= height(), "only blocks that are not final can be undone");
   while (height() > keep) {
-    const Journal& last = journals_.back();
-    history_.drop_last(last.writes);
-    undo(last);
+    const Open& last = open_.back();
+    if (history_) history_->drop_last(last.outcome->writes);
+    undo_writes(state_, last.outcome->writes);
     state_roots_.pop_back();
-    tip_ = last.tip;
+    hashes_.pop_back();
     time_ = last.time;
     proposer_ = last.proposer;
-    journals_.pop_back();
+    open_.pop_back();
   }
 }
 
-const Executed* Ledger::find(const Digest& transaction) const { return executed_.find(transaction); }
+const Executed* Ledger::find(const Digest& transaction) const {
+  return archive_->find(transaction, [this](Height height, const Digest& block) { return holds(height, block); });
+}
 
 std::optional<Digest> Ledger::find_key(const Digest& key) const {
-  const Digest* found = by_key_.find(key);
+  const Digest* found =
+      archive_->find_key(key, [this](Height height, const Digest& block) { return holds(height, block); });
   return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
@@ -90,65 +111,93 @@ ContractOutcome Ledger::query(const Call& call) const {
 }
 
 ContractOutcome Ledger::query_final(const Call& call) const {
-  StateOverlay overlay(state_, history_);
+  if (!history_) {
+    history_.emplace();
+    for (const Open& open : open_) history_->add(open.outcome->writes);
+  }
+  StateOverlay overlay(state_, *history_);
   return run_read(call, overlay);
 }
 
-Ledger::Journal Ledger::run(Block& block) {
-  Journal journal;
+Ledger::Run Ledger::run(Block& block) {
+  Run run;
   block.receipts.reserve(block.transactions.size());
   for (const TransactionPtr& transaction : block.transactions) {
     const auto index = static_cast<std::uint32_t>(block.receipts.size());
-    block.receipts.push_back(run_one(*transaction, block.header.height, index, journal));
+    block.receipts.push_back(run_one(*transaction, block.header.height, index, run));
   }
   block.header.transactions_root = transactions_root(block.transactions);
   block.header.receipts_root = receipts_root(block.receipts);
   block.header.state_root = state_.root();
   block.hash = header_digest(block.header);
-  return journal;
+  return run;
 }
 
-Receipt Ledger::run_one(const Transaction& transaction, Height height, std::uint32_t index, Journal& journal) {
-  if (const Executed* first = find(transaction.id)) {
+// A transaction or key may come twice within one block: what the block itself has executed is looked through, too.
+Receipt Ledger::run_one(const Transaction& transaction, Height height, std::uint32_t index, Run& run) {
+  const auto executed_at = [&](const Digest& id) -> const Executed* {
+    const std::size_t* here = run.places.find(id);
+    return here != nullptr ? &run.executed[*here].second : find(id);
+  };
+  if (const Executed* first = executed_at(transaction.id)) {
     return {transaction.id, ReceiptStatus::duplicate, "executed at " + place(*first)};
   }
   Executed executed{height, index, ReceiptStatus::ok, {}};
-  const auto [used, fresh] = by_key_.try_emplace(transaction.key, transaction.id);
-  if (fresh) {
-    journal.keys.push_back(transaction.key);
+  const Digest* here = run.keys.find(transaction.key);
+  const std::optional<Digest> used = here != nullptr ? std::optional(*here) : find_key(transaction.key);
+  if (!used) {
+    run.keys.try_emplace(transaction.key, transaction.id);
+    run.keys_in_order.emplace_back(transaction.key, transaction.id);
     StateOverlay overlay(state_);
     ContractOutcome outcome = run_write(transaction, overlay);
-    if (outcome.ok) overlay.commit(state_, journal.writes);
+    if (outcome.ok) overlay.commit(state_, run.writes);
     executed.status = outcome.ok ? ReceiptStatus::ok : ReceiptStatus::refused;
     executed.value = std::move(outcome.value);
   } else {
     executed.status = ReceiptStatus::duplicate;
-    executed.value = "key used at " + place(executed_.at(*used));
+    executed.value = "key used at " + place(*executed_at(*used));
   }
-  journal.transactions.push_back(transaction.id);
   Receipt receipt{transaction.id, executed.status, executed.value};
-  executed_.try_emplace(transaction.id, std::move(executed));
+  run.places.try_emplace(transaction.id, run.executed.size());
+  run.executed.emplace_back(transaction.id, std::move(executed));
   return receipt;
 }
 
-void Ledger::undo(const Journal& journal) {
-  undo_writes(state_, journal.writes);
-  for (const Digest& id : journal.transactions) executed_.erase(id);
-  for (const Digest& key : journal.keys) by_key_.erase(key);
+void Ledger::adopt(const BlockPtr& block, Run run, const Digest& proposal) {
+  const Height height = block->header.height;
+  // Blocks that fell out or were lost with their peer may come again.
+  const auto of_this = [&](Height at, const Digest& hash) { return at == height && hash == block->hash; };
+  for (auto& [id, executed] : run.executed) {
+    if (archive_->find(id, of_this) == nullptr) archive_->add_executed(id, block->hash, std::move(executed));
+  }
+  for (const auto& [key, id] : run.keys_in_order) {
+    if (archive_->find_key(key, of_this) == nullptr) archive_->add_key(key, id, block->hash, height);
+  }
+  auto outcome = std::make_shared<BlockOutcome>();
+  outcome->block = block;
+  outcome->writes = std::move(run.writes);
+  if (archive_.use_count() > 1) {
+    if (!outcome->writes.empty()) outcome->state = state_;
+    archive_->add_outcome(proposal, outcome);
+  }
+  advance(outcome);
 }
 
-void Ledger::advance(const Block& block, Journal journal) {
+void Ledger::adopt(const BlockOutcomePtr& outcome) {
+  if (outcome->state) state_ = *outcome->state;
+  advance(outcome);
+}
+
+void Ledger::advance(const BlockOutcomePtr& outcome) {
+  const BlockHeader& header = outcome->block->header;
   if (undoable_) {
-    journal.tip = tip_;
-    journal.time = time_;
-    journal.proposer = proposer_;
-    history_.add(journal.writes);
-    journals_.push_back(std::move(journal));
+    if (history_) history_->add(outcome->writes);
+    open_.push_back({outcome, time_, proposer_});
   }
-  state_roots_.push_back(block.header.state_root);
-  tip_ = block.hash;
-  time_ = block.header.time;
-  proposer_ = block.header.proposer;
+  hashes_.push_back(outcome->block->hash);
+  state_roots_.push_back(header.state_root);
+  time_ = header.time;
+  proposer_ = header.proposer;
 }
 
 Ledger make_ledger(const ChainSpec& spec) { return Ledger(spec); }

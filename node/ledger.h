@@ -7,19 +7,26 @@
 // receipt status `duplicate` and has no effect. The index of used keys is not part of the state root: it follows from
 // the blocks, which every peer has executed from genesis.
 //
-// In a chain that grows as a tree the last blocks may be undone: from keep_undoable() on every block keeps a journal
-// until finalise(), and undo_to() makes the ledger what it was, used keys and roots too. Reads of the last final state
-// stay possible meanwhile.
+// In a chain that grows as a tree the last blocks may be undone: from keep_undoable() on every block keeps what undoes
+// it until finalise(), and undo_to() makes the ledger what it was, used keys and roots too. Reads of the last final
+// state stay possible meanwhile.
 //
-// Memory grows by about 200 bytes per executed transaction (the index; more if the receipt's value is longer than 15
-// bytes), 32 bytes per block, and what the state tree takes: 185 KiB with 1000 accounts. Blocks are not kept. A journal
-// takes about 350 bytes per transaction; how many there are the engine bounds (BlockTree::Limits).
-// Costs, measured: 4 us per transfer in blocks of 500, 6 us in a block of its own, 0.4 us for an empty block.
+// A copy shares its archive (node/ledger_archive.h) with the original, and so do all copies: what one of them executed
+// upon the same parent, the others take over instead of executing it again, state and block object included. That gives
+// the same blocks as executing, and lets hundreds of peers of one chain live in one process.
+//
+// Memory grows by about 350 bytes per executed transaction (the index, once per archive; more if the receipt's value is
+// longer than 15 bytes), 64 bytes per block, and what the state tree takes: 185 KiB with 1000 accounts, shared among
+// copies that stand at the same block. Blocks are not kept, but for those that may be undone; how many these are the
+// engine bounds (BlockTree::Limits).
+// Costs, measured: 4 us per transfer in blocks of 500, 6 us in a block of its own, 0.4 us for an empty block; 1 to 2 us
+// for any block that another copy has executed.
 // Not for more than one thread.
 #pragma once
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,27 +35,22 @@
 #include "core/chain_spec.h"
 #include "core/result.h"
 #include "node/contract.h"
-#include "node/digest_map.h"
+#include "node/ledger_archive.h"
 #include "node/state_history.h"
 #include "node/state_tree.h"
 
 namespace bsn {
-
-// Where a transaction stands in the chain and what came of it, the first time it was in a block.
-struct Executed {
-  Height height = 0;
-  std::uint32_t index = 0;
-  ReceiptStatus status = ReceiptStatus::ok;  // duplicate: its key had been used with another body
-  std::string value;
-};
 
 class Ledger {
  public:
   // At genesis.
   explicit Ledger(const ChainSpec& spec);
 
+  // A copy that shares nothing with this one, which must be at genesis: it executes everything itself.
+  Ledger apart() const;
+
   Height height() const { return static_cast<Height>(state_roots_.size()) - 1; }
-  const Digest& tip() const { return tip_; }             // hash of the last block, or of genesis
+  const Digest& tip() const { return hashes_.back(); }   // hash of the last block, or of genesis
   Instant time() const { return time_; }                 // of the last block; 0 at genesis
   ValidatorIndex proposer() const { return proposer_; }  // of the last block; 0 at genesis
   const Digest& state_root() const { return state_roots_.back(); }
@@ -66,7 +68,7 @@ class Ledger {
   void keep_undoable() { undoable_ = true; }
 
   // The last block that can't be undone.
-  Height final_height() const { return height() - journals_.size(); }
+  Height final_height() const { return height() - open_.size(); }
 
   // Blocks up to here are not undone any more; between final_height() and height().
   void finalise(Height up_to);
@@ -89,32 +91,44 @@ class Ledger {
   const StateTree& state() const { return state_; }
 
  private:
-  // What undoes one block.
-  struct Journal {
+  // What executing one block finds, before its hash is known.
+  struct Run {
     std::vector<StateUndo> writes;
-    std::vector<Digest> transactions;  // added to executed_
-    std::vector<Digest> keys;          // added to by_key_
-    Digest tip;                        // before the block, as the next two
-    Instant time;
+    std::vector<std::pair<Digest, Executed>> executed;     // by transaction, in order
+    DigestMap<std::size_t> places;                         // of a transaction in executed
+    std::vector<std::pair<Digest, Digest>> keys_in_order;  // key, transaction
+    DigestMap<Digest> keys;
+  };
+
+  // A block that may be undone.
+  struct Open {
+    BlockOutcomePtr outcome;
+    Instant time;  // of the ledger before it
     ValidatorIndex proposer;
   };
 
-  // Executes the block's transactions; fills in its receipts, roots and hash.
-  Journal run(Block& block);
-  Receipt run_one(const Transaction& transaction, Height height, std::uint32_t index, Journal& journal);
-  void undo(const Journal& journal);
-  void advance(const Block& block, Journal journal);
+  // Whether the block of this hash stands at this height here.
+  bool holds(Height height, const Digest& block) const { return height <= this->height() && hashes_[height] == block; }
 
+  // Executes the block's transactions; fills in its receipts, roots and hash. The state has changed then.
+  Run run(Block& block);
+  Receipt run_one(const Transaction& transaction, Height height, std::uint32_t index, Run& run);
+  // Makes what was executed part of the chain, and known to those who share the archive.
+  void adopt(const BlockPtr& block, Run run, const Digest& proposal);
+  // The same for what another ledger executed.
+  void adopt(const BlockOutcomePtr& outcome);
+  void advance(const BlockOutcomePtr& outcome);
+
+  std::shared_ptr<LedgerArchive> archive_ = std::make_shared<LedgerArchive>();
   StateTree state_;
+  std::vector<Digest> hashes_;       // by height; of genesis first
   std::vector<Digest> state_roots_;  // by height
-  Digest tip_;
   Instant time_;
   ValidatorIndex proposer_;
-  DigestMap<Executed> executed_;  // by transaction id
-  DigestMap<Digest> by_key_;      // key_digest -> transaction id
   bool undoable_ = false;
-  std::deque<Journal> journals_;  // of the blocks above final_height(), oldest first
-  StateHistory history_;          // of the same blocks
+  std::deque<Open> open_;  // the blocks above final_height(), oldest first
+  // What the same blocks wrote; kept from the first read of the final state on, which most peers never see.
+  mutable std::optional<StateHistory> history_;
 };
 
 // How a peer gets its ledger at genesis: Ledger(spec), unless a host of many peers has one to copy.

@@ -30,7 +30,7 @@ struct WireLimits {
   static constexpr int value_bytes = 1 << 20;      // of a contract's result
   static constexpr int cities = 10'000;
   static constexpr int chains = 10'000;
-  static constexpr int validators = 200;    // of one chain
+  static constexpr int validators = 1'000;  // of one chain
   static constexpr int followers = 10'000;  // of one chain
   static constexpr int genesis_accounts = 1'000'000;
   static constexpr int projects = 10'000;

@@ -122,7 +122,7 @@ Result<CitySpec> decode(const v1::City& message) {
   city.index = {message.index()};
   city.name = checks.required_text(message.name(), CallLimits::name_bytes, "name");
   city.place = checks.take(decode(message.place()));
-  city.state = checks.enum_up_to(CityState::left, message.state(), "state");
+  city.state = checks.enum_up_to(CityState::outside, message.state(), "state");
   city.address = checks.text(message.address(), most_address_bytes, "address");
   return checks.give(std::move(city));
 }

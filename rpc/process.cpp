@@ -57,8 +57,12 @@ void die_with_parent() {
   if (getppid() != parent) std::_Exit(0);
 }
 
-void announce_address(const std::string& address) {
-  const std::string line = "listening " + address + "\n";
+void announce_address(const std::string& address) { announce_addresses({address}); }
+
+void announce_addresses(const std::vector<std::string>& addresses) {
+  std::string line = "listening";
+  for (const std::string& address : addresses) line += " " + address;
+  line += "\n";
   // One write, so that a launcher never reads half a line; a launcher that is gone is none of our business.
   if (write(STDOUT_FILENO, line.data(), line.size()) < 0) spdlog::warn("nobody reads the standard output");
 }

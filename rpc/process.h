@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace bsn {
 
@@ -27,8 +28,10 @@ int wait_for_stop_signal();
 // already. Call early in main.
 void die_with_parent();
 
-// Prints "listening HOST:PORT" on standard output: what launchers wait for.
+// Prints "listening HOST:PORT" on standard output: what launchers wait for. A process that serves on several addresses
+// names all of them in that line.
 void announce_address(const std::string& address);
+void announce_addresses(const std::vector<std::string>& addresses);
 
 // Logs `message` and ends the process at once, without flushing or freeing anything: for a disk that failed, where
 // going on could break a promise.

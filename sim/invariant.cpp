@@ -16,10 +16,19 @@ void InvariantChecker::block_stored(ChainIndex chain, CityIndex peer, const Bloc
   chains_.at(chain.value).block_stored(peer, *block, verdicts_);
 }
 
+void InvariantChecker::undone(ChainIndex chain, CityIndex peer, Height keep) {
+  chains_.at(chain.value).undone(peer, keep, verdicts_.mono);
+}
+
+void InvariantChecker::final_seen(ChainIndex chain, CityIndex peer, Height height, const Digest& hash) {
+  if (height > 0) seen_.push_back({chain, peer, height, hash});
+}
+
 void InvariantChecker::answered(const Call& call, const Reply& reply) {
   if (call.operation != Operation::submit || reply.status != Status::ok) return;
   const auto chain = index_of_.find(call.chain);
-  if (chain != index_of_.end()) return acknowledged_.add(chain->second, call, reply, verdicts_);
+  if (chain != index_of_.end())
+    return acknowledged_.add(chain->second, call, reply, chains_[chain->second].grows_a_tree(), verdicts_);
   verdicts_.dur.checked();
   verdicts_.dur.violated([&] { return "a write was acknowledged on unknown chain " + to_string(call.chain); });
 }
@@ -34,13 +43,18 @@ void InvariantChecker::calls(std::uint64_t answered_once, std::uint64_t answered
 
 bool InvariantChecker::broken() const {
   const Verdicts& v = verdicts_;
-  return v.agr.broken() || v.hash.broken() || v.xo.broken() || v.bank.broken() || v.dur.broken() || v.answered.broken();
+  return v.agr.broken() || v.mono.broken() || v.hash.broken() || v.xo.broken() || v.bank.broken() || v.dur.broken() ||
+         v.answered.broken();
 }
 
 std::vector<InvariantReport> InvariantChecker::finish() {
   acknowledged_.judge(chains_, verdicts_.dur);
+  for (const FinalSeen& seen : seen_) {
+    chains_.at(seen.chain.value).was_final(seen.peer, seen.height, seen.hash, verdicts_.mono);
+  }
   const Verdicts& v = verdicts_;
-  return {v.agr.report(), v.hash.report(), v.xo.report(), v.bank.report(), v.dur.report(), v.answered.report()};
+  return {v.agr.report(),  v.mono.report(), v.hash.report(),    v.xo.report(),
+          v.bank.report(), v.dur.report(),  v.answered.report()};
 }
 
 }  // namespace bsn

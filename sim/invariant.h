@@ -1,11 +1,16 @@
 // The judges: they watch a cluster from outside, the same in both modes, and say what was broken.
 //
 //   AGR       no two peers of a chain have different blocks at one height
+//   MONO      what was final at a peer stays so: it undoes and replaces none of it, restarts included
 //   HASH      parent, roots and hash of every block verify, and replay from genesis gives the same
 //   XO        at most one execution per (project, chain, idempotency key); equal answers for equal keys
 //   BANK      the balances of a chain add up to its genesis supply at every height, none is negative
-//   DUR       every write acknowledged committed or final is in the chain at the place its answer named
+//   DUR       every write acknowledged final (or committed, where blocks are never undone) is in the chain at the place
+//             its answer named
 //   ANSWERED  every call was answered exactly once
+//
+// Blocks are final ones throughout. Of a chain that grows as a tree a block is told when its peer has finalised it;
+// what stands upon that may be undone, and is nobody's business here.
 //
 // One thread at a time. A copy of a block that is known already costs well below a microsecond plus some ns for each of
 // its transactions; the first copy is re-executed.
@@ -36,8 +41,15 @@ class InvariantChecker {
   // `chains` in the order of their index, from 0 on without a gap.
   InvariantChecker(std::vector<ChainSpec> chains, const MakeAuditor& make_auditor);
 
-  // A peer stored this block. Blocks of one peer come in order of height; after a restart a peer may repeat some.
+  // A peer stored this block, and it is final. Blocks of one peer come in order of height; after a restart a peer may
+  // repeat some.
   void block_stored(ChainIndex chain, CityIndex peer, const BlockPtr& block);
+
+  // A peer undid its blocks above `keep`.
+  void undone(ChainIndex chain, CityIndex peer, Height keep);
+
+  // A peer said that this is its last final block; 0: it has none. Judged at the end, when its blocks are known.
+  void final_seen(ChainIndex chain, CityIndex peer, Height height, const Digest& hash);
 
   // A client got this answer to this call.
   void answered(const Call& call, const Reply& reply);
@@ -46,11 +58,19 @@ class InvariantChecker {
   void calls(std::uint64_t answered_once, std::uint64_t answered_wrongly);
 
   bool broken() const;
-  // At the end of a run, once: DUR is judged now.
+  // At the end of a run, once: DUR is judged now, and of MONO what was told by final_seen.
   std::vector<InvariantReport> finish();
 
  private:
+  struct FinalSeen {
+    ChainIndex chain;
+    CityIndex peer;
+    Height height = 0;
+    Digest hash;
+  };
+
   std::vector<ChainJudge> chains_;               // by ChainIndex
+  std::vector<FinalSeen> seen_;                  // in the order told
   std::map<ChainName, std::uint32_t> index_of_;  // of a chain's name
   AcknowledgedWrites acknowledged_;
   Verdicts verdicts_;

@@ -12,9 +12,11 @@ bool AcknowledgedWrites::contradict(const Write& a, const Write& b) {
   return a.height != b.height || a.index != b.index || a.value != b.value;
 }
 
-void AcknowledgedWrites::add(std::uint32_t chain, const Call& call, const Reply& reply, Verdicts& verdicts) {
+void AcknowledgedWrites::add(std::uint32_t chain, const Call& call, const Reply& reply, bool undoable,
+                             Verdicts& verdicts) {
+  if (undoable && call.level == Level::committed) return;
   Write write;
-  write.transaction = short_id(reply.transaction);
+  write.transaction = transaction_half(reply.transaction);
   write.value = std::hash<std::string_view>{}(reply.value);
   write.chain = chain;
   write.in_block = call.level != Level::accepted;

@@ -18,21 +18,21 @@ namespace bsn {
 class AcknowledgedWrites {
  public:
   // A submit on this chain was answered OK. Compared with an earlier answer to the same key at once (XO), and with the
-  // chain in judge().
-  void add(std::uint32_t chain, const Call& call, const Reply& reply, Verdicts& verdicts);
+  // chain in judge(). `undoable`: on this chain `committed` promises nothing that lasts.
+  void add(std::uint32_t chain, const Call& call, const Reply& reply, bool undoable, Verdicts& verdicts);
 
-  // DUR: every write acknowledged committed or final stands where its answer said, in a block that some peer still has.
-  // `chains` by ChainIndex.
+  // DUR: every write acknowledged for good stands where its answer said, in a block that some peer still has. `chains`
+  // by ChainIndex.
   void judge(const std::vector<ChainJudge>& chains, Verdict& dur) const;
 
  private:
   struct Write {
-    ShortId transaction{};
+    TransactionHalf transaction{};
     Height height = 0;
     std::uint64_t value = 0;  // a hash of the answer's value
     std::uint32_t index = 0;
     std::uint32_t chain = 0;
-    bool in_block = false;  // acknowledged committed or final
+    bool in_block = false;  // acknowledged final, or committed where that is the same
   };
   using ByKey = std::unordered_map<std::string, std::uint32_t>;  // -> the first answer's position in writes_
 

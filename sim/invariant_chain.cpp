@@ -5,8 +5,8 @@
 
 namespace bsn {
 
-ShortId short_id(const Digest& id) {
-  ShortId half;
+TransactionHalf transaction_half(const Digest& id) {
+  TransactionHalf half;
   std::copy_n(id.bytes.begin(), half.size(), half.begin());
   return half;
 }
@@ -28,6 +28,8 @@ void ChainJudge::block_stored(CityIndex peer, const Block& block, Verdicts& verd
     });
     return;
   }
+  verdicts.mono.checked();
+  if (height <= tip_of(peer)) compare_repeated(peer, block, verdicts.mono);
   if (peer.value >= tips_.size()) tips_.resize(peer.value + 1);
   tips_[peer.value] = height;
   if (height <= hashes_.size()) {
@@ -54,12 +56,40 @@ void ChainJudge::compare_copy(CityIndex peer, const Block& block, Verdicts& verd
   });
 }
 
+// The peer had a final block of this height before. Which one it was is not kept: if it was another one than the
+// chain's, AGR has said so.
+void ChainJudge::compare_repeated(CityIndex peer, const Block& block, Verdict& mono) const {
+  if (block.hash == hashes_[block.header.height - 1]) return;
+  mono.violated([&] {
+    return place(block.header.height) + ": city " + std::to_string(peer.value) + " had a final block and stored " +
+           to_hex(block.hash) + " in its place";
+  });
+}
+
+void ChainJudge::undone(CityIndex peer, Height keep, Verdict& mono) const {
+  mono.checked();
+  if (keep >= tip_of(peer)) return;
+  mono.violated([&] {
+    return place(tip_of(peer)) + ": was final at city " + std::to_string(peer.value) + ", which undid all above " +
+           std::to_string(keep);
+  });
+}
+
+void ChainJudge::was_final(CityIndex peer, Height height, const Digest& hash, Verdict& mono) const {
+  mono.checked();
+  if (height <= tip_of(peer) && hash == hashes_[height - 1]) return;
+  mono.violated([&] {
+    return place(height) + ": city " + std::to_string(peer.value) + " called " + to_hex(hash) +
+           " final, and does not have it";
+  });
+}
+
 bool ChainJudge::same_transactions(const Block& block) const {
   const std::uint64_t first = first_[block.header.height - 1];
   const std::uint64_t count = first_[block.header.height] - first;
   if (block.transactions.size() != count || block.receipts.size() != count) return false;
   for (std::uint64_t i = 0; i < count; ++i) {
-    if (short_id(block.transactions[i]->id) != transactions_[first + i]) return false;
+    if (transaction_half(block.transactions[i]->id) != transactions_[first + i]) return false;
   }
   return true;
 }
@@ -69,7 +99,8 @@ void ChainJudge::add_block(CityIndex peer, const Block& block, Verdicts& verdict
   replay(block, verdicts);
   check_executions(block, verdicts);
   hashes_.push_back(block.hash);
-  for (const TransactionPtr& transaction : block.transactions) transactions_.push_back(short_id(transaction->id));
+  for (const TransactionPtr& transaction : block.transactions)
+    transactions_.push_back(transaction_half(transaction->id));
   first_.push_back(transactions_.size());
 }
 
@@ -124,7 +155,7 @@ void ChainJudge::check_executions(const Block& block, Verdicts& verdicts) {
   }
 }
 
-std::optional<ShortId> ChainJudge::transaction_at(Height height, std::uint32_t index) const {
+std::optional<TransactionHalf> ChainJudge::transaction_at(Height height, std::uint32_t index) const {
   if (height == 0 || height > hashes_.size()) return std::nullopt;
   const std::uint64_t at = first_[height - 1] + index;
   if (at >= first_[height]) return std::nullopt;

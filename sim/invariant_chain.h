@@ -1,4 +1,5 @@
-// Judges the blocks of one chain as its peers store them: AGR, HASH, BANK, and of XO that nothing is executed twice.
+// Judges the final blocks of one chain as its peers store them: AGR, MONO, HASH, BANK, and of XO that nothing is
+// executed twice.
 //
 // The first peer that brings a height has the block re-executed; every other copy is only compared with it. Memory: 32
 // bytes a block, 16 a transaction, and every executed idempotency key.
@@ -21,8 +22,8 @@
 namespace bsn {
 
 // The first half of a transaction's id: enough to tell any two apart.
-using ShortId = std::array<std::uint8_t, 16>;
-ShortId short_id(const Digest& id);
+using TransactionHalf = std::array<std::uint8_t, 16>;
+TransactionHalf transaction_half(const Digest& id);
 
 class ChainJudge {
  public:
@@ -31,8 +32,17 @@ class ChainJudge {
   // Heights of one peer come in order, repeats allowed. A block behind a gap is a violation of HASH and not looked at.
   void block_stored(CityIndex peer, const Block& block, Verdicts& verdicts);
 
+  // A peer undid what it had above `keep`: nothing that was final there (MONO).
+  void undone(CityIndex peer, Height keep, Verdict& mono) const;
+
+  // A peer once said that this was its last final block: it must have it still (MONO).
+  void was_final(CityIndex peer, Height height, const Digest& hash, Verdict& mono) const;
+
+  // Whether blocks may be undone before they are final.
+  bool grows_a_tree() const { return bsn::grows_a_tree(spec_.engine); }
+
   // The transaction at this place; nullopt: no peer ever stored such a place.
-  std::optional<ShortId> transaction_at(Height height, std::uint32_t index) const;
+  std::optional<TransactionHalf> transaction_at(Height height, std::uint32_t index) const;
 
   // The highest block that a peer has now; lower than the highest ever stored when all peers have lost some.
   Height held_height() const;
@@ -42,6 +52,8 @@ class ChainJudge {
  private:
   void add_block(CityIndex peer, const Block& block, Verdicts& verdicts);
   void compare_copy(CityIndex peer, const Block& block, Verdicts& verdicts) const;
+  void compare_repeated(CityIndex peer, const Block& block, Verdict& mono) const;
+  Height tip_of(CityIndex peer) const { return peer.value < tips_.size() ? tips_[peer.value] : 0; }
   bool same_transactions(const Block& block) const;
   void check_header(CityIndex peer, const Block& block, Verdicts& verdicts);
   void replay(const Block& block, Verdicts& verdicts);
@@ -50,11 +62,11 @@ class ChainJudge {
   std::string place(Height height) const;
 
   ChainSpec spec_;
-  std::unique_ptr<LedgerAuditor> auditor_;  // null from the first block on that did not replay
-  std::vector<Digest> hashes_;              // of heights 1, 2 ...
-  std::vector<ShortId> transactions_;       // of all blocks, one after the other
-  std::vector<std::uint64_t> first_;        // where a height's transactions begin; one more entry than hashes_
-  std::vector<Height> tips_;                // by CityIndex: what the peer stored last
+  std::unique_ptr<LedgerAuditor> auditor_;     // null from the first block on that did not replay
+  std::vector<Digest> hashes_;                 // of heights 1, 2 ...
+  std::vector<TransactionHalf> transactions_;  // of all blocks, one after the other
+  std::vector<std::uint64_t> first_;           // where a height's transactions begin; one more entry than hashes_
+  std::vector<Height> tips_;                   // by CityIndex: the last final block of the peer
   std::map<std::string, std::unordered_set<std::string>, std::less<>> executed_;  // project -> idempotency keys
 };
 

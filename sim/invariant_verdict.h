@@ -34,7 +34,7 @@ class Verdict {
 
 // One for each judge, in the order of the report.
 struct Verdicts {
-  Verdict agr{"AGR"}, hash{"HASH"}, xo{"XO"}, bank{"BANK"}, dur{"DUR"}, answered{"ANSWERED"};
+  Verdict agr{"AGR"}, mono{"MONO"}, hash{"HASH"}, xo{"XO"}, bank{"BANK"}, dur{"DUR"}, answered{"ANSWERED"};
 };
 
 }  // namespace bsn

@@ -1,7 +1,10 @@
 #include "sim/network_tally.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
+
+#include "sim/outside.h"
 
 namespace bsn {
 namespace {
@@ -39,11 +42,32 @@ void NetworkTally::answered(const Call& call, const Reply& reply) {
 void NetworkTally::block(ChainIndex chain, const BlockPtr& block) {
   ChainTally& tally = chains_.at(chain.value);
   if (block->header.height <= tally.height) return;
+  tally.undone.erase({block->header.height, block->hash});
+  tally.finals.push_back(block->hash);
   if (tally.height == 0) tally.first_time = block->header.time;
   tally.height = block->header.height;
   tally.last_time = block->header.time;
   tally.state_root = block->header.state_root;
   tally.transactions += block->transactions.size();
+}
+
+void NetworkTally::reorganised(ChainIndex chain, CityIndex peer, std::span<const BlockPtr> undone) {
+  ChainTally& tally = chains_.at(chain.value);
+  tally.most_reorganisations = std::max(tally.most_reorganisations, ++tally.reorganised[peer]);
+  tally.deepest = std::max<std::uint64_t>(tally.deepest, undone.size());
+  for (const BlockPtr& block : undone) {
+    const Height height = block->header.height;
+    const bool final_elsewhere = height <= tally.finals.size() && tally.finals[height - 1] == block->hash;
+    if (!final_elsewhere) tally.undone.emplace(height, block->hash);
+  }
+}
+
+void NetworkTally::counted(ChainIndex chain, std::uint64_t reorganisations, std::uint64_t deepest,
+                           std::uint64_t own_undone) {
+  ChainTally& tally = chains_.at(chain.value);
+  tally.most_reorganisations = std::max(tally.most_reorganisations, reorganisations);
+  tally.deepest = std::max(tally.deepest, deepest);
+  tally.own_undone += own_undone;
 }
 
 NetworkReport NetworkTally::network_report(const Chain& chain, const ChainTally& tally) const {
@@ -56,6 +80,11 @@ NetworkReport NetworkTally::network_report(const Chain& chain, const ChainTally&
   if (tally.height > 1) {
     report.block_interval_s = (tally.last_time - tally.first_time).seconds() / static_cast<double>(tally.height - 1);
   }
+  report.reorganisations = tally.most_reorganisations;
+  report.max_reorganisation_depth = tally.deepest;
+  // Above the final height some may still be put back.
+  const auto undecided = tally.undone.lower_bound({tally.height + 1, Digest{}});
+  report.stale_blocks = static_cast<std::uint64_t>(std::distance(tally.undone.begin(), undecided)) + tally.own_undone;
   report.finality = summarize(tally.finality);
   report.state_root = to_hex(tally.state_root);
   return report;
@@ -65,7 +94,7 @@ void NetworkTally::fill(const Topology& now, const std::vector<bool>& healthy, R
   for (std::size_t i = 0; i < chains_.size(); ++i) {
     report.networks.push_back(network_report(topology_.chains[i], chains_[i]));
   }
-  for (std::size_t i = 0; i < now.cities.size(); ++i) {
+  for (std::size_t i = 0; i < own_cities(now); ++i) {
     const City& city = now.cities[i];
     CityNodeReport node;
     node.city = city.id;

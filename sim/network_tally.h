@@ -4,8 +4,11 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/block.h"
@@ -23,8 +26,15 @@ class NetworkTally {
   // A client got this answer.
   void answered(const Call& call, const Reply& reply);
 
-  // A peer has this block; counted once per height, whoever brings it first. Per peer in order of height.
+  // A peer has this final block; counted once per height, whoever brings it first. Per peer in order of height.
   void block(ChainIndex chain, const BlockPtr& block);
+
+  // A peer changed to another branch and undid these blocks. Memory: 40 bytes for each that does not become final.
+  void reorganised(ChainIndex chain, CityIndex peer, std::span<const BlockPtr> undone);
+
+  // What a peer counted itself, when nobody watched it: how often it changed branch, the most blocks that it undid at
+  // once, and how many of its own it undid.
+  void counted(ChainIndex chain, std::uint64_t reorganisations, std::uint64_t deepest, std::uint64_t own_undone);
 
   // Appends one NetworkReport per chain and one CityNodeReport per city. `healthy` by CityIndex; a city
   // beyond its end counts as unhealthy. `now` is the topology at the end: states and hosts may have changed.
@@ -37,6 +47,12 @@ class NetworkTally {
     Instant first_time, last_time;
     Digest state_root;
     Histogram finality;
+    std::map<CityIndex, std::uint64_t> reorganised;  // how often, by peer
+    std::uint64_t most_reorganisations = 0;          // of any peer
+    std::uint64_t deepest = 0;
+    std::set<std::pair<Height, Digest>> undone;  // and not final, as far as is known
+    std::vector<Digest> finals;                  // hashes of the final blocks, by height - 1
+    std::uint64_t own_undone = 0;                // of all peers that counted
   };
 
   NetworkReport network_report(const Chain& chain, const ChainTally& tally) const;

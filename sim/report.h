@@ -61,10 +61,14 @@ struct RoundReport {
 
 struct NetworkReport {  // one chain
   std::string network, chain, family;
-  std::uint64_t blocks = 0, transactions = 0;
-  double block_interval_s = 0;  // mean over the run; 0 with fewer than two blocks
-  LatencySummary finality;      // accepted by a node .. final, of the run's submits ("consensus" part)
-  std::string state_root;       // after the highest block, hex
+  std::uint64_t blocks = 0, transactions = 0;  // final ones
+  double block_interval_s = 0;                 // mean over the run; 0 with fewer than two blocks
+  // Families whose chain grows as a tree; else 0.
+  std::uint64_t reorganisations = 0;           // changes of branch at the peer that saw most of them
+  std::uint64_t max_reorganisation_depth = 0;  // the most blocks that one undid at any peer
+  std::uint64_t stale_blocks = 0;              // made and undone, and not in the final chain
+  LatencySummary finality;                     // accepted by a node .. final, of the run's submits ("consensus" part)
+  std::string state_root;                      // after the highest final block, hex
   std::uint64_t height = 0;
 };
 

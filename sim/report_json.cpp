@@ -102,6 +102,9 @@ json::object network_json(const NetworkReport& network) {
           {"blocks", network.blocks},
           {"transactions", network.transactions},
           {"block_interval_s", network.block_interval_s},
+          {"reorganisations", network.reorganisations},
+          {"max_reorganisation_depth", network.max_reorganisation_depth},
+          {"stale_blocks", network.stale_blocks},
           {"finality_ns", latency_json(network.finality)},
           {"state_root", network.state_root}};
 }

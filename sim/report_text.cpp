@@ -174,14 +174,21 @@ std::string split(const Report& report) {
 
 // ---- the system ----
 
+// "3 (2)": three changes of branch, the deepest undid two blocks.
+std::string reorganisations(const NetworkReport& network) {
+  if (network.reorganisations == 0) return "0";
+  return fmt::format("{} ({})", network.reorganisations, network.max_reorganisation_depth);
+}
+
 std::string networks(const Report& report) {
-  TextTable table({"Network/chain", "Engine", "Blocks", "Interval\n(s)", "Transactions", "Finality\np50 (ms)",
-                   "Finality\np95 (ms)"});
+  TextTable table({"Network/chain", "Engine", "Blocks", "Interval\n(s)", "Stale\nblocks", "Reorgs\n(deepest)",
+                   "Trans-\nactions", "Finality\np50 (ms)", "Finality\np95 (ms)"});
   for (const NetworkReport& one : report.networks) {
     const bool known = one.finality.count > 0;
     table.add({one.network + "/" + one.chain, one.family, std::to_string(one.blocks),
-               fmt::format("{:.2f}", one.block_interval_s), std::to_string(one.transactions),
-               known ? ms(one.finality.p50) : "-", known ? ms(one.finality.p95) : "-"});
+               fmt::format("{:.2f}", one.block_interval_s), std::to_string(one.stale_blocks), reorganisations(one),
+               std::to_string(one.transactions), known ? ms(one.finality.p50) : "-",
+               known ? ms(one.finality.p95) : "-"});
   }
   return section("NETWORKS", table);
 }

@@ -40,6 +40,14 @@ struct ThresholdKind {
   boost::json::object schema() const;
 };
 
+// "equal", or how it is spread by Zipf's law: {zipf: 1}
+struct SpreadKind {
+  using Value = double;
+  void read(const ConfigNode& node, double& value, const Spot& spot) const;
+  boost::json::value print(double value) const;
+  boost::json::object schema() const;
+};
+
 // ---- networks ----
 
 template <class V>
@@ -170,6 +178,12 @@ void describe(V& v, MempoolLimits& mempool) {
 }
 
 template <class V>
+void describe(V& v, OutsidePeers& outside) {
+  v.key("validators", outside.validators, WholeKind<std::uint32_t>{0, most_validators}, "how many; 0: none");
+  v.key("stake", outside.zipf, SpreadKind{}, "how stake or hash power is spread: equal, or {zipf: exponent}");
+}
+
+template <class V>
 void describe(V& v, Network& network) {
   v.need("id", network.id, NameKind{}, "short name, as in chain names: fabric");
   v.key("name", network.name, TextKind{}, "full name");
@@ -177,6 +191,8 @@ void describe(V& v, Network& network) {
   v.key("protocol", network.protocol, TextKind{}, "shown, not interpreted");
   v.need("consensus", network.engine, OneOf<EngineParameters>{{"raft", "bft", "dpos", "slot", "pow"}},
          "the engine family and its parameters");
+  v.key("outside", network.outside, Section<OutsidePeers>{},
+        "validators in the world's cities, for chains that name none (public networks)");
   v.group("block", "limits of one block", [&](auto& block) { describe_block(block, network.block, network.budget); });
   v.key("cost", network.cost, Section<TransactionCost>{}, "computing time that one transaction costs a peer");
   v.key("mempool", network.mempool, Section<MempoolLimits>{}, "limits of one peer's mempool");
@@ -204,9 +220,20 @@ void describe(V& v, City& city) {
 }
 
 template <class V>
+void describe(V& v, WorldSite& site) {
+  v.need("name", site.name, TextKind{}, "for people");
+  v.key("country", site.country, TextKind{}, "code of two letters");
+  v.need("lat", site.latitude, RealKind{-90, 90}, "degrees, north is positive");
+  v.need("lon", site.longitude, RealKind{-180, 180}, "degrees, east is positive");
+  v.key("region", site.region, region_kind, "side of the border");
+  v.key("weight", site.weight, RealKind{0, 1e6, true}, "how likely it is chosen, relative to the others");
+}
+
+template <class V>
 void describe(V& v, Chain& chain) {
   v.need("name", chain.name, ChainNameKind{}, "network/chain");
-  v.need("validators", chain.validators, cities_kind, "cities whose peers order and vote, 1 ... 200");
+  v.key("validators", chain.validators, cities_kind,
+        "cities whose peers order and vote, 1 ... 1000; none: the network's outside peers");
   v.key("followers", chain.followers, cities_kind, "cities with a full copy that does not vote");
 }
 
@@ -269,6 +296,9 @@ void describe(V& v, Topology& topology) {
     gateway.key("health", topology.health, Section<HealthParameters>{}, "when a city node is left alone");
   });
   v.key("cities", topology.cities, ListKind<Section<City>>{}, "city nodes");
+  v.key("world", topology.world, ListKind<Section<WorldSite>>{}, "where validators of public networks stand");
+  v.key("outside_scale", topology.outside_scale, RealKind{0, 1},
+        "share of the outside peers in a run; 0: all in virtual time, 4 to 7 of each network live");
   v.key("networks", topology.networks, ListKind<Section<Network>>{}, "blockchain systems");
   v.key("chains", topology.chains, ListKind<Section<Chain>>{}, "ledgers and who hosts them");
   v.key("projects", topology.projects, ListKind<Section<Project>>{}, "who may call");

@@ -56,6 +56,7 @@ ChainSpec chain_spec(const Topology& topology, const TopologyIndex& index, std::
   spec.genesis = genesis_of(network);
   spec.validators = indices(index, chain.validators);
   spec.followers = indices(index, chain.followers);
+  spec.stake = chain.stake;
   return spec;
 }
 
@@ -77,11 +78,13 @@ bool hosts(const Chain& chain, const std::string& city) {
 RouteSpec route_spec(const Topology& topology, const TopologyIndex& index, std::size_t position) {
   const Chain& chain = topology.chains[position];
   const Network& network = network_of(topology, chain);
+  // Nobody calls a peer outside BSN, nor one that hosts nothing yet or any more.
   const auto reachable = [&](const std::vector<std::string>& members) {
     std::vector<std::string> reached;
     for (const std::string& member : members) {
       const std::optional<CityIndex> city = index.city(member);
-      const bool there = !city || hosts_peers(topology.cities[city->value].state);
+      const CityState state = city ? topology.cities[city->value].state : CityState::connected;
+      const bool there = hosts_peers(state) && state != CityState::outside;
       if (hosts(chain, member) && there && !names(chain.joining, member)) reached.push_back(member);
     }
     return indices(index, reached);
@@ -117,6 +120,13 @@ std::optional<ChainIndex> TopologyIndex::chain(const ChainName& name) const {
 std::uint32_t tolerated_faults(const Topology& topology, const Chain& chain) {
   if (chain.validators.empty()) return 0;
   return tolerated_faults(network_of(topology, chain), static_cast<std::uint32_t>(chain.validators.size()));
+}
+
+bool has_outside_validators(const Topology& topology, const Chain& chain) {
+  return chain.validators.empty() &&
+         std::any_of(topology.networks.begin(), topology.networks.end(), [&](const Network& network) {
+           return network.id == chain.name.network && network.outside.validators > 0;
+         });
 }
 
 std::uint32_t validators_per_provider(const Network& network, std::size_t validators) {
@@ -195,6 +205,7 @@ GatewaySpec gateway_spec(const Topology& topology, std::uint64_t seed) {
   spec.seed = seed;
   spec.wan = topology.wan;
   spec.cities = city_specs(topology);
+  std::erase_if(spec.cities, [](const CitySpec& city) { return city.state == CityState::outside; });
   for (std::size_t n = 0; n < topology.chains.size(); ++n) spec.routes.push_back(route_spec(topology, index, n));
   for (const Project& project : topology.projects) {
     spec.projects.push_back({project.id, sha256(project.key), project.networks, project.plan});

@@ -25,6 +25,22 @@ struct City {
   std::vector<std::string> follows{};  // "network/chain": see commission() of life_cycle.h
 };
 
+// Where validators of public networks stand: a city of the world, and how likely it is chosen.
+struct WorldSite {
+  std::string name;     // "Frankfurt"
+  std::string country;  // "DE"
+  double latitude = 0;
+  double longitude = 0;
+  Region region = Region::overseas;
+  double weight = 1;  // > 0, relative to the others
+};
+
+// The validators of a public network outside BSN (sim/outside.h).
+struct OutsidePeers {
+  std::uint32_t validators = 0;  // 0: the network has none
+  double zipf = 0;               // exponent of how stake or hash power is spread over them; 0: evenly
+};
+
 // What else bounds a block: the network's own unit of work (gas, cycles, quota, weight) and computing time.
 struct BlockBudget {
   std::uint64_t max_gas = 0;          // of one block; 0: not counted
@@ -39,6 +55,7 @@ struct Network {
   NetworkKind kind = NetworkKind::alliance;
   std::string protocol;  // "etcdraft", "PBFT", "Tendermint" ...: shown, not interpreted
   EngineParameters engine;
+  OutsidePeers outside;
   BlockLimits block;
   BlockBudget budget;
   TransactionCost cost;
@@ -50,8 +67,9 @@ struct Network {
 // One ledger and its hosts, by city id.
 struct Chain {
   ChainName name;
-  std::vector<std::string> validators;
+  std::vector<std::string> validators;  // none in the file: the network's outside peers
   std::vector<std::string> followers;
+  std::vector<std::uint64_t> stake{};  // as ChainSpec::stake; set by with_outside_peers
 
   // What became of it in a running cluster; no file says so.
   RouteState state = RouteState::open;  // retired: it keeps its place in the list, hosted by nobody
@@ -72,6 +90,8 @@ struct Topology {
   WanParameters wan;
   std::string gateway_city;
   std::vector<City> cities;  // the order is the CityIndex
+  std::vector<WorldSite> world;
+  double outside_scale = 0;  // share of the outside peers that a run carries; 0: as its mode has it (sim/outside.h)
   std::vector<Network> networks;
   std::vector<Chain> chains;  // the order is the ChainIndex
   std::vector<Project> projects;
@@ -81,10 +101,16 @@ struct Topology {
 };
 
 // What is wrong with the topology as a whole: duplicate or unknown city, a peer on a building city, a chain of an
-// unknown network, more than f validators of an alliance or cross-chain chain on one provider, a public chain's peer on
-// the mainland ... One sentence each, naming place and mend; empty: fine. A sentence begins with the place in the file,
-// "chains[2].validators[0]: ...", which scenario_file turns into file, line and column.
+// unknown network, parameters of an engine that can't work, more than f validators of an alliance or cross-chain chain
+// on one provider, a public chain's peer on the mainland ... One sentence each, naming place and mend; empty: fine. A
+// sentence begins with the place in the file, "chains[2].validators[0]: ...", which scenario_file turns into file, line
+// and column.
 std::vector<std::string> check(const Topology& topology);
+
+// What works, but hardly as whoever wrote it thinks: in sentences of the same form.
+std::vector<std::string> warnings(const Topology& topology);
+
+inline constexpr std::size_t most_validators = 1000;  // of one chain
 
 // Finds cities and chains by name in logarithmic time; of equal names the first. Holds no reference to the topology.
 class TopologyIndex {
@@ -97,6 +123,9 @@ class TopologyIndex {
   std::map<std::string, CityIndex> cities_;
   std::map<ChainName, ChainIndex> chains_;
 };
+
+// Whether this chain's validators are the outside peers of its network: it names none of its own.
+bool has_outside_validators(const Topology& topology, const Chain& chain);
 
 // Validators of this chain that one provider may hold: as many as the chain can lose and still go on, but one where it
 // can lose none. Unlimited for public networks, whose overseas nodes all stand at one provider.

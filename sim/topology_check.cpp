@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "sim/engine_check.h"
 #include "sim/topology.h"
 
 namespace bsn {
@@ -23,10 +24,20 @@ class TopologyCheck {
     return std::move(findings_);
   }
 
+  // After run().
+  std::vector<std::string> warnings() { return std::move(warnings_); }
+
  private:
   template <class... Args>
   void found(fmt::format_string<Args...> format, Args&&... args) {
     findings_.push_back(fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  void add(std::size_t network, const EngineFinding& finding, const std::string& chain = {}) {
+    const std::string for_chain = chain.empty() ? "" : " (chain '" + chain + "')";
+    std::string sentence =
+        fmt::format("networks[{}].consensus.{}: {}{}", network, finding.key, finding.what, for_chain);
+    (finding.refused ? findings_ : warnings_).push_back(std::move(sentence));
   }
 
   // One finding for each name that stands a second time in a list.
@@ -45,6 +56,10 @@ class TopologyCheck {
 
   void cities() {
     if (topology_.cities.empty()) found("cities: there is no city node; list at least one, or include a topology");
+    for (std::size_t n = 0; n < topology_.cities.size(); ++n) {
+      if (topology_.cities[n].id.find(".outside-") == std::string::npos) continue;
+      found("cities[{}].id: '{}' is a name for hosts outside BSN; choose another", n, topology_.cities[n].id);
+    }
     no_twice("cities", "city", topology_.cities, [](const City& city) { return city.id; });
     for (std::size_t n = 0; n < topology_.cities.size(); ++n) {
       if (topology_.cities[n].id.empty()) found("cities[{}].id: is empty; give the city node a name", n);
@@ -96,14 +111,14 @@ class TopologyCheck {
   }
 
   void engine(const Network& network, std::size_t n) {
-    if (const auto* raft = std::get_if<RaftParameters>(&network.engine)) {
-      if (raft->election_timeout <= raft->heartbeat * 2) {
-        found(
-            "networks[{}].consensus.raft.election_timeout: {} is not above two heartbeats of {}; raise it, or "
-            "followers "
-            "depose healthy leaders",
-            n, to_string(raft->election_timeout), to_string(raft->heartbeat));
-      }
+    for (const EngineFinding& one : check_engine(network.engine)) add(n, one);
+    if (network.outside.validators == 0) return;
+    if (network.kind != NetworkKind::public_) {
+      found("networks[{}].outside: network '{}' is {}; only public networks have validators outside BSN", n, network.id,
+            to_string(network.kind));
+    }
+    if (topology_.world.empty()) {
+      found("networks[{}].outside: nobody says where in the world validators may stand; include world.yaml", n);
     }
   }
 
@@ -118,12 +133,14 @@ class TopologyCheck {
           "its file",
           n, to_string(chain.name), chain.name.network);
     }
-    if (chain.validators.empty())
+    const bool outside = has_outside_validators(topology_, chain);
+    if (chain.validators.empty() && !outside)
       found("chains[{}]: chain '{}' has no validators; name at least one city", n, to_string(chain.name));
     std::set<std::string> members;
     peers(*network, chain, n, "validators", chain.validators, members);
     peers(*network, chain, n, "followers", chain.followers, members);
     providers(*network, chain, n);
+    committee(*network, static_cast<std::size_t>(network - topology_.networks.begin()), chain, n);
   }
 
   void peers(const Network& network, const Chain& chain, std::size_t n, const char* role,
@@ -172,6 +189,27 @@ class TopologyCheck {
     }
   }
 
+  void committee(const Network& network, std::size_t number, const Chain& chain, std::size_t n) {
+    if (chain.validators.size() > most_validators) {
+      found("chains[{}].validators: {} are too many; a chain has at most {}", n, chain.validators.size(),
+            most_validators);
+    }
+    std::vector<Place> places;
+    const bool outside = has_outside_validators(topology_, chain);
+    for (const WorldSite& site : topology_.world) {
+      if (outside) places.push_back({site.latitude, site.longitude, site.region, Provider::microsoft_azure});
+    }
+    for (const std::string& id : chain.validators) {
+      if (const auto index = index_.city(id)) places.push_back(topology_.cities[index->value].place);
+    }
+    if (places.empty()) return;
+    const std::size_t validators = outside ? network.outside.validators : chain.validators.size();
+    const Duration round_trip = slowest_round_trip(topology_.wan, places);
+    for (const EngineFinding& one : check_committee(network.engine, validators, round_trip)) {
+      add(number, one, to_string(chain.name));
+    }
+  }
+
   void projects() {
     if (topology_.projects.empty()) found("projects: there is no project; without an access key nobody may call");
     no_twice("projects", "project", topology_.projects, [](const Project& project) { return project.id; });
@@ -196,10 +234,17 @@ class TopologyCheck {
   const Topology& topology_;
   const TopologyIndex index_;
   std::vector<std::string> findings_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace
 
 std::vector<std::string> check(const Topology& topology) { return TopologyCheck(topology).run(); }
+
+std::vector<std::string> warnings(const Topology& topology) {
+  TopologyCheck check(topology);
+  check.run();
+  return check.warnings();
+}
 
 }  // namespace bsn

@@ -1,4 +1,4 @@
-// Tells those who watch a chain how high it has grown. Any thread.
+// Tells those who watch a chain how high its final part has grown. Any thread.
 #pragma once
 
 #include <map>
@@ -16,7 +16,7 @@ class BlockWatcher {
  public:
   virtual ~BlockWatcher() = default;
 
-  // Blocks up to `tip` are stored.
+  // Blocks up to `tip` are stored and final.
   virtual void grown_to(Height tip) = 0;
 
   // There will be no more blocks: the node stops.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/check.h"
 #include "node/serve/call_batches.h"
 #include "node/serve/peer_link.h"
 #include "node/serve/unary_call.h"
@@ -26,9 +27,12 @@ Reply read_block(const NodeShell& shell, const v1::GetBlockRequest& request, v1:
   const auto chain = shell.find_chain(*name);
   if (chain == nullptr) return not_hosted(*name);
   if (request.height() == 0) return malformed("height is missing; the first block has height 1");
+  if (request.height() > shell.feed().tip(chain->index)) {
+    return refusal(Status::not_found, Reason::none, "this peer has no final block of that height yet");
+  }
   auto blocks = shell.store().blocks(chain->index, request.height(), 1, 0);
   if (!blocks) return refusal(Status::data_loss, Reason::none, blocks.error().message);
-  if (blocks->empty()) return refusal(Status::not_found, Reason::none, "this peer has no block of that height yet");
+  BSN_CHECK(!blocks->empty(), "what is final was stored before");
   block = std::move(blocks->front());
   return {};
 }

@@ -27,7 +27,10 @@ Result<std::unique_ptr<NodeShell>> NodeShell::open(const NodeSpec& spec, const s
     durable.emplace(chain.index, std::move(*state));
   }
   std::map<ChainIndex, Height> heights;
-  for (const auto& [chain, state] : durable) heights[chain] = state.blocks.size();
+  for (const ChainSpec& chain : spec.chains) {
+    const DurableState& state = durable.at(chain.index);
+    heights[chain.index] = grows_a_tree(chain.engine) ? state.final_height : state.blocks.size();
+  }
   std::unique_ptr<NodeShell> shell(new NodeShell(spec, std::move(*store), std::move(durable)));
   for (const auto& [chain, height] : heights) shell->feed_.grow(chain, height);
   return shell;
@@ -181,7 +184,7 @@ void NodeShell::persist(std::vector<CityNodeOutput>& outputs) {
   for (CityNodeOutput& output : outputs) {
     auto* persist = std::get_if<Persist>(&output.what);
     if (persist == nullptr) continue;
-    if (const auto* block = std::get_if<BlockWrite>(&persist->write)) grown[output.chain] = block->block->header.height;
+    if (const auto grown_to = final_after(output.chain, persist->write)) grown[output.chain] = *grown_to;
     writes.push_back({output.chain, std::move(persist->write)});
   }
   if (writes.empty()) return;
@@ -189,6 +192,14 @@ void NodeShell::persist(std::vector<CityNodeOutput>& outputs) {
     die("the store can't be written, so nothing can be promised any more: " + done.error().message);
   }
   for (const auto& [chain, tip] : grown) feed_.grow(chain, tip);
+}
+
+// How high the final part of the chain is once this is written; nullopt: as before.
+std::optional<Height> NodeShell::final_after(ChainIndex chain, const DurableWrite& write) const {
+  if (const auto* mark = std::get_if<FinalMark>(&write)) return mark->height;
+  const auto* block = std::get_if<BlockWrite>(&write);
+  if (block == nullptr || grows_a_tree(find_chain(chain)->engine)) return std::nullopt;
+  return block->block->header.height;
 }
 
 void NodeShell::perform(Instant now, Duration stored_for, CityNodeOutput& output) {

@@ -73,7 +73,9 @@ class NodeShell : private TurnHandler<CityNodeOutput> {
   bool knows(CityIndex city) const;
 
   const Store& store() const { return *store_; }
+  // Grows with each final block.
   BlockFeed& feed() { return feed_; }
+  const BlockFeed& feed() const { return feed_; }
 
   void freeze(Duration limit);
   void resume();
@@ -91,6 +93,7 @@ class NodeShell : private TurnHandler<CityNodeOutput> {
   void end_turn(Instant now, std::vector<CityNodeOutput>& outputs) override;
   std::optional<Instant> next_wakeup() const override;
   void persist(std::vector<CityNodeOutput>& outputs);
+  std::optional<Height> final_after(ChainIndex chain, const DurableWrite& write) const;
   void perform(Instant now, Duration stored_for, CityNodeOutput& output);
   void send_stored(Instant now, ChainIndex chain, const SendStoredBlocks& order);
   void give(const Answer& answer, Duration stored_for);

@@ -1,4 +1,4 @@
-// A stream of one chain's blocks: those stored, then every new one, in order, each once.
+// A stream of one chain's final blocks: those stored, then every new one, in order, each once.
 //
 // One block at a time is read from the store and written: nothing is buffered here, however far behind the consumer is.
 // A consumer that takes so long over one block that 1,024 new ones are sealed meanwhile is too slow: the stream ends

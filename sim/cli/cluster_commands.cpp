@@ -12,6 +12,7 @@
 #include "sim/live/endpoints.h"
 #include "sim/live/live_cluster.h"
 #include "sim/live/process.h"
+#include "sim/outside.h"
 #include "sim/scenario_file.h"
 
 namespace bsn {
@@ -20,8 +21,8 @@ namespace {
 constexpr Duration ask_limit = seconds(5);
 
 bool any_running(const Endpoints& endpoints) {
-  return still_running(endpoints.gateway) ||
-         std::any_of(endpoints.city_nodes.begin(), endpoints.city_nodes.end(), still_running);
+  const std::vector<Endpoint> all = endpoints.all();
+  return std::any_of(all.begin(), all.end(), still_running);
 }
 
 // A cluster of this name that still runs, said in words; ok when there is none.
@@ -114,7 +115,7 @@ int command_up(const UpOptions& options) {
   cluster.gateway_listen = options.listen;
   cluster.stop = &stop_requested;
   cluster.progress = [&](const std::string& text) { progress.note(text); };
-  auto started = LiveCluster::start(*topology, cluster);
+  auto started = LiveCluster::start(with_outside_peers(*topology, RunMode::live), cluster);
   if (!started) return report_error(started.error());
   (*started)->release();
   fmt::print(
@@ -132,8 +133,7 @@ int command_down(const PlaceOptions& options) {
     fmt::print("no cluster '{}' runs\n", options.name);
     return 0;
   }
-  std::vector<Endpoint> all = endpoints->city_nodes;
-  all.push_back(endpoints->gateway);
+  const std::vector<Endpoint> all = endpoints->all();
   const int ended = stop_processes(all, 5'000);
   remove_endpoints(folder);
   fmt::print("ended {} processes of cluster '{}'; logs stay in {}/logs\n", ended, options.name, folder);
@@ -155,8 +155,7 @@ int command_status(const StatusOptions& options) {
 int command_logs(const LogsOptions& options) {
   const auto endpoints = read_endpoints(cluster_folder(options.name));
   if (!endpoints) return report_error(endpoints.error());
-  std::vector<Endpoint> all = endpoints->city_nodes;
-  all.push_back(endpoints->gateway);
+  const std::vector<Endpoint> all = endpoints->all();
   bool known = false;
   for (const Endpoint& endpoint : all) {
     if (!options.process.empty() && endpoint.name != options.process) continue;

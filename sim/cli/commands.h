@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "sim/topology.h"
 
 namespace bsn {
 
@@ -86,6 +87,9 @@ int command_version();
 
 // Prints an error as "bsnsim: message" and gives the exit code of its kind.
 int report_error(const Error& error);
+
+// Prints each warning about the topology as "bsnsim: warning: ..." to stderr.
+void print_warnings(const Topology& topology);
 
 // Folder of the named cluster: $XDG_RUNTIME_DIR/bsnsim/NAME, or bsnsim-UID/NAME in the temporary folder.
 std::string cluster_folder(const std::string& name);

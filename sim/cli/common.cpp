@@ -20,6 +20,10 @@ int report_error(const Error& error) {
   }
 }
 
+void print_warnings(const Topology& topology) {
+  for (const std::string& sentence : warnings(topology)) fmt::print(stderr, "bsnsim: warning: {}\n", sentence);
+}
+
 std::string cluster_folder(const std::string& name) {
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
   if (runtime != nullptr && *runtime != '\0') return std::string(runtime) + "/bsnsim/" + name;

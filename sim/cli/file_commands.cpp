@@ -18,11 +18,15 @@ std::string summary(const Scenario& scenario) {
                      scenario.faults.size());
 }
 
+const Topology& topology_of(const Topology& topology) { return topology; }
+const Topology& topology_of(const Scenario& scenario) { return scenario.topology; }
+
 }  // namespace
 
 int command_validate(const FileOptions& options) {
   const auto file = load_any(options.file);
   if (!file) return report_error(file.error());
+  std::visit([](const auto& what) { print_warnings(topology_of(what)); }, *file);
   fmt::print("{} is valid: {}\n", options.file, std::visit([](const auto& what) { return summary(what); }, *file));
   return 0;
 }

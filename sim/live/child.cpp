@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <optional>
-#include <string_view>
+#include <sstream>
 #include <utility>
 
 namespace bsn {
@@ -15,10 +15,14 @@ using Clock = std::chrono::steady_clock;
 constexpr int shown_log_lines = 8;
 constexpr long longest_poll_ms = 200;  // so that a wish to stop is heard
 
-std::optional<std::string> announced_address(const std::string& line) {
-  constexpr std::string_view start = "listening ";
-  if (!line.starts_with(start)) return std::nullopt;
-  return line.substr(start.size());
+// None: the line is no announcement.
+std::vector<std::string> announced_addresses(const std::string& line) {
+  std::vector<std::string> words;
+  std::istringstream text(line);
+  for (std::string word; text >> word;) words.push_back(word);
+  if (words.empty() || words.front() != "listening") return {};
+  words.erase(words.begin());
+  return words;
 }
 
 void poll_outputs(const std::vector<Child*>& children, long at_most_ms) {
@@ -32,9 +36,9 @@ Result<std::vector<Child*>> still_silent(const std::vector<Child*>& children) {
   std::vector<Child*> silent;
   for (Child* child : children) {
     const std::optional<std::string> line = child->process.first_line();
-    const std::optional<std::string> address = line ? announced_address(*line) : std::nullopt;
-    if (address) {
-      child->address = *address;
+    if (line) child->addresses = announced_addresses(*line);
+    if (line && !child->addresses.empty()) {
+      child->address = child->addresses.front();
     } else if (!child->process.running()) {
       return child_ended(*child);
     } else {

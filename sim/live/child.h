@@ -1,4 +1,5 @@
-// A child of a cluster: a process that announces its address with one line, "listening HOST:PORT", and keeps a log.
+// A child of a cluster: a process that announces its addresses with one line, "listening HOST:PORT ...", and keeps a
+// log.
 #pragma once
 
 #include <atomic>
@@ -12,10 +13,11 @@
 namespace bsn {
 
 struct Child {
-  std::string name;  // city id, or "gateway"
+  std::string name;  // city id, "gateway", or "outside"
   std::string log;   // path
   Process process;
-  std::string address;           // once announced
+  std::string address;  // once announced; of several the first
+  std::vector<std::string> addresses{};
   bool down_on_purpose = false;  // killed by a fault: its end is no surprise
 };
 

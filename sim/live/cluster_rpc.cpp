@@ -199,14 +199,20 @@ Result<Done> ClusterRpc::wait_until_serving(const std::vector<std::string>& addr
 
 namespace {
 
-std::vector<ChainDigest> decode_digest(const v1::DigestResponse& response) {
+std::vector<ChainDigest> decode_digests(const v1::DigestResponse& response) {
   std::vector<ChainDigest> chains;
   for (const v1::ChainDigest& one : response.chains()) {
+    const Result<Digest> final_block = decode_digest(one.final_block());
     chains.push_back({{one.chain().network(), one.chain().chain()},
                       one.height(),
                       one.validator(),
                       one.leader(),
                       one.mempool_transactions(),
+                      one.final_height(),
+                      final_block ? *final_block : Digest{},
+                      one.reorganisations(),
+                      one.deepest_reorganisation(),
+                      one.own_blocks_undone(),
                       one.joined()});
   }
   return chains;
@@ -230,7 +236,7 @@ std::map<std::string, std::vector<ChainDigest>> ClusterRpc::digests(const std::v
   std::map<std::string, std::vector<ChainDigest>> digests;
   if (!asked) return digests;
   for (const auto& call : calls) {
-    if (call->status.ok()) digests[call->address] = decode_digest(call->response);
+    if (call->status.ok()) digests[call->address] = decode_digests(call->response);
   }
   return digests;
 }

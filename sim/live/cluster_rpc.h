@@ -24,6 +24,10 @@ struct ChainDigest {
   bool validator = false;
   std::string leader;
   std::uint32_t mempool_transactions = 0;
+  Height final_height = 0;
+  Digest final_block;  // its hash; of genesis at height 0
+  // Tree families, since the process started.
+  std::uint64_t reorganisations = 0, deepest_reorganisation = 0, own_blocks_undone = 0;
   bool joined = false;  // it has what it missed before it came
 };
 
@@ -62,7 +66,7 @@ class ClusterRpc {
   std::map<std::string, std::vector<ChainDigest>> digests(const std::vector<std::string>& addresses, Duration limit);
   Result<Done> gate_links(const std::string& address, const std::vector<CityIndex>& closed, Duration limit);
 
-  // Blocks 1 ... tip of the peer at this address.
+  // Final blocks 1 ... tip of the peer at this address.
   Result<std::vector<BlockPtr>> blocks(const std::string& address, const ChainName& chain, Height tip, Duration limit);
 
   Result<std::vector<CityHealth>> list_city_nodes(const std::string& gateway, const std::string& access_key,

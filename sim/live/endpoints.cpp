@@ -54,12 +54,13 @@ void wait_for_end(const Endpoint& endpoint, std::chrono::steady_clock::time_poin
 Result<Done> write_endpoints(const Endpoints& endpoints) {
   json::array nodes;
   for (const Endpoint& node : endpoints.city_nodes) nodes.push_back(to_json(node));
-  const json::object whole{{"version", 1},
-                           {"topology", endpoints.topology},
-                           {"run_dir", endpoints.run_dir},
-                           {"access_key", endpoints.access_key},
-                           {"gateway", to_json(endpoints.gateway)},
-                           {"city_nodes", std::move(nodes)}};
+  json::object whole{{"version", 1},
+                     {"topology", endpoints.topology},
+                     {"run_dir", endpoints.run_dir},
+                     {"access_key", endpoints.access_key},
+                     {"gateway", to_json(endpoints.gateway)},
+                     {"city_nodes", std::move(nodes)}};
+  if (endpoints.outside) whole.emplace("outside", to_json(*endpoints.outside));
   const std::string path = file_of(endpoints.run_dir);
   std::ofstream file(path + ".new");
   file << json::serialize(whole) << "\n";
@@ -90,10 +91,18 @@ Result<Endpoints> read_endpoints(const std::string& run_dir) {
     for (const json::value& node : whole.at("city_nodes").as_array()) {
       endpoints.city_nodes.push_back(endpoint_from(node));
     }
+    if (const json::value* outside = whole.if_contains("outside")) endpoints.outside = endpoint_from(*outside);
     return endpoints;
   } catch (const std::exception& error) {  // Boost.JSON reports by exceptions; they end here
     return Error{ErrorCode::corrupt, path + " is not an endpoint file: " + error.what()};
   }
+}
+
+std::vector<Endpoint> Endpoints::all() const {
+  std::vector<Endpoint> all = city_nodes;
+  if (outside) all.push_back(*outside);
+  all.push_back(gateway);
+  return all;
 }
 
 void remove_endpoints(const std::string& run_dir) {

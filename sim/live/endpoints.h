@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@
 namespace bsn {
 
 struct Endpoint {
-  std::string name;                   // city id, or "gateway"
+  std::string name;                   // city id, "gateway", or "outside"
   std::string state;                  // city state; empty for the gateway
   std::vector<std::string> networks;  // "fabric/supply-chain" ...
   std::string grpc;                   // "127.0.0.1:40001"
@@ -30,6 +31,10 @@ struct Endpoints {
   std::string access_key;  // of the topology's first project, so that `call` works without one
   Endpoint gateway;
   std::vector<Endpoint> city_nodes;
+  std::optional<Endpoint> outside;  // the process of all hosts outside BSN, if there are any
+
+  // Every process of the cluster.
+  std::vector<Endpoint> all() const;
 };
 
 // Replaces the file in one step (write beside, rename).

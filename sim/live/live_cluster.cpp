@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "sim/live/live_cluster_impl.h"
+#include "sim/outside.h"
 
 namespace bsn {
 namespace {
@@ -43,10 +44,11 @@ Result<Done> make_folders(const ClusterOptions& options) {
 
 }  // namespace
 
-Result<Done> LiveCluster::Impl::spawn(Child& child, const char* program, const std::string& listen) {
+Result<Done> LiveCluster::Impl::spawn(Child& child, const char* program, const std::string& listen, std::size_t hosts) {
   ProcessOptions start;
   start.executable = binary(options, program);
   start.arguments = {"--listen", listen, "--data-dir", options.run_dir + "/data/" + child.name};
+  if (hosts > 1) start.arguments.insert(start.arguments.end(), {"--hosts", std::to_string(hosts)});
   if (options.die_with_parent) start.arguments.emplace_back("--die-with-parent");
   start.log_path = child.log;
   start.process_group = group;
@@ -58,28 +60,33 @@ Result<Done> LiveCluster::Impl::spawn(Child& child, const char* program, const s
 }
 
 Result<Done> LiveCluster::Impl::spawn_all() {
-  for (const City& city : topology.cities) {
+  const auto named = [&](const std::string& name) {
     Child child;
-    child.name = city.id;
-    child.log = options.run_dir + "/logs/" + city.id + ".log";
-    nodes.push_back(std::move(child));
-  }
-  gateway.name = "gateway";
-  gateway.log = options.run_dir + "/logs/gateway.log";
+    child.name = name;
+    child.log = options.run_dir + "/logs/" + name + ".log";
+    return child;
+  };
+  const std::size_t own = own_cities(topology);
+  const std::size_t hosts = topology.cities.size() - own;
+  for (std::size_t i = 0; i < own; ++i) nodes.push_back(named(topology.cities[i].id));
+  outside = named("outside");
+  gateway = named("gateway");
   std::vector<Child*> all;
   for (Child& node : nodes) {
     if (auto done = spawn(node, "bsn-node", "127.0.0.1:0"); !done) return done;
     all.push_back(&node);
+  }
+  if (hosts > 0) {
+    if (auto done = spawn(outside, "bsn-node", "127.0.0.1:0", hosts); !done) return done;
+    all.push_back(&outside);
   }
   if (auto done = spawn(gateway, "bsn-gateway", options.gateway_listen); !done) return done;
   all.push_back(&gateway);
   return wait_for_addresses(all, Clock::now() + std::chrono::nanoseconds(options.start_limit.ns), options.stop);
 }
 
-std::vector<CitySpec> LiveCluster::Impl::cities_with_addresses() {
-  std::vector<CitySpec> cities = city_specs(topology);
-  for (std::size_t i = 0; i < cities.size(); ++i) cities[i].address = nodes[i].address;
-  return cities;
+const std::string& LiveCluster::Impl::address_of(CityIndex city) const {
+  return city.value < nodes.size() ? nodes[city.value].address : outside.addresses.at(city.value - nodes.size());
 }
 
 std::vector<std::string> LiveCluster::Impl::serving_addresses() {
@@ -87,24 +94,25 @@ std::vector<std::string> LiveCluster::Impl::serving_addresses() {
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (topology.cities[i].state == CityState::connected) addresses.push_back(nodes[i].address);
   }
+  addresses.insert(addresses.end(), outside.addresses.begin(), outside.addresses.end());
   return addresses;
 }
 
 NodeSpec LiveCluster::Impl::spec_of(CityIndex city) {
   NodeSpec spec = node_spec(topology, city, options.seed, options.durability);
-  for (CitySpec& one : spec.cities) one.address = nodes[one.index.value].address;
+  for (CitySpec& one : spec.cities) one.address = address_of(one.index);
   return spec;
 }
 
 GatewaySpec LiveCluster::Impl::spec_of_gateway() {
   GatewaySpec spec = gateway_spec(topology, options.seed);
-  spec.cities = cities_with_addresses();
+  for (CitySpec& one : spec.cities) one.address = address_of(one.index);
   return spec;
 }
 
 Result<Done> LiveCluster::Impl::commission() {
   std::map<std::string, NodeSpec> specs;
-  for (std::uint32_t i = 0; i < nodes.size(); ++i) specs[nodes[i].address] = spec_of(CityIndex{i});
+  for (std::uint32_t i = 0; i < topology.cities.size(); ++i) specs[address_of({i})] = spec_of(CityIndex{i});
   if (auto done = rpc.commission_nodes(specs, options.start_limit); !done) return done;
   if (auto done = rpc.commission_gateway(gateway.address, spec_of_gateway(), options.start_limit); !done) {
     return done;
@@ -142,11 +150,21 @@ Result<Done> LiveCluster::Impl::write_endpoint_file() {
   file.gateway = {
       "gateway", "", {}, gateway.address, gateway.log, gateway.process.pid(), process_started(gateway.process.pid())};
   file.city_nodes = endpoints();
+  if (outside.process.pid() > 0) {
+    file.outside = {"outside",
+                    "outside",
+                    {},
+                    outside.address,
+                    outside.log,
+                    outside.process.pid(),
+                    process_started(outside.process.pid())};
+  }
   return write_endpoints(file);
 }
 
 Result<Child*> LiveCluster::Impl::running_node(CityIndex city) {
-  Child& node = nodes.at(city.value);
+  if (city.value >= nodes.size()) return Error{ErrorCode::unavailable, "a host outside BSN is not ours to disturb"};
+  Child& node = nodes[city.value];
   if (!node.process.running()) {
     return Error{ErrorCode::unavailable, node.name + " does not run"};
   }
@@ -160,7 +178,7 @@ Result<std::unique_ptr<LiveCluster>> LiveCluster::start(const Topology& topology
   Impl& impl = *cluster->impl_;
   impl.topology = topology;
   impl.options = options;
-  options.progress("starting " + std::to_string(topology.cities.size()) + " city nodes and a gateway");
+  options.progress("starting " + std::to_string(own_cities(topology)) + " city nodes and a gateway");
   if (auto done = impl.spawn_all(); !done) return done.error();
   options.progress("commissioning");
   impl.rpc.give_up_when([&cluster, &options]() -> Result<Done> {
@@ -182,12 +200,15 @@ LiveCluster::~LiveCluster() {
 
 void LiveCluster::stop() {
   std::vector<Endpoint> all = impl_->endpoints();
-  Endpoint gateway;
-  gateway.pid = impl_->gateway.process.pid();
-  gateway.started = process_started(gateway.pid);
-  all.push_back(gateway);
+  for (const Child* child : {&impl_->outside, &impl_->gateway}) {
+    Endpoint endpoint;
+    endpoint.pid = child->process.pid();
+    endpoint.started = process_started(endpoint.pid);
+    all.push_back(endpoint);
+  }
   stop_processes(all, stop_patience_ms);
   for (Child& node : impl_->nodes) node.process.running();  // reaps
+  impl_->outside.process.running();
   impl_->gateway.process.running();
   remove_endpoints(impl_->options.run_dir);
   impl_->released = true;
@@ -197,7 +218,7 @@ void LiveCluster::release() { impl_->released = true; }
 
 const std::string& LiveCluster::gateway_address() const { return impl_->gateway.address; }
 
-const std::string& LiveCluster::node_address(CityIndex city) const { return impl_->nodes.at(city.value).address; }
+const std::string& LiveCluster::node_address(CityIndex city) const { return impl_->address_of(city); }
 
 Result<Done> LiveCluster::kill(CityIndex city) {
   auto node = impl_->running_node(city);
@@ -209,7 +230,8 @@ Result<Done> LiveCluster::kill(CityIndex city) {
 }
 
 Result<Done> LiveCluster::restart(CityIndex city) {
-  Child& node = impl_->nodes.at(city.value);
+  if (city.value >= impl_->nodes.size()) return impl_->running_node(city).error();
+  Child& node = impl_->nodes[city.value];
   if (node.process.running()) return Error{ErrorCode::already_running, node.name + " runs"};
   if (auto done = impl_->spawn(node, "bsn-node", node.address); !done) return done;
   node.down_on_purpose = false;
@@ -242,16 +264,15 @@ Result<Done> LiveCluster::partition(const std::vector<std::vector<CityIndex>>& g
   for (std::size_t g = 0; g < groups.size(); ++g) {
     for (const CityIndex city : groups[g]) group_of[city] = g;
   }
-  for (std::uint32_t i = 0; i < impl_->nodes.size(); ++i) {
-    group_of.try_emplace(CityIndex{i}, groups.size());
-  }
-  for (std::uint32_t i = 0; i < impl_->nodes.size(); ++i) {
-    if (!impl_->nodes[i].process.running()) continue;
+  const auto cities = static_cast<std::uint32_t>(impl_->topology.cities.size());
+  for (std::uint32_t i = 0; i < cities; ++i) group_of.try_emplace(CityIndex{i}, groups.size());
+  for (std::uint32_t i = 0; i < cities; ++i) {
+    if (i < impl_->nodes.size() && !impl_->nodes[i].process.running()) continue;
     std::vector<CityIndex> closed;
     for (const auto& [city, group] : group_of) {
       if (!groups.empty() && group != group_of[CityIndex{i}]) closed.push_back(city);
     }
-    if (auto done = impl_->rpc.gate_links(impl_->nodes[i].address, closed, rpc_limit); !done) {
+    if (auto done = impl_->rpc.gate_links(impl_->address_of({i}), closed, rpc_limit); !done) {
       return done;
     }
   }
@@ -262,6 +283,7 @@ Result<Done> LiveCluster::check_children() {
   for (Child& node : impl_->nodes) {
     if (!node.down_on_purpose && !node.process.running()) return child_ended(node);
   }
+  if (impl_->outside.process.pid() > 0 && !impl_->outside.process.running()) return child_ended(impl_->outside);
   if (!impl_->gateway.process.running()) return child_ended(impl_->gateway);
   return Done{};
 }
@@ -272,19 +294,30 @@ Result<std::vector<BlockPtr>> LiveCluster::blocks(CityIndex city, const ChainSpe
   if (!digests) return digests.error();
   for (const ChainDigest& digest : *digests) {
     if (digest.chain == chain.name) {
-      return impl_->rpc.blocks(address, chain.name, digest.height, rpc_limit);
+      return impl_->rpc.blocks(address, chain.name, digest.final_height, rpc_limit);
     }
   }
   return Error{ErrorCode::corrupt, address + " does not host " + to_string(chain.name)};
 }
 
-bool LiveCluster::settled() {
+std::map<CityIndex, std::vector<ChainDigest>> LiveCluster::digests(Duration limit) {
+  std::map<std::string, CityIndex> cities;
   std::vector<std::string> addresses;
-  for (Child& node : impl_->nodes) {
-    if (node.process.running()) addresses.push_back(node.address);
+  for (std::uint32_t i = 0; i < impl_->topology.cities.size(); ++i) {
+    if (i < impl_->nodes.size() && !impl_->nodes[i].process.running()) continue;
+    addresses.push_back(impl_->address_of({i}));
+    cities[addresses.back()] = {i};
   }
+  std::map<CityIndex, std::vector<ChainDigest>> digests;
+  for (auto& [address, chains] : impl_->rpc.digests(addresses, limit)) {
+    digests[cities.at(address)] = std::move(chains);
+  }
+  return digests;
+}
+
+bool LiveCluster::settled() {
   std::set<ChainName> ready;
-  for (const auto& [address, chains] : impl_->rpc.digests(addresses, rpc_limit)) {
+  for (const auto& [city, chains] : digests(rpc_limit)) {
     for (const ChainDigest& chain : chains) {
       if (!chain.leader.empty() || chain.height > 0) ready.insert(chain.chain);
     }

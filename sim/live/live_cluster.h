@@ -1,4 +1,5 @@
-// A live cluster: one bsn-node process per city and a bsn-gateway, on loopback, each on a port the system chose.
+// A live cluster: one bsn-node process per city, one for all hosts outside BSN if there are any, and a bsn-gateway, on
+// loopback, on ports that the system chose.
 //
 // Start: spawn all, read each one's announced address, commission the nodes (who they are, whom they talk to), then the
 // gateway, and wait until every node of a connected city is healthy. A child that dies on the way ends the start at
@@ -7,6 +8,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "core/result.h"
 #include "core/time.h"
 #include "sim/fault_schedule.h"
+#include "sim/live/cluster_rpc.h"
 #include "sim/topology.h"
 
 namespace bsn {
@@ -44,7 +47,7 @@ class LiveCluster : public FaultTarget {
   const std::string& gateway_address() const;
   const std::string& node_address(CityIndex city) const;
 
-  // Faults. An unknown or already ended node is an Error.
+  // Faults. An unknown, already ended or outside node is an Error.
   Result<Done> kill(CityIndex city) override;
   Result<Done> restart(CityIndex city) override;  // same address, same data; returns when it serves again
   Result<Done> pause(CityIndex city) override;
@@ -66,8 +69,12 @@ class LiveCluster : public FaultTarget {
   // An Error when a child ended that was not killed by a fault: which, how, and its last lines.
   Result<Done> check_children();
 
-  // All stored blocks of the chain's peer in this city.
+  // All final blocks of the chain's peer in this city.
   Result<std::vector<BlockPtr>> blocks(CityIndex city, const ChainSpec& chain);
+
+  // What every peer of every running node says of itself now, by city; a node that does not answer in
+  // time has no entry.
+  std::map<CityIndex, std::vector<ChainDigest>> digests(Duration limit);
 
   // Whether every chain with a running majority has a leader or a block.
   bool settled();

@@ -17,14 +17,15 @@ namespace bsn {
 struct LiveCluster::Impl {
   Topology topology;
   ClusterOptions options;
-  std::vector<Child> nodes;  // by CityIndex
+  std::vector<Child> nodes;  // by CityIndex, BSN's own
+  Child outside;             // hosts all further cities, in their order; not started when there are none
   Child gateway;
   ClusterRpc rpc;
   pid_t group = 0;
   bool released = false;
   std::set<CityIndex> leaving;  // to leave once no call is out there
 
-  Result<Done> spawn(Child& child, const char* program, const std::string& listen);
+  Result<Done> spawn(Child& child, const char* program, const std::string& listen, std::size_t hosts = 1);
   Result<Done> spawn_all();
   Result<Done> commission();
   NodeSpec spec_of(CityIndex city);
@@ -37,7 +38,7 @@ struct LiveCluster::Impl {
   Result<Done> let_drained_leave();
   Result<Done> write_endpoint_file();
   std::vector<Endpoint> endpoints();
-  std::vector<CitySpec> cities_with_addresses();
+  const std::string& address_of(CityIndex city) const;
   std::vector<std::string> serving_addresses();
   Result<Child*> running_node(CityIndex city);
 };

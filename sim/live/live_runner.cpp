@@ -15,6 +15,7 @@
 #include "sim/live/live_cluster.h"
 #include "sim/live/load_client.h"
 #include "sim/network_tally.h"
+#include "sim/outside.h"
 
 namespace bsn {
 namespace {
@@ -97,7 +98,50 @@ class LoadThread {
   std::thread thread_;  // last: it uses all of the above
 };
 
-// Hands every stored block of every peer to the judges.
+// What peers said of their chains while the run went on, for MONO: looked at before each fault and after the load.
+class FinalityLog {
+ public:
+  FinalityLog(const Scenario& scenario, LiveCluster& cluster) : index_(scenario.topology), cluster_(cluster) {}
+
+  // Frozen nodes do not answer; they are not waited for.
+  void look() {
+    for (const auto& [city, chains] : cluster_.digests(patience)) {
+      for (const ChainDigest& chain : chains) {
+        seen_.push_back({*index_.chain(chain.chain), city, chain.final_height, chain.final_block});
+      }
+    }
+  }
+
+  void judge(InvariantChecker& checker) const {
+    for (const Seen& seen : seen_) checker.final_seen(seen.chain, seen.peer, seen.height, seen.hash);
+  }
+
+ private:
+  static constexpr Duration patience = milliseconds(500);
+  struct Seen {
+    ChainIndex chain;
+    CityIndex peer;
+    Height height = 0;
+    Digest hash;
+  };
+
+  TopologyIndex index_;
+  LiveCluster& cluster_;
+  std::vector<Seen> seen_;
+};
+
+// What the peers counted of forks since they were started last.
+void tally_reorganisations(const Scenario& scenario, LiveCluster& cluster, NetworkTally& tally) {
+  const TopologyIndex index(scenario.topology);
+  for (const auto& [city, chains] : cluster.digests(ask_limit)) {
+    for (const ChainDigest& chain : chains) {
+      tally.counted(*index.chain(chain.chain), chain.reorganisations, chain.deepest_reorganisation,
+                    chain.own_blocks_undone);
+    }
+  }
+}
+
+// Hands every final block of every peer to the judges.
 Result<Done> judge_blocks(LiveCluster& cluster, InvariantChecker& checker, NetworkTally& tally) {
   const Topology& topology = cluster.topology();
   for (const ChainSpec& chain : chain_specs(topology)) {
@@ -178,6 +222,7 @@ ClusterOptions cluster_options(const Scenario& scenario, const LiveOptions& opti
 Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   Scenario scenario = given;
   if (options.seed) scenario.seed = *options.seed;
+  scenario.topology = with_outside_peers(std::move(scenario.topology), RunMode::live);
   const Instant begun = monotonic_now();
   auto cluster = LiveCluster::start(scenario.topology, cluster_options(scenario, options));
   if (!cluster) return cluster.error();
@@ -188,12 +233,14 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   NetworkTally tally(scenario.topology);
   const Instant start = monotonic_now();
   FaultSchedule faults(scenario, **cluster, start);
+  FinalityLog finality(scenario, **cluster);
   Report report;
   {
     LoadThread load(scenario, options, (*cluster)->gateway_address(), checker, tally);
     std::optional<Error> broken;
     while (!load.wait()) {
       if (broken) continue;  // the load still has to end by its own deadlines
+      if (const auto due = faults.next_due(); due && *due <= monotonic_now()) finality.look();
       if (auto done = faults.fire_due(monotonic_now()); !done) broken = done.error();
       if (auto done = (*cluster)->check_children(); !done) broken = done.error();
       if (auto done = (*cluster)->operate(); !done) broken = done.error();
@@ -204,10 +251,13 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   }
   report.simulated_seconds = (monotonic_now() - start).seconds();
   options.progress({.phase = "checking what every peer has stored"});
+  finality.look();
   fill_counters((*cluster)->gateway_address(), report);
   if (auto done = faults.heal(); !done) return done.error();
   if (auto done = finish_changes(**cluster); !done) return done.error();
   if (auto done = judge_blocks(**cluster, checker, tally); !done) return done.error();
+  finality.judge(checker);
+  tally_reorganisations(scenario, **cluster, tally);
   tally.fill((*cluster)->topology(), healthy_cities(scenario, (*cluster)->gateway_address()), report);
   faults.fill(report);
   report.invariants = checker.finish();

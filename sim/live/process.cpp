@@ -124,7 +124,7 @@ Process::~Process() {
 }
 
 std::optional<std::string> Process::first_line() {
-  constexpr std::size_t most_text = 4096;  // the announcement is one short line; more is not read
+  constexpr std::size_t most_text = 16 * 1024;  // the announcement is one line; more is not read
   std::array<char, 512> part{};
   while (output_ >= 0 && text_.size() < most_text) {
     const ssize_t count = read(output_, part.data(), part.size());

@@ -11,10 +11,35 @@ LinkModel::LinkModel(const WanParameters& wan, std::vector<CitySpec> cities, std
       cities_(std::move(cities)),
       random_(Random(seed).fork(std::string("link ").append(kind))),
       order_(order),
-      link_of_(cities_.size() * cities_.size(), 0) {}
+      links_from_(cities_.size()) {}
+
+std::vector<LinkModel::LinksFrom::Slot>::iterator LinkModel::LinksFrom::find(std::uint32_t to) {
+  constexpr std::uint32_t spread = 0x9e3779b9;  // Fibonacci hashing: neighbours in number lie apart
+  std::size_t place = (to * spread) & (slots_.size() - 1);
+  while (slots_[place].link != 0 && slots_[place].to != to) place = (place + 1) & (slots_.size() - 1);
+  return slots_.begin() + static_cast<std::ptrdiff_t>(place);
+}
+
+std::uint32_t& LinkModel::LinksFrom::at(CityIndex to) {
+  if (2 * (used_ + 1) > slots_.size()) grow();
+  const auto slot = find(to.value);
+  if (slot->link == 0) {
+    ++used_;  // whoever asks for a new one sets it
+    slot->to = to.value;
+  }
+  return slot->link;
+}
+
+void LinkModel::LinksFrom::grow() {
+  std::vector<Slot> old(std::max<std::size_t>(8, 2 * slots_.size()));
+  old.swap(slots_);
+  for (const Slot& slot : old) {
+    if (slot.link != 0) *find(slot.to) = slot;
+  }
+}
 
 LinkModel::Link& LinkModel::link(CityIndex from, CityIndex to) {
-  std::uint32_t& index = link_of_[from.value * cities_.size() + to.value];
+  std::uint32_t& index = links_from_[from.value].at(to);
   if (index == 0) {
     const CitySpec& a = cities_[from.value];
     const CitySpec& b = cities_[to.value];

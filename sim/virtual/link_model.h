@@ -5,7 +5,7 @@
 //
 // Messages of peers keep their order on each directed pair: a live pair shares one stream over TCP, where a lost packet
 // holds up all that follow it. Calls don't: each comes from a client of its own. A LinkModel is one or the other.
-// Memory: about 100 bytes per pair that was ever used. One thread.
+// Memory: about 120 bytes per pair that was ever used. One thread.
 #pragma once
 
 #include <cstdint>
@@ -42,13 +42,31 @@ class LinkModel {
     Instant last_arrival;
   };
 
+  // Finds the link to a city among those that lead away from one: a hash table with open addressing, at most half full.
+  class LinksFrom {
+   public:
+    // The number kept for `to`; 0: none yet. Valid until the next call.
+    std::uint32_t& at(CityIndex to);
+
+   private:
+    struct Slot {
+      std::uint32_t to = 0;
+      std::uint32_t link = 0;  // 0: the slot is free
+    };
+    std::vector<Slot>::iterator find(std::uint32_t to);
+    void grow();
+
+    std::vector<Slot> slots_;  // a power of two of them
+    std::size_t used_ = 0;
+  };
+
   Link& link(CityIndex from, CityIndex to);
 
   WanParameters wan_;
   std::vector<CitySpec> cities_;
   Random random_;
   LinkOrder order_;
-  std::vector<std::uint32_t> link_of_;  // by from * cities + to; index into links_ plus one, 0: not used yet
+  std::vector<LinksFrom> links_from_;  // by CityIndex; hold indices into links_ plus one
   std::vector<Link> links_;
 };
 

@@ -37,7 +37,7 @@ Digest reply_digest(const Reply& reply) {
 }  // namespace
 
 VirtualCluster::VirtualCluster(const Topology& topology, std::uint64_t seed, Durability durability,
-                               VirtualListener listener)
+                               VirtualListener listener, Execution execution)
     : topology_(topology),
       bare_topology_(topology),
       seed_(seed),
@@ -55,15 +55,42 @@ VirtualCluster::VirtualCluster(const Topology& topology, std::uint64_t seed, Dur
   grow_chains();
   nodes_.reserve(cities_.size());
   for (const CitySpec& city : cities_) {
-    const auto start = [this, self = city.index](Instant now, const auto& disk) {
-      const auto genesis = [this](const ChainSpec& chain) { return genesis_.at(chain.index.value); };
-      return CityNode(node_spec(bare_topology_, self, seed_, durability_), disk, now, make_engine, genesis);
+    const auto start = [this, execution, self = city.index](Instant now, const auto& disk) {
+      const auto genesis = [this, execution](const ChainSpec& chain) {
+        const Ledger& common = genesis_.at(chain.index.value);
+        return execution == Execution::shared ? common : common.apart();
+      };
+      return CityNode(node_spec(self), disk, now, make_engine, genesis);
     };
     nodes_.emplace_back(start, now_);
     tell_link(city.index, true);
     after_node(city.index);
   }
   after_gateway();
+}
+
+// Names no other cities: a machine needs their addresses only, and here there are none.
+NodeSpec VirtualCluster::node_spec(CityIndex self) const {
+  const City& home = topology_.cities[self.value];
+  NodeSpec spec;
+  spec.self = self;
+  spec.revision = topology_.revision;
+  spec.seed = seed_;
+  spec.wan = topology_.wan;
+  spec.durability = durability_;
+  spec.cities = {cities_[self.value]};
+  spec.cities.front().state = home.state;
+  if (!hosts_peers(home.state)) return spec;
+  const auto has = [](const auto& list, const auto& one) {
+    return std::find(list.begin(), list.end(), one) != list.end();
+  };
+  for (const ChainSpec& chain : chains_) {
+    if (topology_.chains[chain.index.value].state == RouteState::retired) continue;
+    if (!has(chain.validators, self) && !has(chain.followers, self)) continue;
+    spec.chains.push_back(chain);
+    if (has(topology_.chains[chain.index.value].joined, home.id)) spec.joins.push_back(chain.index);
+  }
+  return spec;
 }
 
 void VirtualCluster::run_until(Instant until) {
@@ -192,11 +219,34 @@ void VirtualCluster::send_to_peer(CityIndex from, CityIndex to, ChainIndex chain
 }
 
 void VirtualCluster::persist(CityIndex city, ChainIndex chain, const DurableWrite& write) {
+  const auto* mark = std::get_if<FinalMark>(&write);
+  const Height final_before = mark ? final_height(city, chain) : 0;
+  if (const auto* undone = std::get_if<BlocksUndone>(&write)) before(city, chain, *undone);
   nodes_[city.value].persist(chain, write);
-  if (const auto* stored = std::get_if<BlockWrite>(&write)) {
-    trace_.record(now_, "block", pair_of(city.value, chain.value), stored->block->hash);
-    listener_.on_block(chain, city, stored->block);
-  }
+  if (const auto* stored = std::get_if<BlockWrite>(&write)) after(city, chain, *stored);
+  if (mark) after(city, chain, *mark, final_before);
+}
+
+void VirtualCluster::before(CityIndex city, ChainIndex chain, const BlocksUndone& write) {
+  const std::span<const BlockPtr> stored = blocks(city, chain);
+  trace_.record(now_, "undo", pair_of(city.value, chain.value), write.keep);
+  if (write.keep < stored.size()) listener_.on_undone(chain, city, stored.subspan(write.keep));
+}
+
+void VirtualCluster::after(CityIndex city, ChainIndex chain, const BlockWrite& write) {
+  trace_.record(now_, "block", pair_of(city.value, chain.value), write.block->hash);
+  if (!grows_a_tree(chains_[chain.value].engine)) listener_.on_block(chain, city, write.block);
+}
+
+void VirtualCluster::after(CityIndex city, ChainIndex chain, const FinalMark& write, Height final_before) {
+  trace_.record(now_, "final", pair_of(city.value, chain.value), write.height);
+  const std::vector<BlockPtr>& stored = blocks(city, chain);
+  for (Height height = final_before; height < write.height; ++height) listener_.on_block(chain, city, stored[height]);
+}
+
+Height VirtualCluster::final_height(CityIndex city, ChainIndex chain) const {
+  const VirtualNode& node = nodes_[city.value];
+  return grows_a_tree(chains_[chain.value].engine) ? node.final_height(chain) : node.blocks(chain).size();
 }
 
 void VirtualCluster::send_stored_blocks(CityIndex city, ChainIndex chain, const SendStoredBlocks& order) {
@@ -272,6 +322,7 @@ void VirtualCluster::happen(const GatewayAnswer& answer) {
 
 // The gateway hears of a link's end or beginning after the way from the city to its home.
 void VirtualCluster::tell_link(CityIndex city, bool up) {
+  if (cities_[city.value].state == CityState::outside) return;
   const CityIndex home = gateway_.spec().home;
   const std::uint32_t slot = links_.put({city, up, up && nodes_[city.value].serves()});
   queue_.push(now_ + call_links_.base_delay(city, home), city.value, {Kind::node_link, slot});
@@ -297,7 +348,7 @@ Result<Done> VirtualCluster::kill(CityIndex city) {
 Result<Done> VirtualCluster::restart(CityIndex city) {
   VirtualNode& node = nodes_[city.value];
   if (node.state() != VirtualNode::State::down) return wrong_state(city, "restart");
-  node.keep_only(node_spec(bare_topology_, city, seed_, durability_).chains);
+  node.keep_only(node_spec(city).chains);
   node.restart(now_);
   trace_.record(now_, "restart", city.value, std::uint64_t{node.life()});
   tell_link(city, true);

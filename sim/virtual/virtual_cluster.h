@@ -1,5 +1,5 @@
-// The virtual cluster: all city nodes, their disks and the gateway in one process, driven through one event queue. The
-// sibling of the live processes, around the same machines.
+// The virtual cluster: all city nodes, their disks, the hosts outside BSN and the gateway in one process, driven
+// through one event queue. The sibling of the live processes, around the same machines.
 //
 // What takes time: the wide-area network (link_model.h). Peer messages take the way between their cities; calls and
 // their replies the way between the origin and the city that answers, none within one place. Handling, disks and the
@@ -17,6 +17,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,14 +35,21 @@ namespace bsn {
 // What a cluster tells its owner, while it happens.
 struct VirtualListener {
   std::function<void(Instant, CallId, const Reply&)> on_answer = [](Instant, CallId, const Reply&) {};
-  // A peer stored a block. Once per peer and height, in order of height.
+  // A peer stored a block and it is final. Once per peer and height, in order of height.
   std::function<void(ChainIndex, CityIndex, const BlockPtr&)> on_block = [](ChainIndex, CityIndex, const BlockPtr&) {};
+  // A peer of a chain that grows as a tree undid these blocks, the lowest first.
+  std::function<void(ChainIndex, CityIndex, std::span<const BlockPtr>)> on_undone = [](ChainIndex, CityIndex,
+                                                                                       std::span<const BlockPtr>) {};
 };
+
+// Whether a block is executed by every peer itself, or once for all peers of its chain. Both give the same run.
+enum class Execution : std::uint8_t { shared, each };
 
 class VirtualCluster : public FaultTarget {
  public:
   // Starts everything at time zero. The topology has been checked.
-  VirtualCluster(const Topology& topology, std::uint64_t seed, Durability durability, VirtualListener listener);
+  VirtualCluster(const Topology& topology, std::uint64_t seed, Durability durability, VirtualListener listener,
+                 Execution execution = Execution::shared);
   VirtualCluster(const VirtualCluster&) = delete;
   VirtualCluster& operator=(const VirtualCluster&) = delete;
 
@@ -81,10 +89,11 @@ class VirtualCluster : public FaultTarget {
   // Whether every chain has had a leader or a block.
   bool settled() const { return unsettled_ == 0; }
 
-  // The blocks that a peer has stored; height h stands at h - 1.
+  // The blocks that a peer has stored; height h stands at h - 1. Those above final_height may be undone.
   const std::vector<BlockPtr>& blocks(CityIndex city, ChainIndex chain) const {
     return nodes_[city.value].blocks(chain);
   }
+  Height final_height(CityIndex city, ChainIndex chain) const;
   const std::vector<ChainSpec>& chains() const { return chains_; }  // as they are now, without the genesis accounts
   // The cities that host a peer of the chain now.
   std::vector<CityIndex> peers(const ChainSpec& chain) const;
@@ -148,6 +157,9 @@ class VirtualCluster : public FaultTarget {
   void happen(CityIndex city, ChainIndex chain, ChainPeerOutput& output);
   void send_to_peer(CityIndex from, CityIndex to, ChainIndex chain, PeerMessage message);
   void persist(CityIndex city, ChainIndex chain, const DurableWrite& write);
+  void before(CityIndex city, ChainIndex chain, const BlocksUndone& write);
+  void after(CityIndex city, ChainIndex chain, const BlockWrite& write);
+  void after(CityIndex city, ChainIndex chain, const FinalMark& write, Height final_before);
   void send_stored_blocks(CityIndex city, ChainIndex chain, const SendStoredBlocks& order);
   void send_reply(CityIndex city, Answer& answer);
   void observe(ChainIndex chain, const Observed& observed);
@@ -161,12 +173,14 @@ class VirtualCluster : public FaultTarget {
   void renew_wakeup(std::optional<Instant> wanted, Instant& pending, std::uint32_t source, Parcel parcel);
   Result<Done> wrong_state(CityIndex city, const char* fault) const;
 
+  NodeSpec node_spec(CityIndex city) const;
+
   Topology topology_;
   Topology bare_topology_;  // without genesis accounts, which nodes get with their ledgers
-  std::uint64_t seed_;
-  Durability durability_;
+  const std::uint64_t seed_;
+  const Durability durability_;
   std::vector<CitySpec> cities_;
-  std::vector<ChainSpec> chains_;
+  std::vector<ChainSpec> chains_;  // without genesis accounts
   VirtualListener listener_;
   Instant now_;
   EventQueue<Parcel> queue_;

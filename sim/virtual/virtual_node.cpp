@@ -64,4 +64,9 @@ const std::vector<BlockPtr>& VirtualNode::blocks(ChainIndex chain) const {
   return stored == disk_.end() ? nothing : stored->second.blocks;
 }
 
+Height VirtualNode::final_height(ChainIndex chain) const {
+  const auto stored = disk_.find(chain);
+  return stored == disk_.end() ? 0 : stored->second.final_height;
+}
+
 }  // namespace bsn

@@ -58,6 +58,7 @@ class VirtualNode {
 
   void persist(ChainIndex chain, const DurableWrite& write) { apply(write, disk_[chain]); }
   const std::vector<BlockPtr>& blocks(ChainIndex chain) const;
+  Height final_height(ChainIndex chain) const;  // tree families: of the last final mark
   // Nothing of other chains than these is kept.
   void keep_only(const std::vector<ChainSpec>& chains);
 

@@ -37,7 +37,7 @@ void VirtualCluster::assign(Topology next, First first) {
   for (const CityIndex city : changed) {
     const Duration way = call_links_.base_delay(home, city);
     farthest = std::max(farthest, way);
-    auto spec = std::make_shared<const NodeSpec>(node_spec(bare_topology_, city, seed_, durability_));
+    auto spec = std::make_shared<const NodeSpec>(node_spec(city));
     const std::uint32_t slot = assignments_.put({city, nodes_[city.value].life(), {std::move(spec)}});
     queue_.push(now_ + way, operator_source(), {Kind::node_assigned, slot});
   }

@@ -1,6 +1,7 @@
 #include "sim/virtual/virtual_runner.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "sim/fault_schedule.h"
 #include "sim/invariant.h"
 #include "sim/network_tally.h"
+#include "sim/outside.h"
 #include "sim/virtual/virtual_cluster.h"
 #include "sim/workload.h"
 
@@ -60,6 +62,10 @@ class VirtualRun {
     listener.on_block = [this](ChainIndex chain, CityIndex city, const BlockPtr& block) {
       checker_.block_stored(chain, city, block);
       tally_.block(chain, block);
+    };
+    listener.on_undone = [this](ChainIndex chain, CityIndex city, std::span<const BlockPtr> undone) {
+      checker_.undone(chain, city, undone.front()->header.height - 1);
+      tally_.reorganised(chain, city, undone);
     };
     listener.on_answer = [this](Instant when, CallId id, const Reply& reply) { answered(when, id, reply); };
     return listener;
@@ -141,7 +147,7 @@ class VirtualRun {
 
   // ---- the end ----
 
-  // Lets time pass until every peer has the blocks that any had when the faults were mended, at most heal_limit.
+  // Lets time pass until every peer has the final blocks that any had when the faults were mended, at most heal_limit.
   void catch_up() {
     std::vector<Height> tips;
     for (const ChainSpec& chain : cluster_.chains()) tips.push_back(highest(chain));
@@ -158,8 +164,7 @@ class VirtualRun {
 
   Height highest(const ChainSpec& chain) const {
     Height tip = 0;
-    for (const CityIndex city : cluster_.peers(chain))
-      tip = std::max<Height>(tip, cluster_.blocks(city, chain.index).size());
+    for (const CityIndex city : cluster_.peers(chain)) tip = std::max(tip, cluster_.final_height(city, chain.index));
     return tip;
   }
 
@@ -167,7 +172,7 @@ class VirtualRun {
     std::vector<std::string> behind;
     for (const ChainSpec& chain : cluster_.chains()) {
       for (const CityIndex city : cluster_.peers(chain)) {
-        const Height height = cluster_.blocks(city, chain.index).size();
+        const Height height = cluster_.final_height(city, chain.index);
         const Height tip = tips[chain.index.value];
         if (height >= tip) continue;
         behind.push_back(to_string(chain.name) + ": " + scenario_.topology.cities[city.value].id +
@@ -179,7 +184,7 @@ class VirtualRun {
 
   void fill(Report& report) {
     std::vector<bool> healthy;
-    for (std::uint32_t i = 0; i < scenario_.topology.cities.size(); ++i) healthy.push_back(cluster_.healthy({i}));
+    for (std::uint32_t i = 0; i < own_cities(scenario_.topology); ++i) healthy.push_back(cluster_.healthy({i}));
     tally_.fill(cluster_.topology(), healthy, report);
     faults_->fill(report);
     report.invariants = checker_.finish();
@@ -217,6 +222,7 @@ class VirtualRun {
 Result<Report> run_virtual(const Scenario& given, const VirtualOptions& options) {
   Scenario scenario = given;
   if (options.seed) scenario.seed = *options.seed;
+  scenario.topology = with_outside_peers(std::move(scenario.topology), RunMode::virtual_time);
   return VirtualRun(scenario, options).run();
 }
 

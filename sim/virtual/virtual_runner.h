@@ -23,7 +23,7 @@ struct VirtualOptions {
 };
 
 // Besides the judges of invariant.h it judges LIVE: every peer reaches, within 120 s of simulated time after the last
-// fault was mended, the height that its chain had then.
+// fault was mended, the final height that its chain had then.
 //
 // Starts the cluster, waits until its chains are ready, runs all rounds and faults, mends what is broken, lets every
 // peer catch up and judges. An Error only when a fault does not fit the state of its node.

@@ -1,6 +1,7 @@
 #include "tests/node_serve/node_cluster.h"
 
 #include <chrono>
+#include <utility>
 
 #include "proto/codec.h"
 #include "rpc/refusal.h"
@@ -31,7 +32,10 @@ void TestNode::stop() {
   process_.reset();
 }
 
-TestCluster::TestCluster(std::uint32_t validators, bool wan_enabled) : wan_enabled_(wan_enabled) {
+RaftParameters quick_raft() { return {milliseconds(50), milliseconds(300), milliseconds(5), 5, 64}; }
+
+TestCluster::TestCluster(std::uint32_t validators, bool wan_enabled, EngineParameters engine)
+    : wan_enabled_(wan_enabled), engine_(std::move(engine)) {
   for (std::uint32_t i = 0; i < validators; ++i) nodes_.push_back(std::make_unique<TestNode>());
   for (std::uint32_t i = 0; i < validators; ++i) {
     const auto done = nodes_[i]->process().commission(spec(i));
@@ -46,7 +50,7 @@ NodeSpec TestCluster::spec(std::uint32_t self) const {
   spec.durability = Durability::os;
   ChainSpec chain;
   chain.name = test_chain;
-  chain.engine = RaftParameters{milliseconds(50), milliseconds(300), milliseconds(5), 5, 64};
+  chain.engine = engine_;
   for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
     CitySpec city;
     city.index = {i};

@@ -41,16 +41,20 @@ class TestNode {
 
 extern const ChainName test_chain;
 
-// `validators` cities with one quick Raft chain, commissioned; without WAN delays unless `wan_enabled`.
+RaftParameters quick_raft();
+
+// `validators` cities with one chain, of a quick Raft unless told, commissioned; without WAN delays unless
+// `wan_enabled`.
 class TestCluster {
  public:
-  explicit TestCluster(std::uint32_t validators, bool wan_enabled = false);
+  explicit TestCluster(std::uint32_t validators, bool wan_enabled = false, EngineParameters engine = quick_raft());
 
   TestNode& node(std::uint32_t city) { return *nodes_[city]; }
   NodeSpec spec(std::uint32_t self) const;
 
  private:
   bool wan_enabled_;
+  EngineParameters engine_;
   std::vector<std::unique_ptr<TestNode>> nodes_;
 };
 

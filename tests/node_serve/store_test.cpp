@@ -27,6 +27,8 @@ std::string fingerprint(const DurableState& state) {
   if (state.raft_vote) add("vote", encode(*state.raft_vote));
   if (state.raft_trim) add("trim", encode(*state.raft_trim));
   if (state.bft_vote) add("bft", encode(*state.bft_vote));
+  if (state.tree_vote) add("tree", encode(*state.tree_vote));
+  text += "final " + std::to_string(state.final_height) + "\n";
   for (const RaftEntry& entry : state.raft_log) add("entry", encode(entry));
   for (const BlockPtr& block : state.blocks) add("block", encode(*block));
   for (const TransactionPtr& transaction : state.accepted) add("accepted", encode(*transaction));
@@ -50,7 +52,7 @@ BlockPtr next_block(const DurableState& state, std::size_t value_bytes = 10) {
 DurableWrite random_write(const DurableState& state, Random& random) {
   const std::uint64_t first = state.raft_trim ? state.raft_trim->index + 1 : 1;
   const std::uint64_t next = state.raft_log.empty() ? first : state.raft_log.back().index + 1;
-  switch (random.below(7)) {
+  switch (random.below(10)) {
     case 0:
       return RaftVoteState{random.below(9), random.chance(0.5) ? std::optional(ValidatorIndex{2}) : std::nullopt};
     case 1: {
@@ -70,8 +72,14 @@ DurableWrite random_write(const DurableState& state, Random& random) {
       return vote;
     }
     case 4:
-      return BlockWrite{next_block(state)};
+      return BlockWrite{next_block(state, 1 + random.below(50))};
     case 5:
+      return TreeVoteState{"votes " + std::to_string(random.below(1000))};
+    case 6:
+      return BlocksUndone{state.final_height + random.below(state.blocks.size() - state.final_height + 1)};
+    case 7:
+      return FinalMark{state.final_height + random.below(state.blocks.size() - state.final_height + 1)};
+    case 8:
       return AcceptedWrite{sample::transaction("accepted-" + std::to_string(random.below(10)))};
     default:
       return AcceptedErase{sample::transaction("accepted-" + std::to_string(random.below(10)))->id};

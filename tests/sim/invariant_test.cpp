@@ -101,6 +101,7 @@ class InvariantTest : public testing::Test {
     one.name = {"fabric", "trade"};
     two.index = bank;
     two.name = {"fabric", "bank"};
+    two.engine = PowParameters{};
     return {one, two};
   }
 
@@ -161,7 +162,7 @@ TEST_F(InvariantTest, APeerMayRepeatItsBlocksAfterARestart) {
 TEST_F(InvariantTest, JudgesReportInAFixedOrder) {
   std::vector<std::string> names;
   for (const InvariantReport& one : checker.finish()) names.push_back(one.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"AGR", "HASH", "XO", "BANK", "DUR", "ANSWERED"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"AGR", "MONO", "HASH", "XO", "BANK", "DUR", "ANSWERED"}));
 }
 
 // ---- AGR ----
@@ -169,9 +170,9 @@ TEST_F(InvariantTest, JudgesReportInAFixedOrder) {
 TEST_F(InvariantTest, AForkBreaksAgr) {
   clean_run();
   const auto other = next_block(second, {call_with("4")});
-  store(shanghai, {other});
+  store({7}, {first, second, other});
   EXPECT_EQ(violations(), (Found{{"AGR", 1}}));
-  EXPECT_THAT(reports["AGR"].examples.at(0), HasSubstr("fabric/trade height 3: city 1 has "));
+  EXPECT_THAT(reports["AGR"].examples.at(0), HasSubstr("fabric/trade height 3: city 7 has "));
 }
 
 TEST_F(InvariantTest, ChainsOfOtherNamesMayDiffer) {
@@ -368,6 +369,50 @@ TEST_F(InvariantTest, OnlyTheFirstFewViolationsAreDescribed) {
   for (int i = 0; i < 20; ++i) checker.answered(call_with(std::to_string(i)), acknowledge(third, 0));
   EXPECT_EQ(violations(), (Found{{"DUR", 20}}));
   EXPECT_EQ(reports["DUR"].examples.size(), 5U);
+}
+
+// ---- MONO, and chains whose blocks may be undone ----
+
+TEST_F(InvariantTest, MonoFindsAFinalBlockThatWasReplaced) {
+  clean_run();
+  const BlockPtr other = next_block(first, {call_with("9")});
+  checker.block_stored(trade, beijing, second);
+  EXPECT_FALSE(checker.broken()) << "a restart may repeat blocks";
+  checker.block_stored(trade, beijing, other);
+  EXPECT_EQ(violations()["MONO"], 1U);
+}
+
+TEST_F(InvariantTest, MonoFindsAFinalBlockThatWasUndone) {
+  store(beijing, {first, second});
+  checker.undone(trade, beijing, 2);
+  checker.undone(trade, shanghai, 0);
+  EXPECT_FALSE(checker.broken()) << "what is not final may be undone";
+  checker.undone(trade, beijing, 1);
+  EXPECT_THAT(violations(), (Found{{"MONO", 1}}));
+  EXPECT_EQ(reports.at("MONO").checked, 5U) << "two blocks stored, three times undone";
+}
+
+TEST_F(InvariantTest, MonoFindsThatAPeerLostWhatItOnceCalledFinal) {
+  store(beijing, {first, second, third});
+  store(shanghai, {first, second});
+  checker.final_seen(trade, beijing, 3, third->hash);
+  checker.final_seen(trade, beijing, 0, third->hash);
+  checker.final_seen(trade, shanghai, 3, third->hash);
+  checker.final_seen(trade, shanghai, 2, third->hash);
+  EXPECT_THAT(violations(), (Found{{"MONO", 2}}));
+}
+
+TEST_F(InvariantTest, WhatIsOnlyCommittedOnATreeMayBeTakenBack) {
+  Call call = call_with("1");
+  call.chain = {"fabric", "bank"};
+  call.level = Level::committed;
+  Reply reply = acknowledge(first, 0);
+  checker.answered(call, reply);
+  call.level = Level::final_;
+  reply.height = 7;
+  checker.answered(call, reply);
+  EXPECT_THAT(violations(), (Found{{"DUR", 1}})) << "final is still final";
+  EXPECT_EQ(reports.at("DUR").checked, 1U);
 }
 
 }  // namespace

@@ -109,5 +109,48 @@ TEST(NetworkTally, AnAnswerFromAnUnknownCityOrChainIsNotCounted) {
   EXPECT_EQ(report.city_nodes[0].calls + report.city_nodes[1].calls, 0U);
 }
 
+// A block of its own for each fork.
+BlockPtr forked(Height height, int fork) {
+  auto made = std::make_shared<Block>();
+  made->header.height = height;
+  made->hash = sha256("fork " + std::to_string(fork) + " at " + std::to_string(height));
+  return made;
+}
+
+TEST(NetworkTally, ABlockThatFellOutIsStaleOnceHoweverManyPeersUndidIt) {
+  const Scenario scenario = two_city_scenario();
+  NetworkTally tally(scenario.topology);
+  const std::vector<BlockPtr> lost{forked(1, 9), forked(2, 9)};
+  tally.reorganised({0}, {0}, lost);
+  tally.reorganised({0}, {0}, std::span(lost).last(1));
+  tally.reorganised({0}, {1}, lost);
+  tally.block({0}, forked(1, 0));
+  tally.block({0}, forked(2, 0));
+  const NetworkReport network = filled(tally).networks.at(0);
+  EXPECT_EQ(network.stale_blocks, 2U);
+  EXPECT_EQ(network.reorganisations, 2U) << "of the peer that saw most";
+  EXPECT_EQ(network.max_reorganisation_depth, 2U);
+}
+
+TEST(NetworkTally, ABlockThatCameBackOrMayComeBackIsNotStale) {
+  const Scenario scenario = two_city_scenario();
+  NetworkTally tally(scenario.topology);
+  tally.reorganised({0}, {0}, std::vector<BlockPtr>{forked(1, 0)});
+  tally.block({0}, forked(1, 0));
+  tally.reorganised({0}, {1}, std::vector<BlockPtr>{forked(1, 0), forked(2, 5)});
+  EXPECT_EQ(filled(tally).networks.at(0).stale_blocks, 0U);
+}
+
+TEST(NetworkTally, TakesOverWhatPeersCountedThemselves) {
+  const Scenario scenario = two_city_scenario();
+  NetworkTally tally(scenario.topology);
+  tally.counted({0}, 3, 1, 1);
+  tally.counted({0}, 2, 4, 2);
+  const NetworkReport network = filled(tally).networks.at(0);
+  EXPECT_EQ(network.reorganisations, 3U);
+  EXPECT_EQ(network.max_reorganisation_depth, 4U);
+  EXPECT_EQ(network.stale_blocks, 3U);
+}
+
 }  // namespace
 }  // namespace bsn
