@@ -222,6 +222,7 @@ ClusterOptions cluster_options(const Scenario& scenario, const LiveOptions& opti
 Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   Scenario scenario = given;
   if (options.seed) scenario.seed = *options.seed;
+  const Environment environment = capture_environment(scenario);  // digests what the file says
   scenario.topology = with_outside_peers(std::move(scenario.topology), RunMode::live);
   const Instant begun = monotonic_now();
   auto cluster = LiveCluster::start(scenario.topology, cluster_options(scenario, options));
@@ -265,7 +266,7 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   report.mode = "live";
   report.seed = scenario.seed;
   report.stopped = options.stop && *options.stop;
-  report.environment = capture_environment(scenario);
+  report.environment = environment;
   options.progress({.phase = "stopping the cluster"});
   (*cluster)->stop();
   report.wall_seconds = (monotonic_now() - begun).seconds();

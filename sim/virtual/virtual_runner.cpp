@@ -193,7 +193,6 @@ class VirtualRun {
     report.mode = "virtual";
     report.seed = scenario_.seed;
     report.stopped = stopped();
-    report.environment = capture_environment(scenario_);
     report.events = cluster_.events();
     report.fingerprint = to_hex(cluster_.fingerprint());
     report.wall_seconds = options_.wall_clock() - begun_;
@@ -222,8 +221,11 @@ class VirtualRun {
 Result<Report> run_virtual(const Scenario& given, const VirtualOptions& options) {
   Scenario scenario = given;
   if (options.seed) scenario.seed = *options.seed;
+  Environment environment = capture_environment(scenario);  // digests what the file says
   scenario.topology = with_outside_peers(std::move(scenario.topology), RunMode::virtual_time);
-  return VirtualRun(scenario, options).run();
+  Result<Report> report = VirtualRun(scenario, options).run();
+  if (report) report->environment = std::move(environment);
+  return report;
 }
 
 }  // namespace bsn
