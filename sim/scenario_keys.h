@@ -16,6 +16,9 @@ inline const ChoiceKind<NetworkKind> network_kind_kind{{{"alliance", "public", "
 inline const ChoiceKind<Durability> durability_kind{{{"fsync", "os"}}};
 inline const ChoiceKind<Operation> operation_kind{{{"submit", "query"}}};
 inline const ChoiceKind<Level> level_kind{{{"accepted", "committed", "final", "local"}}};
+inline const ChoiceKind<Figure> figure_kind{
+    {{"block_interval_s", "finality_s", "finality_blocks", "capacity_tps", "stale_share", "skipped_share",
+      "propagation_p50_s", "propagation_p90_s"}}};
 inline const ChoiceKind<FaultKind> fault_kind_kind{
     {{"kill", "restart", "pause", "resume", "partition", "heal", "commission", "drain", "leave"}}};
 inline const ChoiceKind<BftParameters::Rotation> rotation_kind{{{"every-block", "on-view-change"}}};
@@ -184,6 +187,15 @@ void describe(V& v, OutsidePeers& outside) {
 }
 
 template <class V>
+void describe(V& v, PublishedFigure& published) {
+  v.need("figure", published.figure, figure_kind, "what was published");
+  v.need("value", published.value, RealKind{0, 1e9}, "in the unit that the figure's name ends in");
+  v.key("tolerance", published.tolerance, RealKind{0, 10}, "relative to the value; absolute where that is 0");
+  v.need("source", published.source, TextKind{}, "where it was published");
+  v.key("differs", published.differs, TextKind{}, "why the simulation can't or need not meet it");
+}
+
+template <class V>
 void describe(V& v, Network& network) {
   v.need("id", network.id, NameKind{}, "short name, as in chain names: fabric");
   v.key("name", network.name, TextKind{}, "full name");
@@ -196,6 +208,7 @@ void describe(V& v, Network& network) {
   v.group("block", "limits of one block", [&](auto& block) { describe_block(block, network.block, network.budget); });
   v.key("cost", network.cost, Section<TransactionCost>{}, "computing time that one transaction costs a peer");
   v.key("mempool", network.mempool, Section<MempoolLimits>{}, "limits of one peer's mempool");
+  v.key("published", network.published, ListKind<Section<PublishedFigure>>{}, "what `bsnsim calibrate` looks at");
   v.group("genesis", "accounts account-0, account-1 ... of the asset contract", [&](auto& genesis) {
     genesis.key("accounts", network.genesis_accounts, WholeKind<std::uint32_t>{0, 1'000'000}, "how many");
     genesis.key("balance", network.genesis_balance, WholeKind<std::uint64_t>{0, 1'000'000'000'000}, "of each");

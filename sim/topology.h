@@ -13,6 +13,7 @@
 #include "core/chain_spec.h"
 #include "core/gateway_spec.h"
 #include "core/result.h"
+#include "sim/published.h"
 
 namespace bsn {
 
@@ -62,6 +63,7 @@ struct Network {
   MempoolLimits mempool;
   std::uint32_t genesis_accounts = 1000;      // "account-0" ...
   std::uint64_t genesis_balance = 1'000'000;  // of each
+  std::vector<PublishedFigure> published;     // what `bsnsim calibrate` holds the simulation against
 };
 
 // One ledger and its hosts, by city id.

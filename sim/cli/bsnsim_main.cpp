@@ -90,6 +90,18 @@ void add_bench(CLI::App& app, BenchOptions& options) {
   verb.callback([&] { exit_status = command_bench(options); });
 }
 
+void add_calibrate(CLI::App& app, CalibrateOptions& options) {
+  CLI::App& verb = add_verb(app, "calibrate", "run networks at their real size and compare with published figures");
+  verb.add_option("file", options.file, "topology or scenario file")->capture_default_str();
+  verb.add_option("-n,--network", options.networks, "only this one; may be given again");
+  verb.add_option("--blocks", options.blocks, "that are measured, of each network")
+      ->capture_default_str()
+      ->check(CLI::Range(10, 1'000'000));
+  verb.add_option("--seed", options.seed, "of all chance")->capture_default_str();
+  verb.add_flag("-q,--quiet", options.quiet, "no progress");
+  verb.callback([&] { exit_status = command_calibrate(options); });
+}
+
 void add_files(CLI::App& app, FileOptions& options) {
   CLI::App& check = add_verb(app, "validate", "check a scenario or topology file");
   check.add_option("file", options.file, "scenario or topology file")->required();
@@ -147,6 +159,7 @@ int main(int argc, char** argv) {
   LogsOptions logs;
   RunOptions run;
   BenchOptions bench;
+  CalibrateOptions calibrate;
   FileOptions files;
   CallOptions call;
   add_up(app, up);
@@ -155,6 +168,7 @@ int main(int argc, char** argv) {
   add_logs(app, logs);
   add_run(app, run);
   add_bench(app, bench);
+  add_calibrate(app, calibrate);
   add_files(app, files);
   add_call(app, call);
   add_verb(app, "version", "print the version").callback([] { exit_status = command_version(); });

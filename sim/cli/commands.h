@@ -62,6 +62,15 @@ struct BenchOptions : PlaceOptions {
 };
 int command_bench(const BenchOptions& options);
 
+struct CalibrateOptions {
+  std::string file = "configs/topologies/bsn-2020.yaml";
+  std::vector<std::string> networks;  // empty: all that have published figures
+  std::uint64_t seed = 1;
+  std::uint32_t blocks = 200;
+  bool quiet = false;
+};
+int command_calibrate(const CalibrateOptions& options);
+
 struct FileOptions {
   std::string file;
   std::string format = "summary";  // dump: "json" or "yaml"

@@ -235,6 +235,7 @@ void VirtualCluster::before(CityIndex city, ChainIndex chain, const BlocksUndone
 
 void VirtualCluster::after(CityIndex city, ChainIndex chain, const BlockWrite& write) {
   trace_.record(now_, "block", pair_of(city.value, chain.value), write.block->hash);
+  listener_.on_adopted(chain, city, write.block);
   if (!grows_a_tree(chains_[chain.value].engine)) listener_.on_block(chain, city, write.block);
 }
 

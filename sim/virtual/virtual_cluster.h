@@ -35,6 +35,9 @@ namespace bsn {
 // What a cluster tells its owner, while it happens.
 struct VirtualListener {
   std::function<void(Instant, CallId, const Reply&)> on_answer = [](Instant, CallId, const Reply&) {};
+  // A peer has this block at its tip now; of a chain that grows as a tree it may be undone.
+  std::function<void(ChainIndex, CityIndex, const BlockPtr&)> on_adopted = [](ChainIndex, CityIndex, const BlockPtr&) {
+  };
   // A peer stored a block and it is final. Once per peer and height, in order of height.
   std::function<void(ChainIndex, CityIndex, const BlockPtr&)> on_block = [](ChainIndex, CityIndex, const BlockPtr&) {};
   // A peer of a chain that grows as a tree undid these blocks, the lowest first.

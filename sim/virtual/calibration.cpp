@@ -1,0 +1,192 @@
+#include "sim/virtual/calibration.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "sim/outside.h"
+#include "sim/virtual/virtual_cluster.h"
+
+namespace bsn {
+namespace {
+
+constexpr double light_tps = 2;                  // so that chains which rest without work make blocks
+constexpr double overload = 1.2;                 // of the published capacity
+constexpr Duration tick = milliseconds(50);      // calls that are due meanwhile are sent at once
+constexpr std::uint32_t capacity_blocks = 20;    // counted under full load ...
+constexpr Duration capacity_time = seconds(10);  // ... and at least so long
+constexpr double patience = 20;                  // times the expected duration, then a run ends as it is
+constexpr const char* access_key = "calibration";
+
+// The network alone, with everybody who hosts it.
+Topology alone(const Topology& whole, const std::string& network) {
+  Topology topology = whole;
+  std::erase_if(topology.networks, [&](const Network& one) { return one.id != network; });
+  std::erase_if(topology.chains, [&](const Chain& one) { return one.name.network != network; });
+  topology.chains.resize(1);
+  const Chain& chain = topology.chains.front();
+  std::set<std::string> needed{topology.gateway_city};
+  needed.insert(chain.validators.begin(), chain.validators.end());
+  needed.insert(chain.followers.begin(), chain.followers.end());
+  std::erase_if(topology.cities, [&](const City& city) { return !needed.contains(city.id); });
+  topology.projects = {{"calibration", access_key, {"*"}, {}}};
+  return with_outside_peers(std::move(topology), RunMode::virtual_time);
+}
+
+std::optional<double> published_value(const Network& network, Figure figure) {
+  for (const PublishedFigure& one : network.published) {
+    if (one.figure == figure) return one.value;
+  }
+  return std::nullopt;
+}
+
+// Of families that have slots: one slot, in seconds.
+std::optional<double> slot_seconds(const EngineParameters& engine) {
+  if (const auto* dpos = std::get_if<DposParameters>(&engine)) return dpos->slot.seconds();
+  const auto* slots = std::get_if<SlotParameters>(&engine);
+  if (slots == nullptr) return std::nullopt;
+  if (const auto* solana = std::get_if<SolanaParameters>(&slots->policy)) return solana->slot.seconds();
+  if (const auto* polkadot = std::get_if<PolkadotParameters>(&slots->policy)) return polkadot->slot.seconds();
+  return std::nullopt;
+}
+
+// One run of one chain.
+class CalibrationRun {
+ public:
+  CalibrationRun(const Topology& topology, const CalibrationOptions& options, Height warm_up)
+      : topology_(topology),
+        options_(options),
+        observer_(observer()),
+        meter_(warm_up, peers()),
+        cluster_(topology, options.seed, Durability::os, listener()) {}
+
+  // Offers `tps` until `blocks` behind the warm-up are final and `least` is over, or until `limit`.
+  ChainMeasures run(double tps, Height blocks, Duration least, Duration limit) {
+    double due = 0;
+    while (cluster_.now() < Instant{} + limit && !(options_.stop && *options_.stop)) {
+      if (meter_.final_height() >= blocks && cluster_.now() >= Instant{} + least) break;
+      for (due += tps * tick.seconds(); due >= 1; due -= 1) send();
+      cluster_.run_until(cluster_.now() + tick);
+    }
+    return meter_.measures();
+  }
+
+ private:
+  const Chain& chain() const { return topology_.chains.front(); }
+  std::size_t peers() const { return chain().validators.size() + chain().followers.size(); }
+
+  CityIndex observer() const {
+    const auto& hosts = chain().followers.empty() ? chain().validators : chain().followers;
+    return *find_city(topology_, hosts.front());
+  }
+
+  VirtualListener listener() {
+    VirtualListener listener;
+    listener.on_adopted = [this](ChainIndex, CityIndex, const BlockPtr& block) {
+      meter_.adopted(cluster_.now(), *block);
+    };
+    listener.on_block = [this](ChainIndex chain, CityIndex city, const BlockPtr& block) {
+      if (city == observer_) meter_.final(cluster_.now(), *block, cluster_.blocks(city, chain).size());
+    };
+    return listener;
+  }
+
+  void send() {
+    ClientCall call;
+    call.id = {++calls_};
+    call.access_key = access_key;
+    call.received = cluster_.now();
+    call.deadline = cluster_.now() + seconds(30);
+    call.call.operation = Operation::submit;
+    call.call.chain = chain().name;
+    call.call.contract = "kv";
+    call.call.function = "put";
+    call.call.args = {fmt::format("key-{}", calls_ % 10'000), std::string(100, 'x')};
+    call.call.idempotency_key = std::to_string(calls_);
+    call.call.level = Level::accepted;
+    cluster_.send(call);
+  }
+
+  const Topology& topology_;
+  const CalibrationOptions& options_;
+  CityIndex observer_;
+  ChainMeter meter_;
+  VirtualCluster cluster_;
+  std::uint64_t calls_ = 0;
+};
+
+Duration expected(const Network& network, std::uint32_t blocks) {
+  const double interval = published_value(network, Figure::block_interval_s).value_or(15);
+  const double depth = published_value(network, Figure::finality_blocks).value_or(15);
+  return from_seconds(interval * (blocks + depth));
+}
+
+double pick(const ChainMeasures& steady, const ChainMeasures& full, const Network& network, Figure figure) {
+  switch (figure) {
+    case Figure::block_interval_s:
+      return steady.interval_mean_s;
+    case Figure::finality_s:
+      return steady.finality_mean_s;
+    case Figure::finality_blocks:
+      return steady.finality_blocks;
+    case Figure::capacity_tps:
+      return full.transactions_per_second;
+    case Figure::stale_share:
+      return steady.stale_share;
+    case Figure::skipped_share:
+      return 1 - slot_seconds(network.engine).value_or(0) / steady.interval_mean_s;
+    case Figure::propagation_p50_s:
+      return steady.propagation_p50_s;
+    case Figure::propagation_p90_s:
+      break;
+  }
+  return steady.propagation_p90_s;
+}
+
+}  // namespace
+
+bool CalibrationRow::passed() const {
+  return simulated.has_value() && std::abs(deviation(published, *simulated)) <= published.tolerance;
+}
+
+Result<std::vector<CalibrationRow>> calibrate(const Topology& topology, const std::string& network,
+                                              const CalibrationOptions& options) {
+  const bool hosted = std::any_of(topology.chains.begin(), topology.chains.end(),
+                                  [&](const Chain& chain) { return chain.name.network == network; });
+  if (!hosted) return Error{ErrorCode::invalid_configuration, "no chain of network '" + network + "' is hosted"};
+  const Topology only = alone(topology, network);
+  const Network& profile = only.networks.front();
+  if (profile.published.empty()) return std::vector<CalibrationRow>{};
+
+  const Height warm_up = options.blocks / 10;
+  const Duration patient =
+      expected(profile, options.blocks + static_cast<std::uint32_t>(warm_up)) * static_cast<std::int64_t>(patience);
+  options.progress(fmt::format("{}: {} blocks by {} peers", network, options.blocks,
+                               only.chains.front().validators.size() + only.chains.front().followers.size()));
+  const ChainMeasures steady =
+      CalibrationRun(only, options, warm_up).run(light_tps, warm_up + options.blocks, {}, patient);
+
+  ChainMeasures full;
+  if (const auto capacity = published_value(profile, Figure::capacity_tps)) {
+    options.progress(fmt::format("{}: {:.0f} transactions a second", network, *capacity * overload));
+    const Height skipped = 4;  // while the mempools fill
+    full = CalibrationRun(only, options, skipped)
+               .run(*capacity * overload, skipped + capacity_blocks, capacity_time,
+                    expected(profile, capacity_blocks) * 4);
+  }
+
+  std::vector<CalibrationRow> rows;
+  for (const PublishedFigure& one : profile.published) {
+    CalibrationRow row{network, one, std::nullopt, 0};
+    const ChainMeasures& of = one.figure == Figure::capacity_tps ? full : steady;
+    if (of.blocks > 0) row.simulated = pick(steady, full, profile, one.figure);
+    if (one.figure == Figure::block_interval_s) row.spread = steady.interval_deviation_s;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace bsn
