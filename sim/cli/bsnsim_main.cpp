@@ -106,6 +106,9 @@ void add_files(CLI::App& app, FileOptions& options) {
   CLI::App& check = add_verb(app, "validate", "check a scenario or topology file");
   check.add_option("file", options.file, "scenario or topology file")->required();
   check.callback([&] { exit_status = command_validate(options); });
+  CLI::App& networks = add_verb(app, "networks", "print the networks of a topology as a Markdown table");
+  networks.add_option("file", options.file, "topology file (default: configs/topologies/bsn-2020.yaml)");
+  networks.callback([&] { exit_status = command_networks(options); });
   CLI::App& dump = add_verb(app, "dump", "print a scenario or topology with every default filled in");
   dump.add_option("file", options.file, "scenario or topology file")->required();
   dump.add_option("-o,-O,--format", options.format, "json or yaml")->check(CLI::IsMember({"json", "yaml"}));

@@ -75,6 +75,7 @@ struct FileOptions {
   std::string file;
   std::string format = "summary";  // dump: "json" or "yaml"
 };
+int command_networks(const FileOptions& options);
 int command_validate(const FileOptions& options);
 int command_dump(const FileOptions& options);
 

@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "sim/cli/commands.h"
+#include "sim/network_table.h"
 #include "sim/scenario_file.h"
 
 namespace bsn {
@@ -28,6 +29,13 @@ int command_validate(const FileOptions& options) {
   if (!file) return report_error(file.error());
   std::visit([](const auto& what) { print_warnings(topology_of(what)); }, *file);
   fmt::print("{} is valid: {}\n", options.file, std::visit([](const auto& what) { return summary(what); }, *file));
+  return 0;
+}
+
+int command_networks(const FileOptions& options) {
+  const auto topology = load_topology(options.file.empty() ? "configs/topologies/bsn-2020.yaml" : options.file);
+  if (!topology) return report_error(topology.error());
+  fmt::print("{}", network_table(*topology));
   return 0;
 }
 
