@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "node/bft_engine.h"
+#include "node/dpos_engine.h"
 #include "node/pow_engine.h"
 #include "node/raft_engine.h"
 #include "node/slot_engine.h"
@@ -18,6 +19,9 @@ std::unique_ptr<ConsensusEngine> make_engine(const EngineConfig& config, const D
   if (std::holds_alternative<SlotParameters>(config.parameters)) return make_slot_engine(config, durable, now);
   if (std::holds_alternative<PowParameters>(config.parameters)) {
     return std::make_unique<PowEngine>(config, durable, now);
+  }
+  if (std::holds_alternative<DposParameters>(config.parameters)) {
+    return std::make_unique<DposEngine>(config, durable, now);
   }
   BSN_CHECK(std::holds_alternative<RaftParameters>(config.parameters),
             "there is no engine of the family " + std::string(family_name(config.parameters)));

@@ -61,7 +61,8 @@ void TreeEngine::on(Instant now, const MessageArrived& arrived, Outputs& out) {
 void TreeEngine::on(Instant now, const WorkWaiting& work, Outputs& out) { on_work(now, work, out); }
 
 void TreeEngine::on(Instant now, const BatchOffered& batch, Outputs& out) {
-  const Instant time = tree_.tip().proposal ? std::max(now, tree_.tip().proposal->time) : now;
+  const Instant own_time = block_time(now);
+  const Instant time = tree_.tip().proposal ? std::max(own_time, tree_.tip().proposal->time) : own_time;
   Proposal parts{tree_.tip().height + 1, tree_.tip().digest, time, *config_.self, choose(batch.transactions), {}};
   parts.seal = seal(time, batch.transactions);
   const ProposalPtr own = make_proposal(std::move(parts));

@@ -79,6 +79,9 @@ class TreeEngine : public ConsensusEngine {
   // Of the transactions offered, those that may go into a block on the present tip (in order).
   virtual std::vector<TransactionPtr> choose(std::vector<TransactionPtr> offered) { return offered; }
 
+  // The time of the own block that is made now; never taken before its parent's.
+  virtual Instant block_time(Instant now) const { return now; }
+
   // What the own block on the present tip is sealed with; `time` is the block's.
   virtual std::string seal(Instant time, const std::vector<TransactionPtr>& offered) = 0;
 

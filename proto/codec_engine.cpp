@@ -76,6 +76,7 @@ v1::DposParameters encode(const DposParameters& from) {
   to.set_finality(static_cast<std::uint32_t>(from.finality));
   to.set_confirmations(from.confirmations);
   to.set_gossip_degree(from.gossip_degree);
+  to.set_last_block_early_ns(from.last_block_early.ns);
   return to;
 }
 
@@ -90,6 +91,7 @@ DposParameters decode_dpos(Checks& checks, const v1::DposParameters& from) {
   to.confirmations = count(checks, to.finality == DposParameters::Finality::confirmations ? 1 : 0, from.confirmations(),
                            "dpos.confirmations");
   to.gossip_degree = count(checks, 0, from.gossip_degree(), "dpos.gossip_degree");
+  to.last_block_early = checks.bounded_duration(from.last_block_early_ns(), "dpos.last_block_early_ns");
   return to;
 }
 

@@ -84,6 +84,8 @@ void describe(V& v, DposParameters& dpos) {
   v.key("term_pause", dpos.term_pause, pause_kind, "further silence after the last producer of the schedule");
   v.key("finality", dpos.finality, dpos_finality_kind, "when a block is final");
   v.key("confirmations", dpos.confirmations, blocks_or_0_kind, "blocks upon a final one, with finality confirmations");
+  v.key("last_block_early", dpos.last_block_early, pause_kind,
+        "the last block of a turn is made so long before its slot; at most one slot");
   v.key("gossip_degree", dpos.gossip_degree, blocks_or_0_kind, "neighbours that a peer draws; 0: all to all");
 }
 

@@ -46,7 +46,25 @@ Settings settings_of(BftParameters& bft) {
           {"doubles", [&bft](const std::string& word) { bft.timeout_doubles = word == "yes"; }}};
 }
 
-Settings settings_of(DposParameters& dpos) { return {{"degree", into(dpos.gossip_degree)}}; }
+Settings settings_of(DposParameters& dpos) {
+  const auto finality = [&dpos](const std::string& word) {
+    const std::map<std::string, DposParameters::Finality> all = {
+        {"last-irreversible", DposParameters::Finality::last_irreversible},
+        {"chained-bft", DposParameters::Finality::chained_bft},
+        {"confirmations", DposParameters::Finality::confirmations}};
+    if (!all.contains(word)) throw std::invalid_argument("unknown finality: " + word);
+    dpos.finality = all.at(word);
+  };
+  return {{"slot", into(dpos.slot)},
+          {"producers", into(dpos.producers)},
+          {"turn", into(dpos.turn_blocks)},
+          {"handover", into(dpos.handover_pause)},
+          {"term", into(dpos.term_pause)},
+          {"finality", finality},
+          {"confirmations", into(dpos.confirmations)},
+          {"early", into(dpos.last_block_early)},
+          {"degree", into(dpos.gossip_degree)}};
+}
 
 Settings settings_of(TezosParameters& tezos) {
   return {{"interval", into(tezos.block_interval)},
