@@ -29,8 +29,8 @@ void DposChain::add(const Proposal& proposal, const BlockTree::Node& parent) {
   const auto seal = decode_dpos_seal(proposal.seal, schedule_.producers());
   if (slot) state.slot = slot->number;
   if (seal && is(Finality::last_irreversible) && schedule_.is_producer(proposal.proposer) &&
-      state.confirmations.may_confirm(proposal.proposer, proposal.height, seal->confirms)) {
-    state.confirmations.confirm(proposal.proposer, proposal.height, seal->confirms);
+      state.confirmations.may_confirm(proposal.proposer, proposal.height, seal->claim)) {
+    state.confirmations.confirm(proposal.proposer, proposal.height, seal->claim);
     state.final = state.confirmations.irreversible();
   }
   if (seal && seal->certificate) {

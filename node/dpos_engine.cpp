@@ -30,7 +30,8 @@ DposEngine::DposEngine(const EngineConfig& config, const DurableState& durable, 
 
 bool DposEngine::produces() const { return config().self && chain_->schedule().is_producer(*config().self); }
 
-// The own blocks that are stored tell too what was made and confirmed.
+// The own blocks that are stored tell too what was made and confirmed, and the last one what it is locked on: it may
+// have crashed before it wrote that down.
 void DposEngine::remember(const DurableState& durable) {
   if (!produces()) return;
   if (durable.tree_vote) {
@@ -43,6 +44,10 @@ void DposEngine::remember(const DurableState& durable) {
     memory_.confirmed = std::max(memory_.confirmed, block->header.height);
     memory_.made = std::max(memory_.made, block->header.time);
   }
+  if (!is(Finality::last_irreversible)) return;
+  const Node* last = &tree().tip();
+  while (last->parent != nullptr && last->proposal->proposer != *config().self) last = last->parent;
+  if (last->parent != nullptr) lock_on_proposed(*last);
 }
 
 std::uint32_t DposEngine::fault_bound() const {
@@ -69,10 +74,10 @@ bool DposEngine::is_sealed_right(const Proposal& proposal, const Node& parent) c
   const auto seal = decode_dpos_seal(proposal.seal, chain_->schedule().producers());
   if (!seal || seal->signature != dpos_block_signature(config().chain_seed, proposal, *seal)) return false;
   if (seal->certificate) {
-    return is(Finality::chained_bft) && seal->confirms == 0 && is_certificate_right(*seal->certificate, parent);
+    return is(Finality::chained_bft) && seal->claim == DposClaim{} && is_certificate_right(*seal->certificate, parent);
   }
-  if (!is(Finality::last_irreversible)) return seal->confirms == 0;
-  return state(parent).confirmations.may_confirm(proposal.proposer, proposal.height, seal->confirms);
+  if (!is(Finality::last_irreversible)) return seal->claim == DposClaim{};
+  return state(parent).confirmations.may_confirm(proposal.proposer, proposal.height, seal->claim);
 }
 
 // It must be for a block of this branch; below the root, which is final, that can't be looked up any more.
@@ -89,8 +94,8 @@ bool DposEngine::better(const Node& a, const Node& b) const {
   switch (chain_->parameters().finality) {
     case Finality::last_irreversible: {
       const DposConfirmations &of_a = state(a).confirmations, &of_b = state(b).confirmations;
-      return std::tuple(of_a.irreversible(), of_a.proposed(), a.height) >
-             std::tuple(of_b.irreversible(), of_b.proposed(), b.height);
+      return std::tuple(of_a.proposed(), of_a.irreversible(), a.height) >
+             std::tuple(of_b.proposed(), of_b.irreversible(), b.height);
     }
     case Finality::chained_bft:
       return std::pair(certified_slot(a), a.height) > std::pair(certified_slot(b), b.height);
@@ -125,7 +130,7 @@ void DposEngine::on_block(Instant, const Node& node, Outputs& out) {
   const DposMemory before = memory_;
   memory_.confirmed = std::max(memory_.confirmed, node.height);
   memory_.made = std::max(memory_.made, node.proposal->time);
-  if (is(Finality::last_irreversible)) lock_on_proposed(node);
+  if (is(Finality::last_irreversible)) remember_own(node);
   if (memory_ != before) persist(out);
 }
 
@@ -134,7 +139,9 @@ void DposEngine::on_best_chain(Instant now, Outputs& out) {
   const std::uint64_t turn = chain_->schedule().turn(state(tip).slot);
   if (turn_ != turn) out.push_back(LeaderIs{tip.proposal->proposer, turn});
   turn_ = turn;
-  if (is(Finality::chained_bft) && produces()) vote(now, out);
+  if (!produces()) return;
+  if (is(Finality::chained_bft)) vote(now, out);
+  if (is(Finality::last_irreversible) && lock_on_proposed(tip)) persist(out);
 }
 
 // ---- own blocks ----
@@ -162,7 +169,7 @@ std::vector<TransactionPtr> DposEngine::choose(std::vector<TransactionPtr> offer
 std::string DposEngine::seal(Instant time, const std::vector<TransactionPtr>&) {
   const Node& tip = tree().tip();
   DposSeal seal;
-  if (is(Finality::last_irreversible)) seal.confirms = confirms_on(tip);
+  if (is(Finality::last_irreversible)) seal.claim = claim_on(tip);
   const DposCertificate& best = best_certificate_;
   if (is(Finality::chained_bft) && best.slot > state(tip).certified.slot &&
       descends_from(tip, best.height, best.block)) {
@@ -174,11 +181,47 @@ std::string DposEngine::seal(Instant time, const std::vector<TransactionPtr>&) {
   return encode(seal);
 }
 
-// All heights up to the new block's that this producer has not confirmed on any branch, but those that are final.
-std::uint32_t DposEngine::confirms_on(const Node& tip) const {
+// Confirms all heights up to the new block's that this producer has not confirmed on any branch, but those that are
+// final.
+DposClaim DposEngine::claim_on(const Node& tip) const {
   const Height height = tip.height + 1;
   const Height known = std::max({memory_.confirmed, state(tip).final, tree().root().height});
-  return height > known && lock_allows(tip) ? static_cast<std::uint32_t>(height - known) : 0;
+  DposClaim claim;
+  if (height <= known || !lock_allows(tip)) return claim;
+  claim.confirms = static_cast<std::uint32_t>(height - known);
+  for (const DposMemory::Own& own : memory_.own) {
+    if (own.height <= tree().root().height || descends_from(tip, own.height, own.block)) continue;
+    const Height agreed = agreement(own, tip);
+    claim.agreed = claim.since == 0 ? agreed : std::min(claim.agreed, agreed);
+    claim.since = std::max(claim.since, own.height + 1);
+  }
+  return claim;
+}
+
+// Up to which height the branch of an own block and that of `tip` are one; 0: the own block is not known any more.
+Height DposEngine::agreement(const DposMemory::Own& own, const Node& tip) const {
+  const Node* mine = tree().find(own.block);
+  if (mine == nullptr) return 0;
+  const Height low = std::min(mine->height, tip.height);
+  const Node *a = tree().ancestor(*mine, low), *b = tree().ancestor(tip, low);
+  while (a != b) {
+    a = a->parent;
+    b = b->parent;
+  }
+  return a->height;
+}
+
+// Of the branches that are still open the last own block each. When there are too many, two lose theirs: what is not
+// known agrees with nothing.
+void DposEngine::remember_own(const Node& node) {
+  std::erase_if(memory_.own, [&](const DposMemory::Own& own) {
+    return own.height <= tree().root().height || descends_from(node, own.height, own.block);
+  });
+  memory_.own.push_back({node.height, node.digest});
+  if (memory_.own.size() <= DposMemory::own_max) return;
+  const Height higher = std::max(memory_.own[0].height, memory_.own[1].height);
+  memory_.own.erase(memory_.own.begin());
+  memory_.own.front() = {higher, Digest{}};
 }
 
 // A lock at or below the final height has done its work: everything descends from the final block.
@@ -187,14 +230,15 @@ bool DposEngine::lock_allows(const Node& tip) const {
          descends_from(tip, memory_.lock_height, memory_.lock);
 }
 
-void DposEngine::lock_on_proposed(const Node& own) {
-  const DposConfirmations& confirmations = state(own).confirmations;
-  const Height proposed = confirmations.proposed();
-  if (proposed <= memory_.lock_height || !confirmations.implies_proposed(*config().self)) return;
-  const Node* block = tree().ancestor(own, proposed);
-  if (block == nullptr) return;  // below the root: final
+// An own block that is stored, and not yet sent. Not before it is stored: nobody gets free from a lock on what is lost.
+bool DposEngine::lock_on_proposed(const Node& node) {
+  const Height proposed = state(node).confirmations.proposed();
+  if (node.proposal->proposer != *config().self || proposed <= memory_.lock_height) return false;
+  const Node* block = tree().ancestor(node, proposed);
+  if (block == nullptr) return false;  // below the root: final
   memory_.lock_height = proposed;
   memory_.lock = block->digest;
+  return true;
 }
 
 void DposEngine::persist(Outputs& out) const { out.push_back(PersistConsensus{TreeVoteState{encode(memory_)}}); }

@@ -5,7 +5,9 @@
 // too late for the next producer's first block is a dropped fork: it builds on the best block it has seen.
 // Finality, as a parameter:
 //   last_irreversible  EOS: implied confirmations in the blocks (dpos_confirmations.h). The best branch is the one with
-//                      the highest irreversible block, then the highest proposed irreversible one, then the longest.
+//                      the highest proposed irreversible block, then the highest irreversible one, then the longest.
+//                      (nodeos begins with the irreversible one. But those who are locked, see below, must find
+//                      together, and a branch with a higher proposed one holds whatever is irreversible elsewhere.)
 //   chained_bft        XuperChain: producers vote for the block that is their best tip; votes go to the next producers
 //                      (f + 1 of them, so that a crashed one can't lose them all); the next block carries the
 //                      certificate; three in a row are final (dpos_chain.h). The best branch has the latest
@@ -80,9 +82,11 @@ class DposEngine : public TreeEngine {
   Instant block_time(Instant now) const override { return due_ ? due_->time : now; }
   std::vector<TransactionPtr> choose(std::vector<TransactionPtr> offered) override;
   std::string seal(Instant time, const std::vector<TransactionPtr>& offered) override;
-  std::uint32_t confirms_on(const Node& tip) const;
+  DposClaim claim_on(const Node& tip) const;
+  Height agreement(const DposMemory::Own& own, const Node& tip) const;
+  void remember_own(const Node& node);
   bool lock_allows(const Node& tip) const;
-  void lock_on_proposed(const Node& own);
+  bool lock_on_proposed(const Node& node);
   void persist(Outputs& out) const;
 
   // ---- votes ----

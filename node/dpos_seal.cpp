@@ -41,7 +41,8 @@ bool get(SealReader& reader, DposCertificate& certificate, std::uint32_t produce
 // All but the signature.
 std::string unsigned_bytes(const DposSeal& seal) {
   SealWriter writer;
-  writer.put(seal.confirms).put(std::uint8_t{seal.certificate.has_value()});
+  writer.put(seal.claim.confirms).put(seal.claim.agreed).put(seal.claim.since);
+  writer.put(std::uint8_t{seal.certificate.has_value()});
   if (seal.certificate) put(writer, *seal.certificate);
   return writer.take();
 }
@@ -58,7 +59,7 @@ std::optional<DposSeal> decode_dpos_seal(std::string_view bytes, std::uint32_t p
   SealReader reader(bytes);
   DposSeal seal;
   std::uint8_t certified = 0;
-  reader.get(seal.confirms).get(certified);
+  reader.get(seal.claim.confirms).get(seal.claim.agreed).get(seal.claim.since).get(certified);
   if (certified > 1) return std::nullopt;
   if (certified == 1 && !get(reader, seal.certificate.emplace(), producers)) return std::nullopt;
   reader.get(seal.signature);
@@ -106,6 +107,8 @@ std::string encode(const DposMemory& memory) {
   SealWriter writer;
   writer.put(memory.confirmed).put(memory.made).put(memory.voted);
   writer.put(memory.lock_height).put(memory.lock_slot).put(memory.lock);
+  writer.put(static_cast<std::uint32_t>(memory.own.size()));
+  for (const DposMemory::Own& own : memory.own) writer.put(own.height).put(own.block);
   return writer.take();
 }
 
@@ -114,6 +117,10 @@ std::optional<DposMemory> decode_dpos_memory(std::string_view bytes) {
   DposMemory memory;
   reader.get(memory.confirmed).get(memory.made).get(memory.voted);
   reader.get(memory.lock_height).get(memory.lock_slot).get(memory.lock);
+  std::uint32_t count = 0;
+  reader.get(count);
+  memory.own.resize(std::min<std::size_t>(count, DposMemory::own_max));
+  for (DposMemory::Own& own : memory.own) reader.get(own.height).get(own.block);
   if (!reader.ended_well()) return std::nullopt;
   return memory;
 }

@@ -13,6 +13,7 @@
 
 #include "core/block.h"
 #include "core/peer_message.h"
+#include "node/dpos_confirmations.h"
 
 namespace bsn {
 
@@ -28,7 +29,7 @@ struct DposCertificate {
 };
 
 struct DposSeal {
-  std::uint32_t confirms = 0;  // of the last blocks, this one included; 0: none, and always under chained BFT
+  DposClaim claim;                             // EOS only; else empty
   std::optional<DposCertificate> certificate;  // chained BFT only
   Digest signature;
 };
@@ -53,12 +54,20 @@ bool is_proved(std::uint64_t chain_seed, const DposCertificate& certificate);
 
 // What a producer remembers for ever (TreeVoteState): what it made, confirmed, voted for, and is locked on.
 struct DposMemory {
+  struct Own {
+    Height height = 0;
+    Digest block;
+    bool operator==(const Own&) const = default;
+  };
+  static constexpr std::size_t own_max = 64;
+
   Height confirmed = 0;         // no height up to here is confirmed again (EOS' watermark)
   Instant made;                 // slot of the last own block
   std::uint64_t voted = 0;      // slot of the last vote
   Height lock_height = 0;       // 0: no lock
   std::uint64_t lock_slot = 0;  // chained BFT: of the locked block
   Digest lock;
+  std::vector<Own> own{};  // EOS: the last own block of each branch on which it confirmed above the final height
   bool operator==(const DposMemory&) const = default;
 };
 
