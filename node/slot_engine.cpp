@@ -1,24 +1,16 @@
 #include "node/slot_engine.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 
 #include "core/check.h"
+#include "node/algorand_engine.h"
 #include "node/bityuan_engine.h"
 #include "node/polkadot_engine.h"
 #include "node/solana_engine.h"
 #include "node/tezos_engine.h"
 
 namespace bsn {
-namespace {
-
-[[noreturn]] std::unique_ptr<ConsensusEngine> no_engine(std::string_view policy) {
-  BSN_CHECK(false, "there is no engine of the policy " + std::string(policy));
-  std::abort();
-}
-
-}  // namespace
 
 std::unique_ptr<ConsensusEngine> make_slot_engine(const EngineConfig& config, const DurableState& durable,
                                                   Instant now) {
@@ -27,7 +19,7 @@ std::unique_ptr<ConsensusEngine> make_slot_engine(const EngineConfig& config, co
   if (std::holds_alternative<SolanaParameters>(policy)) return make_solana_engine(config, durable, now);
   if (std::holds_alternative<BityuanParameters>(policy)) return make_bityuan_engine(config, durable, now);
   if (std::holds_alternative<PolkadotParameters>(policy)) return make_polkadot_engine(config, durable, now);
-  return no_engine("algorand");
+  return make_algorand_engine(config, durable, now);
 }
 
 StakeDraw::StakeDraw(const std::vector<std::uint64_t>& stake) {
