@@ -33,7 +33,7 @@ void Grandpa::hear(Instant now, ValidatorIndex from, const TreeVote& bundle, Wis
   if (bundle.kind == primary && !had_hint && !round_at(bundle.round).hint.is_zero()) {
     wishes.all_but.emplace_back(from, bundle);
   }
-  if (!gathered_until_) gathered_until_ = now + setup_.gossip / 10;
+  if (!gathered_until_) gathered_until_ = now + setup_.gossip / 4;
   advance(now, wishes);
 }
 
@@ -272,7 +272,7 @@ void Grandpa::cast(Kind kind, const Node& block, Wishes& wishes) {
   self.add(*setup_.self);
   Round& here = round_at(round_);
   (kind == prevote ? here.prevotes : here.precommits).add(block.height, block.digest, self, std::nullopt, weigh());
-  gathered_until_ = Instant{};  // an own vote goes at once
+  if (!gathered_until_) gathered_until_ = Instant{};  // goes at once, or with those that wait
   wishes.persist = true;
 }
 

@@ -9,7 +9,7 @@
 // chain, and not above three quarters of what is not final. When there is nothing new to finalise by it and nobody
 // else votes, a round rests instead of voting for what is final already.
 //
-// Votes for one block are gathered for T/10 and gossiped as bundles (node/voter_set.h). There is no message "commit":
+// Votes for one block are gathered for T/4 and gossiped as bundles (node/voter_set.h). There is no message "commit":
 // the bundles of precommits that make a block final are one. Nor a message "catch up": a peer that is stuck says so
 // (status, every 4T), and whoever is not behind it answers with all votes of its last two rounds. A round ahead that
 // the votes heard make completable is jumped to.

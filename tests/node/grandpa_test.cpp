@@ -78,6 +78,7 @@ TEST_F(GrandpaRound, PrecommitsWhatMoreThanTwoThirdsPrevotedAtOnceWhenNothingHig
   hear(1, Grandpa::prevote, chain[3]);
   EXPECT_FALSE(voted(Grandpa::precommit));
   hear(2, Grandpa::prevote, chain[3]);
+  advance(milliseconds(250));  // it goes with the votes that are gathered
   EXPECT_EQ(own.at({1, Grandpa::precommit}), chain[3]);
 }
 
