@@ -18,7 +18,7 @@ Result<Done> LiveCluster::Impl::assign(Topology next, First first) {
   topology = std::move(next);
   std::map<std::string, NodeSpec> specs;
   for (const CityIndex city : changed) {
-    if (nodes[city.value].process.running()) specs[nodes[city.value].address] = spec_of(city);
+    if (city.value >= nodes.size() || nodes[city.value].process.running()) specs[address_of(city)] = spec_of(city);
   }
   if (first == First::gateway) {
     if (auto done = rpc.commission_gateway(gateway.address, spec_of_gateway(), rpc_limit); !done) return done;

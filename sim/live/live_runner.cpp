@@ -113,7 +113,11 @@ class FinalityLog {
   }
 
   void judge(InvariantChecker& checker) const {
-    for (const Seen& seen : seen_) checker.final_seen(seen.chain, seen.peer, seen.height, seen.hash);
+    for (const Seen& seen : seen_) {
+      // Who has left has taken its blocks along.
+      if (!hosts_peers(cluster_.topology().cities[seen.peer.value].state)) continue;
+      checker.final_seen(seen.chain, seen.peer, seen.height, seen.hash);
+    }
   }
 
  private:

@@ -18,9 +18,9 @@ std::string text_of(const std::string& path) {
 
 // `bsnsim networks` prints the table: copy it into README.md when profiles change.
 TEST(NetworkTable, OfTheReadmeIsThatOfTheProfiles) {
-  const auto topology = load_topology(BSN_SOURCE_DIR "/configs/topologies/bsn-2020.yaml");
+  const auto topology = load_topology("configs/topologies/bsn-2020.yaml");
   ASSERT_TRUE(topology) << topology.error().message;
-  EXPECT_NE(text_of(BSN_SOURCE_DIR "/README.md").find(network_table(*topology)), std::string::npos)
+  EXPECT_NE(text_of("README.md").find(network_table(*topology)), std::string::npos)
       << network_table(*topology);
 }
 
