@@ -9,9 +9,9 @@
 // blocks that it does not get within 1 s asks `needed` validators, each time the next ones in turn, after 1, 2, 4, 8
 // and every 8 s; a full answer is followed by the next question at once. After 20 questions in vain what was heard of
 // higher blocks is forgotten: it takes somebody who still says so to go on. Who `asks_when_silent` also asks 1 s after
-// its start and when no block came for 5 s: followers, and validators whose engine would not notice that they missed
-// the last block of a chain that rests (BFT; a Raft leader's heartbeat tells). Memory: at most one block per validator
-// for each of the next 64 heights. Not for more than one thread.
+// its start and when no block came for 5 s (or what else a chain's rest makes sensible): followers, and validators
+// whose engine would not notice that they missed the last block of a chain that rests (BFT; a Raft leader's heartbeat
+// tells). Memory: at most one block per validator for each of the next 64 heights. Not for more than one thread.
 #pragma once
 
 #include <cstdint>
@@ -38,9 +38,10 @@ class BlockSync {
     std::optional<ValidatorIndex> self;  // nullopt: a follower
     std::uint32_t needed = 1;
     bool asks_when_silent = true;
-    std::uint32_t first_asked = 0;  // where the turn of validators begins: spreads the questions
-    bool joins = false;             // asks at once, and each second until it has caught up ...
-    bool restless = false;          // ... and after that too
+    std::uint32_t first_asked = 0;    // where the turn of validators begins: spreads the questions
+    bool joins = false;               // asks at once, and each second until it has caught up ...
+    bool restless = false;            // ... and after that too
+    Duration probe = probe_interval;  // how long no block may come before who asks when silent asks
   };
 
   // A question: "send me your blocks from this height on".
@@ -85,7 +86,7 @@ class BlockSync {
   void consider(ValidatorIndex from, const BlockPtr& block);
   void plan(Instant now);
   Duration pause() const {
-    return parameters_.restless || (parameters_.joins && !caught_up_) ? gap_wait : probe_interval;
+    return parameters_.restless || (parameters_.joins && !caught_up_) ? gap_wait : parameters_.probe;
   }
   std::vector<Request> ask();
 

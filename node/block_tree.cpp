@@ -74,10 +74,10 @@ bool BlockTree::is_orphan(const Digest& proposal) const {
 
 const BlockTree::Node& BlockTree::best(const Better& better) const {
   const Node* best = tip_;
-  for_each([&](const Node& node) {
-    if (!node.children.empty() || &node == best) return;
-    if (better(node, *best) || (!better(*best, node) && best != tip_ && node.order < best->order)) best = &node;
-  });
+  for (const Node* node : tips_) {
+    if (node == best) continue;
+    if (better(*node, *best) || (!better(*best, *node) && best != tip_ && node->order < best->order)) best = node;
+  }
   return *best;
 }
 
@@ -168,6 +168,8 @@ BlockTree::Node* BlockTree::insert(Node& parent, const ProposalPtr& proposal, st
   node->weight = weight;
   node->total = parent.total + weight;
   node->order = ++order_;
+  if (parent.children.empty()) std::erase(tips_, &parent);
+  tips_.push_back(node);
   parent.children.push_back(node);
   nodes_.try_emplace(node->digest, std::move(made));
   return node;
@@ -191,6 +193,7 @@ void BlockTree::make_root(Node& node) {
     nodes_.erase(at->digest);
     at = next;
   }
+  std::erase(tips_, &node);
   root_ = &node;
   root_->parent = nullptr;
   forget_old_orphans();
@@ -203,6 +206,7 @@ void BlockTree::drop_below(Node& node) {
     Node* one = open.back();
     open.pop_back();
     open.insert(open.end(), one->children.begin(), one->children.end());
+    if (one->children.empty()) std::erase(tips_, one);
     nodes_.erase(one->digest);
   }
 }

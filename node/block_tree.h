@@ -122,6 +122,7 @@ class BlockTree {
   DigestMap<std::unique_ptr<Node>> nodes_;  // the root too
   Node* root_ = nullptr;
   Node* tip_ = nullptr;
+  std::vector<Node*> tips_;  // all nodes without children but the root
   std::uint64_t order_ = 0;
   std::deque<ProposalPtr> orphans_;  // in order of arrival
   std::deque<ProposalPtr> final_;    // the last final proposals, the root's among them

@@ -42,12 +42,20 @@ bool must_be_silent(const ChainSpec& spec, const DurableState& durable) {
   return grows_a_tree(spec.engine) ? !durable.tree_vote : !durable.bft_vote;
 }
 
+// Twice as long as the chain may rest between two blocks.
+Duration probe_interval_of(const ChainSpec& spec) {
+  const auto* bft = std::get_if<BftParameters>(&spec.engine);
+  const Duration rest = bft == nullptr ? Duration{} : std::max(bft->interval, bft->empty_interval);
+  return std::max(BlockSync::probe_interval, rest * 2);
+}
+
 BlockSync::Parameters sync_parameters(const ChainSpec& spec, CityIndex self, bool joins, bool silent) {
   const auto m = static_cast<std::uint32_t>(spec.validators.size());
   const auto validator = position(spec.validators, self);
   const bool engine_asks =
       grows_a_tree(spec.engine) || (validator && std::holds_alternative<RaftParameters>(spec.engine));
-  return {m, validator, needed_vouchers(spec), !engine_asks || silent, self.value % m, joins, silent};
+  return {m,     validator, needed_vouchers(spec),  !engine_asks || silent, self.value % m,
+          joins, silent,    probe_interval_of(spec)};
 }
 
 // Follower j gets every block from the validators j, j + 1, ... (mod m), as many as it must hear.
@@ -122,7 +130,7 @@ ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, 
 void ChainPeer::start_engine(Instant now, const DurableState& durable) {
   if (self_validator_) pushed_to_ = followers_of(spec_, *self_validator_);
   const EngineConfig config = engine_config(seed_);
-  for (const ValidatorIndex peer : config.peers) neighbours_.push_back(city_of(peer));
+  set_neighbours(config.peers);
   engine_ = make_(config, durable, tip(), now);
   BSN_CHECK(engine_->grows_a_tree() == tree_, "an engine is of the family that its chain names");
 }
@@ -160,7 +168,15 @@ std::vector<ValidatorIndex> ChainPeer::gossip_peers() const {
                            *peer_of(self_));
 }
 
+void ChainPeer::set_neighbours(const std::vector<ValidatorIndex>& peers) {
+  neighbours_.clear();
+  for (const ValidatorIndex peer : peers) neighbours_.push_back(city_of(peer));
+  constexpr std::size_t most_searched = 16;
+  neighbour_peers_ = peers.size() <= most_searched ? peers : std::vector<ValidatorIndex>{};
+}
+
 void ChainPeer::change_followers(const ChainSpec& next) {
+  set_neighbours({});  // they have other numbers now
   former_.insert(spec_.followers.begin(), spec_.followers.end());
   spec_.followers = next.followers;
   members_ = members_of(spec_);
@@ -168,8 +184,7 @@ void ChainPeer::change_followers(const ChainSpec& next) {
   if (self_validator_ && engine_) pushed_to_ = followers_of(spec_, *self_validator_);
   if (!tree_) return;
   const std::vector<ValidatorIndex> peers = gossip_peers();
-  neighbours_.clear();
-  for (const ValidatorIndex peer : peers) neighbours_.push_back(city_of(peer));
+  set_neighbours(peers);
   engine_->set_peers(peers);
 }
 
@@ -191,8 +206,12 @@ void ChainPeer::advance_to(Instant now, std::vector<ChainPeerOutput>& out) {
   flush_erasures(out);
   expire_calls(now, out);
   if (engine_) {
-    if (const auto due = engine_->next_wakeup(); due && *due <= now) {
+    // What an engine has done may make something else due at once.
+    constexpr int turns_max = 1000;
+    for (int turn = 0; engine_->next_wakeup().value_or(Instant::max()) <= now; ++turn) {
+      BSN_CHECK(turn < turns_max, "an engine comes to rest at each instant");
       engine_->advance_to(now, engine_scratch_);
+      drain_engine(now, out);
     }
     drain_engine(now, out);
   }
@@ -414,6 +433,10 @@ std::optional<ValidatorIndex> ChainPeer::validator_of(CityIndex city) const {
 }
 
 std::optional<ValidatorIndex> ChainPeer::peer_of(CityIndex city) const {
+  // Of a large chain nearly all messages come from the few neighbours.
+  for (std::size_t i = 0; i < neighbour_peers_.size(); ++i) {
+    if (neighbours_[i] == city) return neighbour_peers_[i];
+  }
   const auto found = std::lower_bound(members_.begin(), members_.end(), std::pair{city, ValidatorIndex{}});
   if (found == members_.end() || found->first != city) return std::nullopt;
   return found->second;

@@ -265,6 +265,7 @@ class ChainPeer {
   CityIndex city_of(ValidatorIndex peer) const;
   EngineConfig engine_config(std::uint64_t seed) const;
   std::vector<ValidatorIndex> gossip_peers() const;
+  void set_neighbours(const std::vector<ValidatorIndex>& peers);
   void note_joined(Outputs& out);
   void start_engine(Instant now, const DurableState& durable);
   void end_silence(Instant now);
@@ -303,8 +304,9 @@ class ChainPeer {
   std::uint32_t forward_turn_;         // a follower's present validator; tree: the next neighbour to pass on to
   std::vector<CityIndex> pushed_to_;   // followers that this validator pushes blocks to
   std::vector<CityIndex> neighbours_;  // tree: whom transactions are gossiped to
-  std::deque<OpenBlock> open_blocks_;  // tree: the blocks above the final height
-  ProposalPtr final_proposal_;         // tree: of the last final block; null: genesis
+  std::vector<ValidatorIndex> neighbour_peers_;  // the same as peers; empty when there are many
+  std::deque<OpenBlock> open_blocks_;            // tree: the blocks above the final height
+  ProposalPtr final_proposal_;                   // tree: of the last final block; null: genesis
   Reorganisations reorganised_;
   std::vector<Digest> erasures_;  // accepted before a restart, and in a block
   Instant started_;

@@ -89,7 +89,7 @@ TEST(TopologyCheck, APeerInAnUnknownCity) {
 TEST(TopologyCheck, APeerOnANodeUnderConstruction) {
   Topology topology = small();
   chain(topology, {"fabric", "supply-chain"}).followers = {"changde"};
-  EXPECT_THAT(check(topology), ElementsAre(HasSubstr("'changde' is under construction")));
+  EXPECT_THAT(check(topology), ElementsAre(HasSubstr("'changde' can host nothing, it is under construction")));
 }
 
 TEST(TopologyCheck, APeerTwiceOnOneChain) {
