@@ -160,7 +160,7 @@ Result<ChainSpec> decode(const v1::Chain& message) {
   chain.engine = decode_engine(checks, message);
   decode_limits(checks, message, chain);
   chain.genesis = decode_genesis(checks, message);
-  decode_peers(checks, message, chain);
+  decode_peers(checks, message, chain, Peers::validators);
   decode_stake(checks, message, chain);
   return checks.give(std::move(chain));
 }

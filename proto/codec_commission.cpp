@@ -170,7 +170,7 @@ Result<RouteSpec> decode(const v1::Route& message) {
   route.kind = checks.enum_up_to(NetworkKind::cross_chain, message.kind(), "kind");
   route.family = checks.text(message.family(), CallLimits::name_bytes, "family");
   route.state = checks.enum_up_to(RouteState::retired, message.state(), "state");
-  decode_peers(checks, message, route, route.state == RouteState::retired);
+  decode_peers(checks, message, route, route.state == RouteState::retired ? Peers::none : Peers::any);
   return checks.give(std::move(route));
 }
 

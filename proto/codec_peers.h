@@ -17,10 +17,14 @@ void encode_peers(const Spec& spec, Message& message) {
   for (const CityIndex city : spec.followers) message.add_followers(city.value);
 }
 
-// At least one validator (unless `may_be_empty`), no city twice.
+// Which peers there must be: a chain has validators, an open route leads to any peer, a retired one to none.
+enum class Peers : std::uint8_t { validators, any, none };
+
+// No city twice.
 template <class Message, class Spec>
-void decode_peers(Checks& checks, const Message& message, Spec& spec, bool may_be_empty = false) {
-  checks.require(may_be_empty || message.validators_size() > 0, "has no validators");
+void decode_peers(Checks& checks, const Message& message, Spec& spec, Peers least) {
+  checks.require(least != Peers::validators || message.validators_size() > 0, "has no validators");
+  checks.require(least != Peers::any || message.validators_size() + message.followers_size() > 0, "has no peers");
   checks.require(message.validators_size() <= WireLimits::validators, "has too many validators");
   checks.require(message.followers_size() <= WireLimits::followers, "has too many followers");
   if (!checks.ok()) return;
