@@ -157,7 +157,7 @@ class ConsensusEngine {
 
   // Tree families: the gossip graph has changed, these are its neighbours now (EngineConfig::peers). Followers may have
   // other numbers than before; validators keep theirs.
-  virtual void set_peers(std::vector<ValidatorIndex>) {}
+  virtual void set_peers(const std::vector<ValidatorIndex>&) {}
 
   // Whether it speaks by Reorganise and Finalise instead of Decide; as grows_a_tree(parameters) says of its family.
   virtual bool grows_a_tree() const { return false; }

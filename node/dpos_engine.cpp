@@ -16,7 +16,7 @@ DposEngine::DposEngine(const EngineConfig& config, const DurableState& durable, 
                  std::make_shared<DposChain>(std::get<DposParameters>(config.parameters), config.validators)) {}
 
 DposEngine::DposEngine(const EngineConfig& config, const DurableState& durable, Instant now,
-                       std::shared_ptr<DposChain> chain)
+                       const std::shared_ptr<DposChain>& chain)
     : TreeEngine(config, durable,
                  [chain](const Proposal& proposal, const Node& parent) {
                    chain->add(proposal, parent);

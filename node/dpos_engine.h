@@ -59,7 +59,8 @@ class DposEngine : public TreeEngine {
  private:
   using Slot = DposSchedule::Slot;
 
-  DposEngine(const EngineConfig& config, const DurableState& durable, Instant now, std::shared_ptr<DposChain> chain);
+  DposEngine(const EngineConfig& config, const DurableState& durable, Instant now,
+             const std::shared_ptr<DposChain>& chain);
   void remember(const DurableState& durable);
 
   // ---- blocks of others ----

@@ -233,6 +233,7 @@ std::vector<SolanaVotes> SolanaEngine::waiting_votes() const {
     group.tag_sum += solana_vote_tag(config().chain_seed, ValidatorIndex{v}, voted->digest);
   }
   std::vector<SolanaVotes> all;
+  all.reserve(groups.size());
   for (auto& [height, group] : groups) all.push_back(std::move(group));
   return all;
 }

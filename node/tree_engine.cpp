@@ -27,9 +27,9 @@ TreeEngine::TreeEngine(const EngineConfig& config, const DurableState& durable, 
   BSN_CHECK(config_.stake.size() == config_.validators, "every validator has a stake");
 }
 
-void TreeEngine::set_peers(std::vector<ValidatorIndex> peers) {
+void TreeEngine::set_peers(const std::vector<ValidatorIndex>& peers) {
   config_.peers = peers;
-  gossip_.set_peers(std::move(peers));
+  gossip_.set_peers(peers);
 }
 
 void TreeEngine::step(Instant now, const EngineInput& input, Outputs& out) {

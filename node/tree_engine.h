@@ -37,7 +37,7 @@ class TreeEngine : public ConsensusEngine {
   std::optional<Instant> next_wakeup() const final;
   bool forwards_to_leader_only() const final { return false; }
   bool grows_a_tree() const final { return true; }
-  void set_peers(std::vector<ValidatorIndex> peers) final;
+  void set_peers(const std::vector<ValidatorIndex>& peers) final;
 
  protected:
   using Outputs = std::vector<EngineOutput>;

@@ -103,7 +103,7 @@ TEST(CodecRefuses, ANodesCommissionThatDoesNotFitTogether) {
   refused_after([](auto& m) { m.mutable_chains(0)->add_followers(0); }, "names a city twice");
   refused_after([](auto& m) { m.mutable_chains(0)->clear_engine(); }, "engine is missing");
   refused_after([](auto& m) { m.mutable_chains(1)->set_index(1); }, "lists a chain twice");
-  refused_after([](auto& m) { m.mutable_cities(0)->set_state(4); }, "state");
+  refused_after([](auto& m) { m.mutable_cities(0)->set_state(6); }, "state");
   refused_after([](auto& m) { m.mutable_wan()->set_mainland_loss(std::numeric_limits<double>::quiet_NaN()); },
                 "mainland_loss");
   refused_after([](auto& m) { m.mutable_wan()->set_fixed_ns(-1); }, "fixed_ns");

@@ -20,8 +20,7 @@ std::string text_of(const std::string& path) {
 TEST(NetworkTable, OfTheReadmeIsThatOfTheProfiles) {
   const auto topology = load_topology("configs/topologies/bsn-2020.yaml");
   ASSERT_TRUE(topology) << topology.error().message;
-  EXPECT_NE(text_of("README.md").find(network_table(*topology)), std::string::npos)
-      << network_table(*topology);
+  EXPECT_NE(text_of("README.md").find(network_table(*topology)), std::string::npos) << network_table(*topology);
 }
 
 }  // namespace
