@@ -45,6 +45,7 @@ enum class RouteState : std::uint8_t {
   open,
   draining,  // no new calls; open ones end
   retired,   // gone: nobody hosts it, its name is free for another chain; its index is never used again
+  starting,  // hosted, but its peers have not begun to order yet: no calls
 };
 std::string_view to_string(RouteState state);
 
@@ -57,6 +58,19 @@ struct RouteSpec {
   std::vector<CityIndex> validators;
   std::vector<CityIndex> followers;
   RouteState state = RouteState::open;
+  // Of a service's chain; the chains of a topology leave them empty.
+  std::string owner{};                   // the project that alone may call; empty: whoever is granted the network
+  Plan plan{};                           // for all its callers together; calls_per_day counts for nothing here
+  std::vector<std::string> contracts{};  // that may be called; empty: all
+};
+
+// What came and went on one route since the gateway started.
+struct RouteUse {
+  std::uint64_t calls = 0;          // admitted
+  std::uint64_t over_capacity = 0;  // refused because the route's plan was spent
+  // What its callers sent and got: names, arguments and results, without what carries them.
+  std::uint64_t bytes_in = 0, bytes_out = 0;
+  std::vector<CityIndex> busy{};  // where calls are out now, in order of index
 };
 
 struct GatewaySpec {

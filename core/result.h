@@ -16,6 +16,9 @@ enum class ErrorCode {
   io,                     // disk or network refused
   corrupt,                // stored or received bytes do not verify
   stopped,                // ended from outside (signal)
+  not_found,              // what was named is not there
+  already_exists,         // the name is taken
+  exhausted,              // there is not so much left of what was asked for
 };
 
 // What went wrong, where, and how to mend it, in one readable line (or several, indented).

@@ -34,6 +34,7 @@ struct WireLimits {
   static constexpr int followers = 10'000;  // of one chain
   static constexpr int genesis_accounts = 1'000'000;
   static constexpr int projects = 10'000;
+  static constexpr int contracts = 100;  // of one route
 };
 
 // ---- calls and replies ----

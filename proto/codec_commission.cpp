@@ -70,6 +70,14 @@ v1::Plan encode(const Plan& plan) {
   return message;
 }
 
+Plan decode(Checks& checks, const v1::Plan& message) {
+  Plan plan;
+  plan.calls_per_second = checks.number_between(0, 1e9, message.calls_per_second(), "calls_per_second");
+  plan.burst = checks.number_between(0, 1e9, message.burst(), "burst");
+  plan.calls_per_day = message.calls_per_day();
+  return plan;
+}
+
 void encode_limits(const GatewaySpec& spec, v1::CommissionGatewayRequest& message) {
   message.set_retry_max_attempts(spec.retry.max_attempts);
   message.set_retry_budget_per_call(spec.retry.budget_per_call);
@@ -145,9 +153,7 @@ Result<ProjectSpec> decode(const v1::Project& message) {
     if (!checks.ok()) break;
     project.networks.push_back(checks.required_text(network, CallLimits::name_bytes, "network"));
   }
-  project.plan.calls_per_second = checks.number_between(0, 1e9, message.plan().calls_per_second(), "calls_per_second");
-  project.plan.burst = checks.number_between(0, 1e9, message.plan().burst(), "burst");
-  project.plan.calls_per_day = message.plan().calls_per_day();
+  project.plan = decode(checks, message.plan());
   return checks.give(std::move(project));
 }
 
@@ -158,6 +164,9 @@ v1::Route encode(const RouteSpec& route) {
   message.set_kind(static_cast<std::uint32_t>(route.kind));
   message.set_family(route.family);
   message.set_state(static_cast<std::uint32_t>(route.state));
+  message.set_owner(route.owner);
+  *message.mutable_plan() = encode(route.plan);
+  for (const std::string& contract : route.contracts) message.add_contracts(contract);
   encode_peers(route, message);
   return message;
 }
@@ -169,7 +178,14 @@ Result<RouteSpec> decode(const v1::Route& message) {
   route.name = checks.take(decode(message.name()));
   route.kind = checks.enum_up_to(NetworkKind::cross_chain, message.kind(), "kind");
   route.family = checks.text(message.family(), CallLimits::name_bytes, "family");
-  route.state = checks.enum_up_to(RouteState::retired, message.state(), "state");
+  route.state = checks.enum_up_to(RouteState::starting, message.state(), "state");
+  route.owner = checks.text(message.owner(), CallLimits::name_bytes, "owner");
+  route.plan = decode(checks, message.plan());
+  checks.require(message.contracts_size() <= WireLimits::contracts, "has too many contracts");
+  for (const std::string& contract : message.contracts()) {
+    if (!checks.ok()) break;
+    route.contracts.push_back(checks.required_text(contract, CallLimits::name_bytes, "contract"));
+  }
   decode_peers(checks, message, route, route.state == RouteState::retired ? Peers::none : Peers::any);
   return checks.give(std::move(route));
 }

@@ -1,7 +1,7 @@
 // Kinds made of kinds: lists, sections with keys, one-of. And the three visitors that walk a section's description:
 // Reader fills it from a file, Writer prints it, SchemaMaker describes it.
 //
-// A section's keys are described once, by a function found beside its type (sim/scenario_keys.h):
+// A section's keys are described once, by a function found beside its type (sim/scenario_keys.h, sim/network_keys.h):
 //   template <class V> void describe(V& v, Round& r) { v.need("label", r.label, NameKind{}, "help"); v.key(...); }
 // need(): must stand in the file. key(): may be missing, the struct's own initial value is the default.
 #pragma once
