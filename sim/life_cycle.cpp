@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -10,6 +11,8 @@
 
 namespace bsn {
 namespace {
+
+constexpr std::array<std::string_view, 5> step_names{"commission", "connect", "drain", "to-leave", "leave"};  // by Kind
 
 Error no(std::string why) { return {ErrorCode::invalid_configuration, std::move(why)}; }
 
@@ -183,6 +186,31 @@ Result<Topology> leave(const Topology& topology, const std::string& id) {
     std::erase(chain.joining, id);
   }
   return std::move(next->topology);
+}
+
+std::string_view to_string(LifeStep::Kind kind) { return step_names[static_cast<std::size_t>(kind)]; }
+
+std::optional<LifeStep::Kind> parse_life_step(std::string_view name) {
+  const auto* const found = std::find(step_names.begin(), step_names.end(), name);
+  if (found == step_names.end()) return std::nullopt;
+  return static_cast<LifeStep::Kind>(found - step_names.begin());
+}
+
+Result<Topology> take(const Topology& topology, const LifeStep& step) {
+  switch (step.kind) {
+    case LifeStep::Kind::commission:
+      return commission(topology, step.city);
+    case LifeStep::Kind::connect:
+      return connect(topology, step.city);
+    case LifeStep::Kind::drain:
+      return drain(topology, step.city);
+    case LifeStep::Kind::to_leave:
+      if (const auto left = leave(topology, step.city); !left) return left.error();
+      return topology;
+    case LifeStep::Kind::leave:
+      break;
+  }
+  return leave(topology, step.city);
 }
 
 std::vector<CityIndex> changed_nodes(const Topology& before, const Topology& after) {

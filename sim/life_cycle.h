@@ -7,7 +7,10 @@
 // caught up, leave() when the gateway has no call out there any more.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -30,6 +33,17 @@ Result<Topology> drain(const Topology& topology, const std::string& city);
 
 // draining -> left: it hosts nothing any more. Its seats as a validator stay, empty.
 Result<Topology> leave(const Topology& topology, const std::string& city);
+
+// A step by name, as an operator writes it down. to_leave changes nothing yet: the city leaves once no call is out
+// there.
+struct LifeStep {
+  enum class Kind : std::uint8_t { commission, connect, drain, to_leave, leave };
+  Kind kind = Kind::commission;
+  std::string city;
+};
+std::string_view to_string(LifeStep::Kind kind);
+std::optional<LifeStep::Kind> parse_life_step(std::string_view name);
+Result<Topology> take(const Topology& topology, const LifeStep& step);
 
 // Cities whose node_spec differs between the two but for the revision, in order of index.
 std::vector<CityIndex> changed_nodes(const Topology& before, const Topology& after);

@@ -15,7 +15,8 @@ void add_place(CLI::App& verb, PlaceOptions& options) {
 }
 
 void add_binaries(CLI::App& verb, PlaceOptions& options) {
-  verb.add_option("--bin-dir", options.bin_dir, "folder of bsn-node and bsn-gateway (default: beside bsnsim)");
+  verb.add_option("--bin-dir", options.bin_dir,
+                  "folder of bsn-node, bsn-gateway, bsn-operator (default: beside bsnsim)");
 }
 
 CLI::App& add_verb(CLI::App& app, const char* name, const char* help) { return *app.add_subcommand(name, help); }
@@ -43,6 +44,35 @@ void add_status(CLI::App& app, StatusOptions& options) {
   add_place(verb, options);
   verb.add_flag("--json", options.json, "as JSON");
   verb.callback([&] { exit_status = command_status(options); });
+}
+
+void add_node_step(CLI::App& verb, NodeOptions& options, const char* name, const char* help) {
+  CLI::App& step = add_verb(verb, name, help);
+  step.add_option("city", options.city, "id of the city, as `bsnsim node list` shows it")->required();
+  step.add_flag("--wait,!--no-wait", options.wait, "wait until the city is there (default: yes)");
+  step.add_option("--timeout", options.timeout_s, "wait so many seconds at most; the operator goes on after that")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86'400));
+  step.add_flag("-q,--quiet", options.quiet, "no progress");
+  add_place(step, options);
+  add_binaries(step, options);
+  step.callback([&options, name] {
+    options.verb = name;
+    exit_status = command_node_step(options);
+  });
+}
+
+void add_node(CLI::App& app, NodeOptions& options) {
+  CLI::App& verb = add_verb(app, "node", "commission, drain or let leave a city node of a running cluster");
+  verb.require_subcommand(1);
+  add_node_step(verb, options, "commission", "building or left -> syncing -> connected: it catches up, then serves");
+  add_node_step(verb, options, "drain", "connected -> draining: no new calls; waits until no call is out there");
+  add_node_step(verb, options, "leave", "drains it if need be, and lets it go when no call is out there");
+  CLI::App& list = add_verb(verb, "list", "the state of every city node");
+  list.add_flag("--json", options.json, "as JSON");
+  add_place(list, options);
+  add_binaries(list, options);
+  list.callback([&] { exit_status = command_node_list(options); });
 }
 
 void add_logs(CLI::App& app, LogsOptions& options) {
@@ -159,6 +189,7 @@ int main(int argc, char** argv) {
   UpOptions up;
   PlaceOptions down;
   StatusOptions status;
+  NodeOptions node;
   LogsOptions logs;
   RunOptions run;
   BenchOptions bench;
@@ -168,6 +199,7 @@ int main(int argc, char** argv) {
   add_up(app, up);
   add_down(app, down);
   add_status(app, status);
+  add_node(app, node);
   add_logs(app, logs);
   add_run(app, run);
   add_bench(app, bench);

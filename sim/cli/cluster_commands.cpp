@@ -8,10 +8,13 @@
 #include "sim/cli/commands.h"
 #include "sim/cli/progress_line.h"
 #include "sim/cli/stop_signal.h"
+#include "sim/live/cluster_operator.h"
 #include "sim/live/cluster_rpc.h"
 #include "sim/live/endpoints.h"
 #include "sim/live/live_cluster.h"
+#include "sim/live/operator_process.h"
 #include "sim/live/process.h"
+#include "sim/live/step_journal.h"
 #include "sim/outside.h"
 #include "sim/scenario_file.h"
 
@@ -40,6 +43,7 @@ void remove_old_data(const std::string& folder) {
   std::error_code ignored;
   std::filesystem::remove_all(folder + "/data", ignored);
   std::filesystem::remove_all(folder + "/logs", ignored);
+  std::filesystem::remove_all(ClusterOperator::folder(folder), ignored);
 }
 
 std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
@@ -117,10 +121,14 @@ int command_up(const UpOptions& options) {
   cluster.progress = [&](const std::string& text) { progress.note(text); };
   auto started = LiveCluster::start(with_outside_peers(*topology, RunMode::live), cluster);
   if (!started) return report_error(started.error());
+  const auto begun = StepJournal::begin(ClusterOperator::folder(folder), {*topology, cluster.seed, cluster.durability});
+  if (!begun) return report_error(begun.error());
+  const auto operated = start_operator(cluster.bin_dir, folder, &stop_requested);
+  if (!operated) return report_error(operated.error());
   (*started)->release();
   fmt::print(
       "\n{} city nodes and a gateway run; gateway at {}\nendpoint file {}/endpoints.json\n"
-      "look with `bsnsim status`, call with `bsnsim call`, end with `bsnsim down`\n",
+      "look with `bsnsim status`, call with `bsnsim call`, change with `bsnsim node`, end with `bsnsim down`\n",
       topology->cities.size(), (*started)->gateway_address(), folder);
   return 0;
 }

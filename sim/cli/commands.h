@@ -35,6 +35,17 @@ struct StatusOptions : PlaceOptions {
 };
 int command_status(const StatusOptions& options);
 
+struct NodeOptions : PlaceOptions {
+  std::string verb;  // "commission", "drain", "leave"
+  std::string city;
+  bool wait = true;     // until the city is where it shall be ...
+  int timeout_s = 300;  // ... at most so long
+  bool quiet = false;
+  bool json = false;  // list
+};
+int command_node_step(const NodeOptions& options);
+int command_node_list(const NodeOptions& options);
+
 struct LogsOptions : PlaceOptions {
   std::string process;  // city id or "gateway"; empty: all that wrote something
   int lines = 20;

@@ -51,8 +51,9 @@ Result<std::vector<Child*>> still_silent(const std::vector<Child*>& children) {
 }  // namespace
 
 Error child_ended(const Child& child) {
-  std::string message = child.name + " " + describe_exit(*child.process.exit_status()) + "; the end of " + child.log +
-                        ":\n" + tail_of(child.log, shown_log_lines);
+  const std::optional<int> status = child.process.exit_status();
+  std::string message = child.name + " " + (status ? describe_exit(*status) : "has ended") + "; the end of " +
+                        child.log + ":\n" + tail_of(child.log, shown_log_lines);
   return {ErrorCode::unavailable, std::move(message)};
 }
 

@@ -21,9 +21,14 @@ namespace json = boost::json;
 std::string file_of(const std::string& run_dir) { return run_dir + "/endpoints.json"; }
 
 json::object to_json(const Endpoint& endpoint) {
-  return {{"name", endpoint.name},      {"state", endpoint.state}, {"networks", json::value_from(endpoint.networks)},
-          {"grpc", endpoint.grpc},      {"log", endpoint.log},     {"pid", endpoint.pid},
-          {"started", endpoint.started}};
+  return {{"name", endpoint.name},
+          {"state", endpoint.state},
+          {"networks", json::value_from(endpoint.networks)},
+          {"grpc", endpoint.grpc},
+          {"log", endpoint.log},
+          {"pid", endpoint.pid},
+          {"started", endpoint.started},
+          {"more", json::value_from(endpoint.more)}};
 }
 
 Endpoint endpoint_from(const json::value& value) {
@@ -33,6 +38,7 @@ Endpoint endpoint_from(const json::value& value) {
   endpoint.state = json::value_to<std::string>(object.at("state"));
   endpoint.networks = json::value_to<std::vector<std::string>>(object.at("networks"));
   endpoint.grpc = json::value_to<std::string>(object.at("grpc"));
+  endpoint.more = json::value_to<std::vector<std::string>>(object.at("more"));
   endpoint.log = json::value_to<std::string>(object.at("log"));
   endpoint.pid = json::value_to<pid_t>(object.at("pid"));
   endpoint.started = json::value_to<std::uint64_t>(object.at("started"));
@@ -61,6 +67,7 @@ Result<Done> write_endpoints(const Endpoints& endpoints) {
                      {"gateway", to_json(endpoints.gateway)},
                      {"city_nodes", std::move(nodes)}};
   if (endpoints.outside) whole.emplace("outside", to_json(*endpoints.outside));
+  if (endpoints.operator_) whole.emplace("operator", to_json(*endpoints.operator_));
   const std::string path = file_of(endpoints.run_dir);
   std::ofstream file(path + ".new");
   file << json::serialize(whole) << "\n";
@@ -92,6 +99,7 @@ Result<Endpoints> read_endpoints(const std::string& run_dir) {
       endpoints.city_nodes.push_back(endpoint_from(node));
     }
     if (const json::value* outside = whole.if_contains("outside")) endpoints.outside = endpoint_from(*outside);
+    if (const json::value* one = whole.if_contains("operator")) endpoints.operator_ = endpoint_from(*one);
     return endpoints;
   } catch (const std::exception& error) {  // Boost.JSON reports by exceptions; they end here
     return Error{ErrorCode::corrupt, path + " is not an endpoint file: " + error.what()};
@@ -99,7 +107,9 @@ Result<Endpoints> read_endpoints(const std::string& run_dir) {
 }
 
 std::vector<Endpoint> Endpoints::all() const {
-  std::vector<Endpoint> all = city_nodes;
+  std::vector<Endpoint> all;
+  if (operator_) all.push_back(*operator_);
+  all.insert(all.end(), city_nodes.begin(), city_nodes.end());
   if (outside) all.push_back(*outside);
   all.push_back(gateway);
   return all;
@@ -108,23 +118,6 @@ std::vector<Endpoint> Endpoints::all() const {
 void remove_endpoints(const std::string& run_dir) {
   std::error_code ignored;
   std::filesystem::remove(file_of(run_dir), ignored);
-}
-
-std::uint64_t process_started(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string text;
-  if (pid <= 0 || !std::getline(file, text)) return 0;
-  // The name in parentheses may hold anything; the fields behind the last ')' start with number 3.
-  const std::size_t behind_name = text.rfind(')');
-  if (behind_name == std::string::npos) return 0;
-  std::istringstream fields(text.substr(behind_name + 1));
-  std::string field;
-  fields >> field;
-  if (field == "Z") return 0;  // ended, not yet reaped
-  for (int number = 4; number <= 21; ++number) fields >> field;
-  std::uint64_t started = 0;
-  fields >> started;
-  return started;
 }
 
 int stop_processes(const std::vector<Endpoint>& endpoints, int patience_ms) {

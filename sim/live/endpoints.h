@@ -12,17 +12,19 @@
 #include <vector>
 
 #include "core/result.h"
+#include "sim/live/process.h"
 
 namespace bsn {
 
 struct Endpoint {
-  std::string name;                   // city id, "gateway", or "outside"
+  std::string name;                   // city id, "gateway", "outside" or "operator"
   std::string state;                  // city state; empty for the gateway
   std::vector<std::string> networks;  // "fabric/supply-chain" ...
   std::string grpc;                   // "127.0.0.1:40001"
   std::string log;                    // path
   pid_t pid = 0;
-  std::uint64_t started = 0;  // start time in clock ticks since boot, /proc/PID/stat field 22
+  std::uint64_t started = 0;        // start time in clock ticks since boot, /proc/PID/stat field 22
+  std::vector<std::string> more{};  // its further addresses, of a process that serves on several
 };
 
 struct Endpoints {
@@ -31,9 +33,10 @@ struct Endpoints {
   std::string access_key;  // of the topology's first project, so that `call` works without one
   Endpoint gateway;
   std::vector<Endpoint> city_nodes;
-  std::optional<Endpoint> outside;  // the process of all hosts outside BSN, if there are any
+  std::optional<Endpoint> outside;    // the process of all hosts outside BSN, if there are any
+  std::optional<Endpoint> operator_;  // bsn-operator, if the cluster was started with one
 
-  // Every process of the cluster.
+  // Every process of the cluster, the operator first: it is to be ended before those whom it looks after.
   std::vector<Endpoint> all() const;
 };
 
@@ -42,8 +45,6 @@ Result<Done> write_endpoints(const Endpoints& endpoints);
 Result<Endpoints> read_endpoints(const std::string& run_dir);
 void remove_endpoints(const std::string& run_dir);
 
-// Start time of a process in clock ticks; 0 when there is none.
-std::uint64_t process_started(pid_t pid);
 inline bool still_running(const Endpoint& endpoint) {
   return endpoint.started != 0 && process_started(endpoint.pid) == endpoint.started;
 }

@@ -157,8 +157,10 @@ Result<Done> LiveCluster::Impl::write_endpoint_file() {
                     outside.address,
                     outside.log,
                     outside.process.pid(),
-                    process_started(outside.process.pid())};
+                    process_started(outside.process.pid()),
+                    {outside.addresses.begin() + 1, outside.addresses.end()}};
   }
+  file.operator_ = operator_;
   return write_endpoints(file);
 }
 
@@ -301,13 +303,21 @@ Result<std::vector<BlockPtr>> LiveCluster::blocks(CityIndex city, const ChainSpe
 }
 
 std::map<CityIndex, std::vector<ChainDigest>> LiveCluster::digests(Duration limit) {
+  std::vector<CityIndex> all;
+  for (std::uint32_t i = 0; i < impl_->topology.cities.size(); ++i) all.push_back({i});
+  return digests_of(all, limit);
+}
+
+std::map<CityIndex, std::vector<ChainDigest>> LiveCluster::digests_of(const std::vector<CityIndex>& some,
+                                                                      Duration limit) {
   std::map<std::string, CityIndex> cities;
-  std::vector<std::string> addresses;
-  for (std::uint32_t i = 0; i < impl_->topology.cities.size(); ++i) {
-    if (i < impl_->nodes.size() && !impl_->nodes[i].process.running()) continue;
-    addresses.push_back(impl_->address_of({i}));
-    cities[addresses.back()] = {i};
+  for (const CityIndex city : some) {
+    if (city.value >= impl_->nodes.size() || impl_->nodes[city.value].process.running()) {
+      cities[impl_->address_of(city)] = city;
+    }
   }
+  std::vector<std::string> addresses;
+  for (const auto& [address, city] : cities) addresses.push_back(address);
   std::map<CityIndex, std::vector<ChainDigest>> digests;
   for (auto& [address, chains] : impl_->rpc.digests(addresses, limit)) {
     digests[cities.at(address)] = std::move(chains);

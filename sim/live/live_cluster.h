@@ -17,7 +17,9 @@
 #include "core/result.h"
 #include "core/time.h"
 #include "sim/fault_schedule.h"
+#include "sim/life_cycle.h"
 #include "sim/live/cluster_rpc.h"
+#include "sim/live/endpoints.h"
 #include "sim/topology.h"
 
 namespace bsn {
@@ -32,11 +34,17 @@ struct ClusterOptions {
   Duration start_limit = seconds(120);  // for everything
   std::function<void(const std::string&)> progress = [](const std::string&) {};
   const std::atomic<bool>* stop = nullptr;  // becomes true when the user wants out
+  // Told of every step of a city's life before anyone else hears of it; its Error means that the step is not taken.
+  std::function<Result<Done>(const LifeStep&)> on_step = [](const LifeStep&) { return Result<Done>(Done{}); };
 };
 
 class LiveCluster : public FaultTarget {
  public:
   static Result<std::unique_ptr<LiveCluster>> start(const Topology& topology, const ClusterOptions& options);
+  // The cluster that these endpoints name, which someone started and released. `topology` is what it was started with,
+  // `steps` are those it has taken since. A step that not every process has heard of is told again by operate().
+  static Result<std::unique_ptr<LiveCluster>> adopt(const Topology& topology, const std::vector<LifeStep>& steps,
+                                                    const ClusterOptions& options, const Endpoints& endpoints);
   ~LiveCluster() override;  // stops it, unless it may outlive this process and release() was called
 
   // Ends every process: SIGTERM, then SIGKILL for those that are left after 5 s.
@@ -57,11 +65,16 @@ class LiveCluster : public FaultTarget {
   Result<Done> drain(CityIndex city) override;
   Result<Done> leave(CityIndex city) override;
 
-  // Looks at the cities that come or go and takes each's next step if its time has come. To be called several times a
-  // second while changing().
+  // Tells of the last step whoever has not heard of it. Looks at the cities that come or go and takes each's next step
+  // if its time has come. To be called several times a second while changing().
   Result<Done> operate();
   bool changing() const;
-  const Topology& topology() const;  // as it is now
+  const Topology& topology() const;                  // as it is now
+  bool leaving(CityIndex city) const;                // it leaves once no call is out there
+  Result<std::uint64_t> open_calls(CityIndex city);  // that the gateway has out there
+
+  // From now on the endpoint file names this process as the cluster's operator.
+  Result<Done> name_operator(const Endpoint& process);
 
   // Cities of one group reach each other only; an empty list heals.
   Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups) override;
@@ -75,6 +88,7 @@ class LiveCluster : public FaultTarget {
   // What every peer of every running node says of itself now, by city; a node that does not answer in
   // time has no entry.
   std::map<CityIndex, std::vector<ChainDigest>> digests(Duration limit);
+  std::map<CityIndex, std::vector<ChainDigest>> digests_of(const std::vector<CityIndex>& some, Duration limit);
 
   // Whether every chain with a running majority has a leader or a block.
   bool settled();

@@ -2,6 +2,7 @@
 // changes its topology while it runs.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,6 +25,14 @@ struct LiveCluster::Impl {
   pid_t group = 0;
   bool released = false;
   std::set<CityIndex> leaving;  // to leave once no call is out there
+  std::optional<Endpoint> operator_;
+
+  // Who has not heard of the present topology yet, and in which order they shall. Growing, the nodes are told first;
+  // shrinking, the gateway.
+  enum class First : std::uint8_t { nodes, gateway };
+  std::set<CityIndex> untold;
+  bool gateway_untold = false;
+  First first = First::nodes;
 
   Result<Done> spawn(Child& child, const char* program, const std::string& listen, std::size_t hosts = 1);
   Result<Done> spawn_all();
@@ -31,9 +40,14 @@ struct LiveCluster::Impl {
   NodeSpec spec_of(CityIndex city);
   GatewaySpec spec_of_gateway();
 
-  // Later assignments (live_operator.cpp). Growing, the nodes are told first; shrinking, the gateway.
-  enum class First : std::uint8_t { nodes, gateway };
-  Result<Done> assign(Topology next, First first);
+  void adopt(const Endpoints& endpoints);
+
+  // Later assignments (live_operator.cpp).
+  Result<Done> take(LifeStep::Kind kind, CityIndex city);
+  Result<Done> assign(Topology next, First order);
+  Result<Done> hand_out();
+  Result<Done> tell_nodes();
+  Result<Done> tell_gateway();
   Result<Done> connect_joined();
   Result<Done> let_drained_leave();
   Result<Done> write_endpoint_file();

@@ -12,21 +12,51 @@ constexpr Duration rpc_limit = seconds(20);
 
 }  // namespace
 
-// A node that is down hears of it when it is started again.
-Result<Done> LiveCluster::Impl::assign(Topology next, First first) {
-  const std::vector<CityIndex> changed = changed_nodes(topology, next);
+// The step is decided when it is written down: on_step comes first.
+Result<Done> LiveCluster::Impl::take(LifeStep::Kind kind, CityIndex city) {
+  const LifeStep step{kind, topology.cities.at(city.value).id};
+  auto next = bsn::take(topology, step);
+  if (!next) return next.error();
+  if (auto done = options.on_step(step); !done) return done;
+  const bool shrinks = kind == LifeStep::Kind::drain || kind == LifeStep::Kind::leave;
+  return assign(std::move(*next), shrinks ? First::gateway : First::nodes);
+}
+
+Result<Done> LiveCluster::Impl::assign(Topology next, First order) {
+  if (next.revision == topology.revision) return Done{};
+  for (const CityIndex city : changed_nodes(topology, next)) untold.insert(city);
+  // While the gateway has yet to hear of a smaller topology, it stays the first to be told.
+  if (!gateway_untold || order == First::gateway) first = order;
+  gateway_untold = true;
   topology = std::move(next);
+  return hand_out();
+}
+
+// A node that is down hears of it when it is started again.
+Result<Done> LiveCluster::Impl::tell_nodes() {
   std::map<std::string, NodeSpec> specs;
-  for (const CityIndex city : changed) {
+  for (const CityIndex city : untold) {
     if (city.value >= nodes.size() || nodes[city.value].process.running()) specs[address_of(city)] = spec_of(city);
   }
-  if (first == First::gateway) {
-    if (auto done = rpc.commission_gateway(gateway.address, spec_of_gateway(), rpc_limit); !done) return done;
-  }
   if (auto done = rpc.commission_nodes(specs, rpc_limit); !done) return done;
-  if (first == First::nodes) {
-    if (auto done = rpc.commission_gateway(gateway.address, spec_of_gateway(), rpc_limit); !done) return done;
+  untold.clear();
+  return Done{};
+}
+
+Result<Done> LiveCluster::Impl::tell_gateway() {
+  if (!gateway_untold) return Done{};
+  if (auto done = rpc.commission_gateway(gateway.address, spec_of_gateway(), rpc_limit); !done) return done;
+  gateway_untold = false;
+  return Done{};
+}
+
+Result<Done> LiveCluster::Impl::hand_out() {
+  if (untold.empty() && !gateway_untold) return Done{};
+  if (first == First::gateway) {
+    if (auto done = tell_gateway(); !done) return done;
   }
+  if (auto done = tell_nodes(); !done) return done;
+  if (auto done = tell_gateway(); !done) return done;
   return write_endpoint_file();
 }
 
@@ -38,67 +68,104 @@ Result<Done> LiveCluster::Impl::connect_joined() {
     }
   }
   if (joining.empty()) return Done{};
-  Topology next = topology;
   for (const auto& [address, chains] : rpc.digests(joining, rpc_limit)) {
     if (!std::all_of(chains.begin(), chains.end(), [](const ChainDigest& chain) { return chain.joined; })) continue;
     const auto node =
         std::find_if(nodes.begin(), nodes.end(), [&, at = address](const Child& one) { return one.address == at; });
-    auto connected = connect(next, node->name);
-    if (!connected) return connected.error();
-    next = std::move(*connected);
+    const auto city = CityIndex{static_cast<std::uint32_t>(node - nodes.begin())};
+    if (auto done = take(LifeStep::Kind::connect, city); !done) return done;
   }
-  return next.revision == topology.revision ? Result<Done>(Done{}) : assign(std::move(next), First::nodes);
+  return Done{};
 }
 
 Result<Done> LiveCluster::Impl::let_drained_leave() {
   if (leaving.empty()) return Done{};
   const auto counts = rpc.counters(gateway.address, rpc_limit);
   if (!counts) return counts.error();
-  Topology next = topology;
-  for (auto city = leaving.begin(); city != leaving.end();) {
-    if (city->value >= counts->open_calls.size() || counts->open_calls[city->value] > 0) {
-      ++city;
-      continue;
-    }
-    auto left = bsn::leave(next, nodes[city->value].name);
-    if (!left) return left.error();
-    next = std::move(*left);
-    city = leaving.erase(city);
+  for (const CityIndex city : std::set(leaving)) {
+    if (city.value >= counts->open_calls.size() || counts->open_calls[city.value] > 0) continue;
+    leaving.erase(city);
+    if (auto done = take(LifeStep::Kind::leave, city); !done) return done;
   }
-  return next.revision == topology.revision ? Result<Done>(Done{}) : assign(std::move(next), First::gateway);
+  return Done{};
 }
 
 const Topology& LiveCluster::topology() const { return impl_->topology; }
 
+bool LiveCluster::leaving(CityIndex city) const { return impl_->leaving.count(city) > 0; }
+
+Result<std::uint64_t> LiveCluster::open_calls(CityIndex city) {
+  const auto counts = impl_->rpc.counters(impl_->gateway.address, rpc_limit);
+  if (!counts) return counts.error();
+  return city.value < counts->open_calls.size() ? counts->open_calls[city.value] : 0;
+}
+
 bool LiveCluster::changing() const {
-  return !impl_->leaving.empty() || std::any_of(impl_->topology.cities.begin(), impl_->topology.cities.end(),
-                                                [](const City& city) { return city.state == CityState::syncing; });
+  if (impl_->gateway_untold || !impl_->untold.empty() || !impl_->leaving.empty()) return true;
+  return std::any_of(impl_->topology.cities.begin(), impl_->topology.cities.end(),
+                     [](const City& city) { return city.state == CityState::syncing; });
 }
 
 Result<Done> LiveCluster::operate() {
+  if (auto done = impl_->hand_out(); !done) return done;
   if (auto done = impl_->connect_joined(); !done) return done;
   return impl_->let_drained_leave();
 }
 
-Result<Done> LiveCluster::commission(CityIndex city) {
-  auto next = bsn::commission(impl_->topology, impl_->nodes.at(city.value).name);
-  if (!next) return next.error();
-  return impl_->assign(std::move(*next), Impl::First::nodes);
-}
+Result<Done> LiveCluster::commission(CityIndex city) { return impl_->take(LifeStep::Kind::commission, city); }
 
-Result<Done> LiveCluster::drain(CityIndex city) {
-  auto next = bsn::drain(impl_->topology, impl_->nodes.at(city.value).name);
-  if (!next) return next.error();
-  return impl_->assign(std::move(*next), Impl::First::gateway);
-}
+Result<Done> LiveCluster::drain(CityIndex city) { return impl_->take(LifeStep::Kind::drain, city); }
 
 Result<Done> LiveCluster::leave(CityIndex city) {
   if (impl_->topology.cities.at(city.value).state == CityState::connected) {
     if (auto done = drain(city); !done) return done;
   }
-  if (auto next = bsn::leave(impl_->topology, impl_->nodes.at(city.value).name); !next) return next.error();
+  if (auto done = impl_->take(LifeStep::Kind::to_leave, city); !done) return done;
   impl_->leaving.insert(city);
   return Done{};
+}
+
+void LiveCluster::Impl::adopt(const Endpoints& endpoints) {
+  const auto child = [](const Endpoint& from) {
+    Child to;
+    to.name = from.name;
+    to.log = from.log;
+    to.process = Process::adopt(from.pid, from.started);
+    to.address = from.grpc;
+    to.addresses = {from.grpc};
+    to.addresses.insert(to.addresses.end(), from.more.begin(), from.more.end());
+    return to;
+  };
+  for (const Endpoint& node : endpoints.city_nodes) nodes.push_back(child(node));
+  if (endpoints.outside) outside = child(*endpoints.outside);
+  gateway = child(endpoints.gateway);
+}
+
+Result<std::unique_ptr<LiveCluster>> LiveCluster::adopt(const Topology& topology, const std::vector<LifeStep>& steps,
+                                                        const ClusterOptions& options, const Endpoints& endpoints) {
+  std::unique_ptr<LiveCluster> cluster(new LiveCluster(std::make_unique<Impl>()));
+  Impl& impl = *cluster->impl_;
+  impl.topology = topology;
+  impl.options = options;
+  impl.released = true;  // it lives on, whatever becomes of this process
+  impl.adopt(endpoints);
+  for (const LifeStep& step : steps) {
+    auto next = bsn::take(impl.topology, step);
+    if (!next) return Error{ErrorCode::corrupt, "the steps of this cluster do not follow: " + next.error().message};
+    for (const CityIndex city : changed_nodes(impl.topology, *next)) impl.untold.insert(city);
+    impl.topology = std::move(*next);
+    const CityIndex city = *find_city(impl.topology, step.city);
+    if (step.kind == LifeStep::Kind::to_leave) impl.leaving.insert(city);
+    if (step.kind == LifeStep::Kind::leave) impl.leaving.erase(city);
+  }
+  impl.gateway_untold = impl.topology.revision > 0;
+  impl.first = Impl::First::gateway;  // the last step may have been one that shrinks
+  return cluster;
+}
+
+Result<Done> LiveCluster::name_operator(const Endpoint& process) {
+  impl_->operator_ = process;
+  return impl_->write_endpoint_file();
 }
 
 }  // namespace bsn

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <deque>
 #include <fstream>
+#include <sstream>
 #include <utility>
 
 extern char** environ;
@@ -90,6 +91,31 @@ std::string tail_of(const std::string& path, int lines) {
   return text;
 }
 
+std::uint64_t process_started(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text;
+  if (pid <= 0 || !std::getline(file, text)) return 0;
+  // The name in parentheses may hold anything; the fields behind the last ')' start with number 3.
+  const std::size_t behind_name = text.rfind(')');
+  if (behind_name == std::string::npos) return 0;
+  std::istringstream fields(text.substr(behind_name + 1));
+  std::string field;
+  fields >> field;
+  if (field == "Z") return 0;  // ended, not yet reaped
+  for (int number = 4; number <= 21; ++number) fields >> field;
+  std::uint64_t started = 0;
+  fields >> started;
+  return started;
+}
+
+Process Process::adopt(pid_t pid, std::uint64_t started) {
+  Process process;
+  if (started == 0 || process_started(pid) != started) return process;
+  process.pid_ = pid;
+  process.adopted_ = started;
+  return process;
+}
+
 Result<Process> Process::start(const ProcessOptions& options) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return failure("no pipe for a child", errno);
@@ -116,6 +142,7 @@ Process& Process::operator=(Process&& other) noexcept {
   std::swap(output_, other.output_);
   std::swap(text_, other.text_);
   std::swap(status_, other.status_);
+  std::swap(adopted_, other.adopted_);
   return *this;
 }
 
@@ -138,13 +165,14 @@ std::optional<std::string> Process::first_line() {
 
 bool Process::running() {
   if (pid_ < 0 || status_) return false;
+  if (adopted_ != 0) return process_started(pid_) == adopted_;
   int status = 0;
   if (waitpid(pid_, &status, WNOHANG) == pid_) status_ = status;
   return !status_;
 }
 
 void Process::signal(int number) const {
-  if (pid_ > 0 && !status_) ::kill(pid_, number);
+  if (pid_ > 0 && !status_ && (adopted_ == 0 || process_started(pid_) == adopted_)) ::kill(pid_, number);
 }
 
 bool Process::wait_until(std::chrono::steady_clock::time_point deadline) {

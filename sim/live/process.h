@@ -1,5 +1,7 @@
 // Child processes of a cluster: started in one process group, watched, ended.
 //
+// process_started() tells one process from a later one of the same pid.
+//
 // A child announces itself with one line on its standard output; its standard error goes to a log file. Not
 // thread-safe: one thread owns a Process. PDEATHSIG, when asked for, fires when the *thread* that started the child
 // ends.
@@ -8,6 +10,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,10 +32,17 @@ std::string describe_exit(int wait_status);
 // The last `lines` lines of a log file, indented by two spaces; empty when there is none.
 std::string tail_of(const std::string& path, int lines);
 
+// Start time of a process in clock ticks since boot; 0 when there is none, or it ended and was not reaped yet.
+std::uint64_t process_started(pid_t pid);
+
 class Process {
  public:
   // Starts the child. Errors: a missing or unrunnable binary, no descriptors left.
   static Result<Process> start(const ProcessOptions& options);
+
+  // A process that someone else started: no pipe, and its exit status stays unknown. One that is gone, or another of
+  // the same pid, does not run.
+  static Process adopt(pid_t pid, std::uint64_t started);
 
   Process() = default;
   Process(Process&& other) noexcept;
@@ -45,7 +55,7 @@ class Process {
   // Reads what has arrived; the first whole line when there is one.
   std::optional<std::string> first_line();
 
-  // Whether it still runs; after it ended exit_status() tells how. Never blocks.
+  // Whether it still runs; after it ended exit_status() tells how, unless it was adopted. Never blocks.
   bool running();
   std::optional<int> exit_status() const { return status_; }
 
@@ -59,6 +69,7 @@ class Process {
   int output_ = -1;
   std::string text_;
   std::optional<int> status_;
+  std::uint64_t adopted_ = 0;  // when it was started, as process_started() says; 0: it is a child
 };
 
 }  // namespace bsn
