@@ -1,6 +1,7 @@
 #include "gateway/call_table.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "core/check.h"
@@ -62,6 +63,15 @@ std::vector<AttemptId> CallTable::attempts_at(CityIndex city) const {
   }
   std::sort(attempts.begin(), attempts.end());
   return attempts;
+}
+
+std::vector<CityIndex> CallTable::cities_of(ChainIndex chain) const {
+  std::set<CityIndex> cities;
+  for (const Slot slot : heap_) {
+    const OpenGatewayCall& call = entries_[slot].call;
+    if (call.chain == chain) cities.insert(call.city);
+  }
+  return {cities.begin(), cities.end()};
 }
 
 std::size_t CallTable::calls_to(ChainIndex chain) const {

@@ -56,6 +56,9 @@ class CallTable {
   // Attempts that are out at this city, oldest first.
   std::vector<AttemptId> attempts_at(CityIndex city) const;
 
+  // The cities at which attempts of calls to this chain are out, each once, in order of index.
+  std::vector<CityIndex> cities_of(ChainIndex chain) const;
+
   // How many calls to this chain are open.
   std::size_t calls_to(ChainIndex chain) const;
 

@@ -12,6 +12,7 @@
 #include "gateway/project_registry.h"
 #include "gateway/rate_limiter.h"
 #include "gateway/retry_state.h"
+#include "gateway/route_meter.h"
 #include "gateway/route_table.h"
 #include "gateway/split_account.h"
 
@@ -43,6 +44,7 @@ struct Gateway::Impl {
         projects(spec.projects),
         limiter(spec.projects),
         routes(spec),
+        meter(spec.routes),
         health(spec.cities, spec.health),
         budget(spec.retry),
         calls(spec.max_calls) {}
@@ -62,10 +64,13 @@ struct Gateway::Impl {
   void on(Instant now, const GatewayAssigned& assigned, std::vector<GatewayOutput>& out);
   void expire(Instant now, std::vector<GatewayOutput>& out);
 
-  std::optional<Reply> check_caller(Instant now, const std::string& access_key, const std::string& network,
+  bool granted(std::size_t project, const ChainName& chain) const;
+  std::optional<Reply> check_caller(Instant now, const std::string& access_key, const ChainName& chain,
                                     Admission& admission);
   std::optional<Reply> check_call(Instant now, const ClientCall& arrived, Admission& admission) const;
   std::optional<Reply> find_way(Instant now, const ClientCall& arrived, Admission& admission) const;
+  std::optional<Reply> check_route(const RouteSpec& route, const Call& call) const;
+  std::optional<Reply> check_capacity(Instant now, const Admission& admission);
 
   const RoutePeer* nearest(Instant now, ChainIndex chain, CityIndex origin, const RetryState& retry) const;
   void forward(Instant now, OpenGatewayCall& call, CityIndex city, std::vector<GatewayOutput>& out);
@@ -76,6 +81,7 @@ struct Gateway::Impl {
   ProjectRegistry projects;
   RateLimiter limiter;
   RouteTable routes;
+  RouteMeter meter;
   NodeHealth health;
   RetryBudget budget;
   CallTable calls;
@@ -84,13 +90,21 @@ struct Gateway::Impl {
 
 // ---- admission, in the order of safety.md rule 5 ----
 
-std::optional<Reply> Gateway::Impl::check_caller(Instant now, const std::string& access_key, const std::string& network,
+// A service's chain is its owner's alone; any other one is open to whom its network is granted.
+bool Gateway::Impl::granted(std::size_t project, const ChainName& chain) const {
+  const std::optional<ChainIndex> route = routes.find_chain(chain);
+  const std::string* owner = route ? &spec.routes[route->value].owner : nullptr;
+  if (owner != nullptr && !owner->empty()) return projects.name(project) == *owner;
+  return projects.granted(project, chain.network);
+}
+
+std::optional<Reply> Gateway::Impl::check_caller(Instant now, const std::string& access_key, const ChainName& chain,
                                                  Admission& admission) {
   const std::optional<std::size_t> project = projects.find(access_key);
   if (!project) return refusal(Status::unauthenticated, Reason::unknown_key, "the access key is missing or not valid");
   admission.project = *project;
-  if (!projects.granted(*project, network)) {
-    return refusal(Status::permission_denied, Reason::not_granted, "the project may not use this network");
+  if (!granted(*project, chain)) {
+    return refusal(Status::permission_denied, Reason::not_granted, "the project may not use this network or service");
   }
   if (const auto over = limiter.check(*project, now)) return over_quota(*over);
   return std::nullopt;
@@ -121,21 +135,44 @@ std::optional<Reply> Gateway::Impl::find_way(Instant now, const ClientCall& arri
                                                     : fmt::format("there is no network {}", name.network));
   }
   admission.chain = *chain;
-  if (spec.routes[chain->value].state == RouteState::draining) {
-    return refusal(Status::unavailable, Reason::draining, fmt::format("{} takes no new calls", to_string(name)));
-  }
+  if (auto refused = check_route(spec.routes[chain->value], arrived.call)) return refused;
   admission.peer = nearest(now, *chain, admission.origin, {});
   if (admission.peer) return std::nullopt;
   return refusal_with_advice(Status::unavailable, Reason::no_healthy_peer,
                              fmt::format("no peer of {} is healthy", to_string(name)), retry_when_unhealthy);
 }
 
+std::optional<Reply> Gateway::Impl::check_route(const RouteSpec& route, const Call& call) const {
+  if (route.state != RouteState::open) {
+    const char* why = route.state == RouteState::starting ? "is starting" : "takes no new calls";
+    return refusal_with_advice(Status::unavailable, Reason::draining, fmt::format("{} {}", to_string(route.name), why),
+                               route.state == RouteState::starting ? retry_when_unhealthy : Duration{});
+  }
+  const auto& contracts = route.contracts;
+  if (contracts.empty() || std::find(contracts.begin(), contracts.end(), call.contract) != contracts.end()) {
+    return std::nullopt;
+  }
+  return refusal(Status::not_found, Reason::unknown_contract,
+                 fmt::format("{} has no contract {}", to_string(route.name), call.contract));
+}
+
+// Last, so that a call that is refused for another reason takes nothing of what the service may have.
+std::optional<Reply> Gateway::Impl::check_capacity(Instant now, const Admission& admission) {
+  const Duration wait = meter.take(admission.chain, now);
+  if (wait == Duration{}) return std::nullopt;
+  const RouteSpec& route = spec.routes[admission.chain.value];
+  return refusal_with_advice(
+      Status::resource_exhausted, Reason::rate_limited,
+      fmt::format("{} may have {} calls per second", to_string(route.name), route.plan.calls_per_second), wait);
+}
+
 void Gateway::Impl::on(Instant now, const ClientCall& arrived, std::vector<GatewayOutput>& out) {
   ++counters.calls;
   Admission admission;
-  std::optional<Reply> refused = check_caller(now, arrived.access_key, arrived.call.chain.network, admission);
+  std::optional<Reply> refused = check_caller(now, arrived.access_key, arrived.call.chain, admission);
   if (!refused) refused = check_call(now, arrived, admission);
   if (!refused) refused = find_way(now, arrived, admission);
+  if (!refused) refused = check_capacity(now, admission);
   const CallTimes times{std::min(arrived.received, now), now, now};
   if (refused) {
     ++counters.refused;
@@ -144,6 +181,7 @@ void Gateway::Impl::on(Instant now, const ClientCall& arrived, std::vector<Gatew
     return;
   }
   limiter.count_admitted(admission.project, now);
+  meter.admitted(admission.chain, arrived.call);
   budget.earn();
   OpenGatewayCall& call =
       calls.add({arrived.id, arrived.call, admission.chain, admission.origin, times, arrived.deadline, {}, {}, {}});
@@ -179,6 +217,7 @@ bool Gateway::Impl::try_again(Instant now, OpenGatewayCall& call, const Reply& r
 
 void Gateway::Impl::answer(const OpenGatewayCall& call, Reply reply, std::vector<GatewayOutput>& out) {
   reply.city = spec.cities[call.city.value].name;
+  meter.answered(call.chain, reply);
   out.emplace_back(GatewayAnswer{call.id, std::move(reply)});
   calls.remove(call);
 }
@@ -216,6 +255,7 @@ void Gateway::Impl::on(Instant, const GatewayAssigned& assigned, std::vector<Gat
   BSN_CHECK(!wrong, "an assignment was checked before: " + wrong.value_or(""));
   spec = *assigned.spec;
   routes = RouteTable(spec);
+  meter.assign(spec.routes);
   health.assign(spec.cities);
 }
 
@@ -247,9 +287,9 @@ void Gateway::advance_to(Instant now, std::vector<GatewayOutput>& out) { impl_->
 
 std::optional<Instant> Gateway::next_wakeup() const { return impl_->calls.first_deadline(); }
 
-std::optional<Reply> Gateway::admit(Instant now, const std::string& access_key, const std::string& network) {
+std::optional<Reply> Gateway::admit(Instant now, const std::string& access_key, const ChainName& chain) {
   Impl::Admission admission;
-  return impl_->check_caller(now, access_key, network, admission);
+  return impl_->check_caller(now, access_key, chain, admission);
 }
 
 std::vector<RouteCandidate> Gateway::explain(Instant now, const ChainName& chain, const std::string& origin,
@@ -272,6 +312,12 @@ std::vector<RouteCandidate> Gateway::explain(Instant now, const ChainName& chain
     candidates.push_back(std::move(candidate));
   }
   return candidates;
+}
+
+RouteUse Gateway::use(ChainIndex chain) const {
+  RouteUse use = impl_->meter.use(chain);
+  use.busy = impl_->calls.cities_of(chain);
+  return use;
 }
 
 std::size_t Gateway::open_calls(CityIndex city) const { return impl_->calls.attempts_at(city).size(); }

@@ -1,6 +1,7 @@
 // The gateway machine: admits calls and routes them. One step of a call after the other:
 //
-//   key -> project -> grant -> rate and quota -> shape of the call -> route -> nearest healthy peer -> forward
+//   key -> project -> grant -> rate and quota -> shape of the call -> route, its contracts and its capacity
+//   -> nearest healthy peer -> forward
 //   -> (retry within the budget, only when safe) -> reply with the split of its time
 //
 // Cheap checks come first; an unknown, a wrong and a revoked key get the same answer (safety.md, rule 5).
@@ -117,12 +118,15 @@ class Gateway {
 
   // The checks of a request that is no call (a lookup of a transaction, a watch of blocks): key, grant, calls per
   // second and whether the day's calls are spent; takes one call's credit. nullopt: it may pass; else the refusal.
-  std::optional<Reply> admit(Instant now, const std::string& access_key, const std::string& network);
+  std::optional<Reply> admit(Instant now, const std::string& access_key, const ChainName& chain);
 
   // Candidates for a call to this chain from this origin (empty: home), nearest first. Empty: unknown chain or origin.
   // Writes and reads go the same way: a follower hands a write on to the proposers.
   std::vector<RouteCandidate> explain(Instant now, const ChainName& chain, const std::string& origin,
                                       Operation operation) const;
+
+  // What came and went on the chain's route, and where its calls are out now. Cost: O(open calls).
+  RouteUse use(ChainIndex chain) const;
 
   // How many calls are out at this city, or on any city of this chain: 0 once it is drained.
   std::size_t open_calls(CityIndex city) const;

@@ -52,6 +52,9 @@ Wrong check_routes(const GatewaySpec& spec) {
     if (route.state != RouteState::retired && !names.insert(route.name).second)
       return fmt::format("chain {} is there twice", to_string(route.name));
     if (auto wrong = check_hosts(spec, route)) return wrong;
+    if (!in_range(route.plan.calls_per_second, 0, 1e9) || !in_range(route.plan.burst, 0, 1e9)) {
+      return fmt::format("the plan of {} is out of range", to_string(route.name));
+    }
   }
   return std::nullopt;
 }
@@ -105,6 +108,9 @@ std::optional<std::string> check_next(const GatewaySpec& now, const GatewaySpec&
     }
     if (now.routes[i].state == RouteState::retired && next.routes[i].state != RouteState::retired) {
       return fmt::format("{} is retired and can't come back", to_string(now.routes[i].name));
+    }
+    if (now.routes[i].owner != next.routes[i].owner) {
+      return fmt::format("{} can't change its owner", to_string(now.routes[i].name));
     }
   }
   if (next.projects.size() != now.projects.size()) return "a running gateway can't change its projects";

@@ -128,6 +128,9 @@ Result<ProjectSpec> decode(const v1::Project& message);
 v1::Route encode(const RouteSpec& route);
 Result<RouteSpec> decode(const v1::Route& message);
 
+v1::RouteUse encode(const RouteUse& use);
+Result<RouteUse> decode(const v1::RouteUse& message);
+
 // Checked as a whole too: cities and routes stand in the order of their index, no gap, every peer's city is listed.
 v1::CommissionGatewayRequest encode(const GatewaySpec& spec);
 Result<GatewaySpec> decode(const v1::CommissionGatewayRequest& message);

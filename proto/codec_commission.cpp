@@ -190,6 +190,27 @@ Result<RouteSpec> decode(const v1::Route& message) {
   return checks.give(std::move(route));
 }
 
+v1::RouteUse encode(const RouteUse& use) {
+  v1::RouteUse message;
+  message.set_calls(use.calls);
+  message.set_over_capacity(use.over_capacity);
+  message.set_bytes_in(use.bytes_in);
+  message.set_bytes_out(use.bytes_out);
+  for (const CityIndex city : use.busy) message.add_busy(city.value);
+  return message;
+}
+
+Result<RouteUse> decode(const v1::RouteUse& message) {
+  Checks checks("RouteUse");
+  RouteUse use{message.calls(), message.over_capacity(), message.bytes_in(), message.bytes_out(), {}};
+  checks.require(message.busy_size() <= WireLimits::cities, "has too many cities");
+  for (const std::uint32_t city : message.busy()) {
+    if (!checks.ok()) break;
+    use.busy.push_back({city});
+  }
+  return checks.give(std::move(use));
+}
+
 v1::CommissionGatewayRequest encode(const GatewaySpec& spec) {
   v1::CommissionGatewayRequest message;
   message.set_home(spec.home.value);

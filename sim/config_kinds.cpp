@@ -67,13 +67,6 @@ bool is_scalar(const ConfigNode& node, const Spot& spot, std::string_view wanted
   return false;
 }
 
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.';
-  });
-}
-
 std::optional<std::uint64_t> bytes_of(const Quantity& quantity) {
   std::optional<std::uint64_t> unit;
   for (const SizeUnit& known : binary_units) unit = known.name == quantity.unit ? known.bytes : unit;
@@ -92,6 +85,13 @@ std::string size_text(std::uint64_t bytes) {
 }
 
 }  // namespace
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  });
+}
 
 void Findings::add(std::string finding) {
   if (lines_.size() < most) {

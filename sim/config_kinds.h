@@ -54,6 +54,9 @@ struct TextKind {
   boost::json::object schema() const;
 };
 
+// Whether NameKind takes it (but for "*").
+bool is_name(std::string_view text);
+
 // A name for machines: 1 ... 64 of a-z, A-Z, 0-9, '-', '_', '.'; or "*" where `star` is allowed.
 struct NameKind {
   using Value = std::string;

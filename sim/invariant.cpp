@@ -4,11 +4,16 @@
 
 namespace bsn {
 
-InvariantChecker::InvariantChecker(std::vector<ChainSpec> chains, const MakeAuditor& make_auditor) {
-  for (std::uint32_t i = 0; i < chains.size(); ++i) {
+InvariantChecker::InvariantChecker(std::vector<ChainSpec> chains, const MakeAuditor& make_auditor)
+    : make_auditor_(make_auditor) {
+  learn(std::move(chains));
+}
+
+void InvariantChecker::learn(std::vector<ChainSpec> chains) {
+  for (auto i = static_cast<std::uint32_t>(chains_.size()); i < chains.size(); ++i) {
     BSN_CHECK(chains[i].index.value == i, "chains come in the order of their index");
     index_of_[chains[i].name] = i;
-    chains_.emplace_back(std::move(chains[i]), make_auditor);
+    chains_.emplace_back(std::move(chains[i]), make_auditor_);
   }
 }
 

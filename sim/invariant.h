@@ -41,6 +41,9 @@ class InvariantChecker {
   // `chains` in the order of their index, from 0 on without a gap.
   InvariantChecker(std::vector<ChainSpec> chains, const MakeAuditor& make_auditor);
 
+  // `chains` are those known already and perhaps more behind them, which have appeared since.
+  void learn(std::vector<ChainSpec> chains);
+
   // A peer stored this block, and it is final. Blocks of one peer come in order of height; after a restart a peer may
   // repeat some.
   void block_stored(ChainIndex chain, CityIndex peer, const BlockPtr& block);
@@ -69,9 +72,10 @@ class InvariantChecker {
     Digest hash;
   };
 
+  MakeAuditor make_auditor_;
   std::vector<ChainJudge> chains_;               // by ChainIndex
   std::vector<FinalSeen> seen_;                  // in the order told
-  std::map<ChainName, std::uint32_t> index_of_;  // of a chain's name
+  std::map<ChainName, std::uint32_t> index_of_;  // of a chain's name; of a name used again, of the last that had it
   AcknowledgedWrites acknowledged_;
   Verdicts verdicts_;
 };

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sim/edit_distance.h"
+#include "sim/service_life.h"
 
 namespace bsn {
 namespace {
@@ -76,7 +77,8 @@ std::uint32_t leaving(const Topology& topology, const Chain& chain) {
 
 bool serves(const Topology& topology, const Chain& chain) {
   const auto serving = [&](const std::string& member) {
-    return city_of(topology, member).state == CityState::connected && !names(chain.joining, member);
+    return city_of(topology, member).state == CityState::connected && !names(chain.joining, member) &&
+           !names(chain.leaving, member);
   };
   return std::any_of(chain.validators.begin(), chain.validators.end(), serving) ||
          std::any_of(chain.followers.begin(), chain.followers.end(), serving);
@@ -110,7 +112,9 @@ bool may_host(const Topology& topology, const Chain& chain, const City& city) {
 
 std::vector<ChainName> hosted_by(const Topology& topology, const City& host, const City& guest) {
   std::vector<ChainName> hosted;
-  for (const Chain& chain : topology.chains) {
+  for (std::uint32_t n = 0; n < topology.chains.size(); ++n) {
+    const Chain& chain = topology.chains[n];
+    if (service_of(topology, {n}) != nullptr) continue;  // it stands where its portal wants it
     if (has_member(chain, host.id) && !names(chain.joining, host.id) && may_host(topology, chain, guest)) {
       hosted.push_back(chain.name);
     }
@@ -120,7 +124,8 @@ std::vector<ChainName> hosted_by(const Topology& topology, const City& host, con
 
 // What a city's node is told of a chain, but for the genesis accounts.
 bool same_for_members(const Chain& a, const Chain& b) {
-  return a.state == b.state && a.validators == b.validators && a.followers == b.followers && a.joined == b.joined;
+  const bool both_there = (a.state == RouteState::retired) == (b.state == RouteState::retired);
+  return both_there && a.validators == b.validators && a.followers == b.followers && a.joined == b.joined;
 }
 
 }  // namespace
@@ -184,6 +189,11 @@ Result<Topology> leave(const Topology& topology, const std::string& id) {
     std::erase(chain.followers, id);
     std::erase(chain.joined, id);
     std::erase(chain.joining, id);
+    std::erase(chain.leaving, id);
+  }
+  // A service that was to come here stays where it is; one that was to go from here is gone.
+  for (Service& service : next->topology.services) {
+    std::erase_if(service.moves, [&](const ServiceMove& move) { return move.from == id || move.to == id; });
   }
   return std::move(next->topology);
 }

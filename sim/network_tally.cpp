@@ -25,10 +25,17 @@ bool hosts(const Chain& chain, const std::string& city) {
 
 }  // namespace
 
-NetworkTally::NetworkTally(const Topology& topology)
-    : topology_(topology), chains_(topology.chains.size()), calls_(topology.cities.size()) {
-  for (std::uint32_t i = 0; i < topology.chains.size(); ++i) chain_of_[topology.chains[i].name] = i;
+NetworkTally::NetworkTally(const Topology& topology) : topology_(&topology), calls_(topology.cities.size()) {
+  learn(topology);
   for (std::uint32_t i = 0; i < topology.cities.size(); ++i) city_of_[topology.cities[i].id] = i;
+}
+
+void NetworkTally::learn(const Topology& topology) {
+  topology_ = &topology;
+  for (auto i = static_cast<std::uint32_t>(chains_.size()); i < topology.chains.size(); ++i) {
+    chain_of_[topology.chains[i].name] = i;
+  }
+  chains_.resize(topology.chains.size());
 }
 
 void NetworkTally::answered(const Call& call, const Reply& reply) {
@@ -74,7 +81,7 @@ NetworkReport NetworkTally::network_report(const Chain& chain, const ChainTally&
   NetworkReport report;
   report.network = chain.name.network;
   report.chain = chain.name.chain;
-  report.family = family_of(topology_, chain.name.network);
+  report.family = family_of(*topology_, chain.name.network);
   report.blocks = report.height = tally.height;
   report.transactions = tally.transactions;
   if (tally.height > 1) {
@@ -92,7 +99,7 @@ NetworkReport NetworkTally::network_report(const Chain& chain, const ChainTally&
 
 void NetworkTally::fill(const Topology& now, const std::vector<bool>& healthy, Report& report) const {
   for (std::size_t i = 0; i < chains_.size(); ++i) {
-    report.networks.push_back(network_report(topology_.chains[i], chains_[i]));
+    report.networks.push_back(network_report(now.chains[i], chains_[i]));
   }
   for (std::size_t i = 0; i < own_cities(now); ++i) {
     const City& city = now.cities[i];
@@ -104,7 +111,7 @@ void NetworkTally::fill(const Topology& now, const std::vector<bool>& healthy, R
     node.healthy = i < healthy.size() && healthy[i];
     node.calls = calls_[i];
     for (const Chain& chain : now.chains) {
-      if (hosts(chain, city.id)) node.chains.push_back(to_string(chain.name));
+      if (chain.state != RouteState::retired && hosts(chain, city.id)) node.chains.push_back(to_string(chain.name));
     }
     report.city_nodes.push_back(std::move(node));
   }

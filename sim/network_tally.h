@@ -23,6 +23,9 @@ class NetworkTally {
  public:
   explicit NetworkTally(const Topology& topology);
 
+  // The topology as it is now: chains may have appeared behind the others. It outlives the tally or the next learn().
+  void learn(const Topology& topology);
+
   // A client got this answer.
   void answered(const Call& call, const Reply& reply);
 
@@ -57,7 +60,7 @@ class NetworkTally {
 
   NetworkReport network_report(const Chain& chain, const ChainTally& tally) const;
 
-  const Topology& topology_;
+  const Topology* topology_;
   std::vector<ChainTally> chains_;                          // by ChainIndex
   std::vector<std::uint64_t> calls_;                        // by CityIndex
   std::map<ChainName, std::uint32_t> chain_of_;             // by a chain's name

@@ -101,6 +101,12 @@ void judge_validity(const Scenario& scenario, Report& report) {
     report.why_invalid.push_back(fmt::format("the fault '{}' planned at {} never fired",
                                              to_string(scenario.faults[i].kind), to_string(scenario.faults[i].at)));
   }
+  for (std::size_t i = 0; i < scenario.service_events.size(); ++i) {
+    if (i < report.service_events.size() && report.service_events[i].fired > 0) continue;
+    const ServiceEvent& event = scenario.service_events[i];
+    report.why_invalid.push_back(fmt::format("to {} {}, planned at {}, never happened", to_string(event.kind),
+                                             event.service, to_string(event.at)));
+  }
   if (report.stopped) report.why_invalid.emplace_back("the run was stopped before its end");
   report.valid = report.why_invalid.empty();
 }

@@ -93,6 +93,18 @@ struct FaultReport {
   std::uint64_t fired = 0;
 };
 
+struct ServiceReport {  // one that was deployed
+  std::string service, framework, project, state;
+  std::uint32_t version = 1;
+  std::vector<std::string> validators, followers;  // cities; of a retired one: its last
+  Capacity capacity;
+  std::vector<std::string> contracts;
+  std::uint64_t calls = 0;          // admitted
+  std::uint64_t over_capacity = 0;  // refused, because its calls per second were spent
+  std::uint64_t traffic = 0;        // bytes of calls and answers
+  std::uint64_t storage = 0;        // bytes at the city that holds most; 0 once it is retired
+};
+
 struct Environment {
   std::string cpu, kernel, version, build, compiler;
   std::uint32_t cores = 0;
@@ -117,6 +129,8 @@ struct Report {
   std::vector<CityNodeReport> city_nodes;
   std::vector<InvariantReport> invariants;
   std::vector<FaultReport> faults;
+  std::vector<FaultReport> service_events;  // likewise; the target is the service
+  std::vector<ServiceReport> services;      // in the order in which they were deployed
   std::uint64_t attempts = 0, retries = 0;  // of the gateway
 };
 

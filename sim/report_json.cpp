@@ -4,6 +4,7 @@
 
 #include "sim/config_text.h"
 #include "sim/report.h"
+#include "sim/service_report.h"
 
 namespace bsn {
 namespace {
@@ -157,6 +158,8 @@ std::string report_json(const Report& report) {
                                             {"city_nodes", list(report.city_nodes, city_json)},
                                             {"invariants", list(report.invariants, invariant_json)},
                                             {"faults", list(report.faults, fault_json)},
+                                            {"services", list(report.services, service_json)},
+                                            {"service_events", list(report.service_events, fault_json)},
                                             {"gateway", {{"attempts", report.attempts}, {"retries", report.retries}}}});
   text.pop_back();  // the line break
   return text;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/report.h"
+#include "sim/service_report.h"
 #include "sim/text_table.h"
 
 namespace bsn {
@@ -233,6 +234,16 @@ std::string faults(const Report& report) {
   return text;
 }
 
+std::string services(const Report& report) {
+  if (report.services.empty() && report.service_events.empty()) return "";
+  std::string text = "\nSERVICES\n";
+  for (const FaultReport& one : report.service_events) {
+    text += wrapped(fmt::format("at {:.1f} s {} {}{}", one.at_s, one.kind, joined(one.targets),
+                                one.fired > 0 ? "" : ": NEVER HAPPENED"));
+  }
+  return text + service_table(report.services);
+}
+
 std::string environment(const Report& report) {
   const Environment& e = report.environment;
   std::string text = "\nENVIRONMENT\n";
@@ -249,8 +260,8 @@ std::string environment(const Report& report) {
 std::string report_text(const Report& report) {
   std::string text = verdict(report) + rounds(report) + latencies(report);
   for (const RoundReport& round : report.rounds) text += mix_of(round) + failures_of(round);
-  return text + split(report) + networks(report) + city_nodes(report) + faults(report) + invariants(report) +
-         environment(report);
+  return text + split(report) + networks(report) + city_nodes(report) + services(report) + faults(report) +
+         invariants(report) + environment(report);
 }
 
 }  // namespace bsn

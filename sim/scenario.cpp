@@ -7,6 +7,7 @@
 #include <set>
 
 #include "sim/call_template.h"
+#include "sim/service_plan_check.h"
 
 namespace bsn {
 namespace {
@@ -30,6 +31,7 @@ class ScenarioCheck {
       }
     }
     for (std::size_t n = 0; n < scenario_.faults.size(); ++n) fault(n);
+    if (findings_.empty()) findings_ = check_service_plan(scenario_);
     return std::move(findings_);
   }
 
@@ -57,12 +59,14 @@ class ScenarioCheck {
   }
 
   void mix_entry(const MixEntry& entry, const std::string& place) {
-    if (!index_.chain(entry.chain)) {
+    const ServiceOrder* order = find_order(scenario_, entry.chain.chain);
+    const bool service = order != nullptr && order->framework == entry.chain.network;
+    if (!index_.chain(entry.chain) && !service) {
       const auto& networks = scenario_.topology.networks;
       const bool hosted = std::any_of(networks.begin(), networks.end(),
                                       [&](const Network& network) { return network.id == entry.chain.network; });
-      found("{}.chain: nobody hosts '{}'{}; name one of the topology's chains", place, to_string(entry.chain),
-            hosted ? "" : fmt::format(", there is no network '{}'", entry.chain.network));
+      found("{}.chain: nobody hosts '{}'{}; name one of the topology's chains or of the services", place,
+            to_string(entry.chain), hosted ? "" : fmt::format(", there is no network '{}'", entry.chain.network));
     }
     arguments(entry, place);
     const bool read = entry.operation == Operation::query;
@@ -163,6 +167,12 @@ class ScenarioCheck {
 }  // namespace
 
 std::string_view to_string(FaultKind kind) { return fault_names[static_cast<std::size_t>(kind)]; }
+
+const ServiceOrder* find_order(const Scenario& scenario, const std::string& id) {
+  const auto found = std::find_if(scenario.services.begin(), scenario.services.end(),
+                                  [&](const ServiceOrder& order) { return order.id == id; });
+  return found == scenario.services.end() ? nullptr : &*found;
+}
 
 std::string access_key(const Scenario& scenario) {
   const std::vector<Project>& projects = scenario.topology.projects;

@@ -102,8 +102,13 @@ struct Scenario {
   std::string project;            // which project's key the load uses; default: the first
   Duration settle = seconds(10);  // at most this long until every chain has a leader or first block before the load
   std::vector<Round> rounds;
-  std::vector<Fault> faults;  // in the order of `at`
+  std::vector<Fault> faults;                   // in the order of `at`
+  std::vector<ServiceOrder> services{};        // that may be deployed while it runs
+  std::vector<ServiceEvent> service_events{};  // in the order of `at`
 };
+
+// The order of this id among the scenario's services; nullptr: none.
+const ServiceOrder* find_order(const Scenario& scenario, const std::string& id);
 
 // The key with which the load calls: that of the scenario's project. Empty when the topology has none.
 std::string access_key(const Scenario& scenario);

@@ -6,6 +6,7 @@
 #include "sim/config_shapes.h"
 #include "sim/network_keys.h"
 #include "sim/scenario.h"
+#include "sim/service_keys.h"
 
 namespace bsn {
 
@@ -46,6 +47,7 @@ void describe(V& v, City& city) {
         "chains (network/chain) that it gets a copy of when it is commissioned; empty: those of the nearest connected "
         "city");
   v.need("provider", city.place.provider, provider_kind, "the cloud it runs on");
+  v.key("capacity", city.capacity, Section<Capacity>{}, "what it has for services");
 }
 
 template <class V>
@@ -209,6 +211,8 @@ void describe(V& v, Scenario& scenario) {
   describe(v, scenario.topology);
   v.key("rounds", scenario.rounds, ListKind<Section<Round>>{}, "of load, one after the other");
   v.key("faults", scenario.faults, ListKind<Section<Fault>>{}, "in the order of time");
+  v.key("services", scenario.services, ListKind<Section<ServiceOrder>>{}, "that may be deployed while it runs");
+  v.key("service_events", scenario.service_events, ListKind<Section<ServiceEvent>>{}, "in the order of time");
 }
 
 }  // namespace bsn

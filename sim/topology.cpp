@@ -75,6 +75,14 @@ bool hosts(const Chain& chain, const std::string& city) {
          std::count(chain.followers.begin(), chain.followers.end(), city) > 0;
 }
 
+// A second's worth of calls may come at once.
+void add_terms(const Service& service, RouteSpec& route) {
+  const double tps = service.capacity.calls_per_second;
+  route.owner = service.project;
+  route.plan = {tps, std::max(tps, 1.0), 0};
+  route.contracts = service.contracts;
+}
+
 RouteSpec route_spec(const Topology& topology, const TopologyIndex& index, std::size_t position) {
   const Chain& chain = topology.chains[position];
   const Network& network = network_of(topology, chain);
@@ -85,17 +93,22 @@ RouteSpec route_spec(const Topology& topology, const TopologyIndex& index, std::
       const std::optional<CityIndex> city = index.city(member);
       const CityState state = city ? topology.cities[city->value].state : CityState::connected;
       const bool there = hosts_peers(state) && state != CityState::outside;
-      if (hosts(chain, member) && there && !names(chain.joining, member)) reached.push_back(member);
+      if (hosts(chain, member) && there && !names(chain.joining, member) && !names(chain.leaving, member))
+        reached.push_back(member);
     }
     return indices(index, reached);
   };
-  return {{static_cast<std::uint32_t>(position)},
-          chain.name,
-          network.kind,
-          std::string(family_name(network.engine)),
-          reachable(chain.validators),
-          reachable(chain.followers),
-          chain.state};
+  RouteSpec route{{static_cast<std::uint32_t>(position)},
+                  chain.name,
+                  network.kind,
+                  std::string(family_name(network.engine)),
+                  reachable(chain.validators),
+                  reachable(chain.followers),
+                  chain.state};
+  for (const Service& service : topology.services) {
+    if (service.chain == route.index) add_terms(service, route);
+  }
+  return route;
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "core/gateway_spec.h"
 #include "core/result.h"
 #include "sim/published.h"
+#include "sim/service.h"
 
 namespace bsn {
 
@@ -24,6 +25,7 @@ struct City {
   Place place;
   CityState state = CityState::connected;
   std::vector<std::string> follows{};  // "network/chain": see commission() of life_cycle.h
+  Capacity capacity = city_capacity;   // for services; the topology's own chains are not counted
 };
 
 // Where validators of public networks stand: a city of the world, and how likely it is chosen.
@@ -77,6 +79,7 @@ struct Chain {
   RouteState state = RouteState::open;  // retired: it keeps its place in the list, hosted by nobody
   std::vector<std::string> joined{};    // members that came, with an empty disk, while it ran
   std::vector<std::string> joining{};   // of these, those that have not caught up: no route leads there
+  std::vector<std::string> leaving{};   // followers that go once no call is out there: no route leads there any more
 };
 
 struct Project {
@@ -97,6 +100,7 @@ struct Topology {
   std::vector<Network> networks;
   std::vector<Chain> chains;  // the order is the ChainIndex
   std::vector<Project> projects;
+  std::vector<Service> services{};  // deployed while it runs, retired ones included; no file says so
   RetryParameters retry;
   HealthParameters health;
   std::uint32_t max_calls = 20'000;
@@ -109,10 +113,14 @@ struct Topology {
 // and column.
 std::vector<std::string> check(const Topology& topology);
 
+// The same for one chain alone.
+std::vector<std::string> check_chain(const Topology& topology, ChainIndex chain);
+
 // What works, but hardly as whoever wrote it thinks: in sentences of the same form.
 std::vector<std::string> warnings(const Topology& topology);
 
 inline constexpr std::size_t most_validators = 1000;  // of one chain
+inline constexpr std::size_t most_chains = 10'000;    // retired ones included
 
 // Finds cities and chains by name in logarithmic time; of equal names the first. Holds no reference to the topology.
 class TopologyIndex {

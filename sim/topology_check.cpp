@@ -24,6 +24,11 @@ class TopologyCheck {
     return std::move(findings_);
   }
 
+  std::vector<std::string> run_chain(ChainIndex index) {
+    chain(index.value);
+    return std::move(findings_);
+  }
+
   // After run().
   std::vector<std::string> warnings() { return std::move(warnings_); }
 
@@ -240,6 +245,10 @@ class TopologyCheck {
 }  // namespace
 
 std::vector<std::string> check(const Topology& topology) { return TopologyCheck(topology).run(); }
+
+std::vector<std::string> check_chain(const Topology& topology, ChainIndex chain) {
+  return TopologyCheck(topology).run_chain(chain);
+}
 
 std::vector<std::string> warnings(const Topology& topology) {
   TopologyCheck check(topology);

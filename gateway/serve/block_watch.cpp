@@ -86,7 +86,7 @@ void BlockWatch::on_loop(Function function) {
 
 void BlockWatch::admit(Instant now) {
   if (finished_) return;
-  const auto refused = admit_request(shell_, now, metadata_, request_.chain().network());
+  const auto refused = admit_request(shell_, now, metadata_, {request_.chain().network(), request_.chain().chain()});
   if (refused) return finish(finish_status(context_, *refused));
   const Result<ChainName> chain = decode(request_.chain());
   if (!chain) {

@@ -106,6 +106,9 @@ grpc::ServerUnaryReactor* GatewayServer::Counters(Context* context, const v1::Co
     for (const CitySpec& city : shell->gateway().spec().cities) {
       response->add_open_calls(shell->gateway().open_calls(city.index));
     }
+    for (const RouteSpec& route : shell->gateway().spec().routes) {
+      *response->add_routes() = encode(shell->gateway().use(route.index));
+    }
     reactor->Finish(grpc::Status::OK);
   });
   if (!running) reactor->Finish(refuse(grpc::StatusCode::UNAVAILABLE, "not commissioned yet"));

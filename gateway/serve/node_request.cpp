@@ -5,8 +5,8 @@
 namespace bsn {
 
 std::optional<Reply> admit_request(GatewayShell& shell, Instant now, const RequestMetadata& metadata,
-                                   const std::string& network) {
-  if (auto refused = shell.gateway().admit(now, metadata.access_key, network)) return refused;
+                                   const ChainName& chain) {
+  if (auto refused = shell.gateway().admit(now, metadata.access_key, chain)) return refused;
   if (metadata.malformed)
     return refusal(Status::invalid_argument, Reason::malformed, "x-bsn-origin is not a city's name");
   return std::nullopt;

@@ -18,7 +18,7 @@ struct NodeChoice {
 
 // On the loop's thread. Key, grant and rate as for a call (takes one call's credit); the reply says why not.
 std::optional<Reply> admit_request(GatewayShell& shell, Instant now, const RequestMetadata& metadata,
-                                   const std::string& network);
+                                   const ChainName& chain);
 
 // On the loop's thread. nullopt with `refused` set: unknown chain or origin, or nobody is healthy. Peers in `avoid` are
 // taken only when no other is healthy.

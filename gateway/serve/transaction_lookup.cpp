@@ -29,7 +29,8 @@ TransactionLookup::TransactionLookup(GatewayShell& shell, grpc::CallbackServerCo
 
 void TransactionLookup::route(Instant now) {
   if (finished_) return;
-  if (const auto refused = admit_request(shell_, now, metadata_, request_.chain().network())) return finish(*refused);
+  const ChainName asked{request_.chain().network(), request_.chain().chain()};
+  if (const auto over = admit_request(shell_, now, metadata_, asked)) return finish(*over);
   const Result<ChainName> chain = decode(request_.chain());
   if (!chain || request_.transaction().size() != sizeof(Digest::bytes)) {
     return finish(refusal(Status::invalid_argument, Reason::malformed,

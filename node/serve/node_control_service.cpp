@@ -72,6 +72,16 @@ void fill_digest(const CityNode& node, v1::DigestResponse& response) {
   }
 }
 
+grpc::Status fill_storage(const Store& store, const v1::StorageRequest& request, v1::StorageResponse& response) {
+  if (request.chains_size() > WireLimits::chains) return {StatusCode::INVALID_ARGUMENT, "asks for too many chains"};
+  for (const std::uint32_t chain : request.chains()) {
+    const Result<std::uint64_t> bytes = store.bytes({chain});
+    if (!bytes) return {StatusCode::INTERNAL, bytes.error().message};
+    response.add_bytes(*bytes);
+  }
+  return grpc::Status::OK;
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* NodeControlService::Commission(grpc::CallbackServerContext* context,
@@ -111,6 +121,14 @@ grpc::ServerUnaryReactor* NodeControlService::Digest(grpc::CallbackServerContext
   });
   if (!asked) reactor->Finish(not_commissioned());
   return reactor;
+}
+
+grpc::ServerUnaryReactor* NodeControlService::Storage(grpc::CallbackServerContext* context,
+                                                      const v1::StorageRequest* request,
+                                                      v1::StorageResponse* response) {
+  if (const auto refused = refuse_stranger(*context)) return finish_call(*context, *refused);
+  const std::shared_ptr<NodeShell> shell = process_.shell();
+  return finish_call(*context, shell ? fill_storage(shell->store(), *request, *response) : not_commissioned());
 }
 
 }  // namespace bsn

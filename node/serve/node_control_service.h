@@ -20,6 +20,8 @@ class NodeControlService : public v1::NodeControl::CallbackService {
                                       v1::GateLinksResponse* response) override;
   grpc::ServerUnaryReactor* Digest(grpc::CallbackServerContext* context, const v1::DigestRequest* request,
                                    v1::DigestResponse* response) override;
+  grpc::ServerUnaryReactor* Storage(grpc::CallbackServerContext* context, const v1::StorageRequest* request,
+                                    v1::StorageResponse* response) override;
 
  private:
   NodeProcess& process_;

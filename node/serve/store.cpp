@@ -136,6 +136,20 @@ Result<DurableState> Store::load(ChainIndex chain, const ChainName& name) const 
   return state;
 }
 
+Result<std::uint64_t> Store::bytes(ChainIndex chain) const {
+  std::uint64_t bytes = 0;
+  const Result<Done> done = lmdb_->read([&](LmdbTransaction& transaction) {
+    bytes = 0;
+    return transaction.scan(record_key(chain, RecordKind{}), record_key(chain, static_cast<RecordKind>('\x7f')),
+                            [&](std::string_view key, std::string_view value) {
+                              bytes += key.size() + value.size();
+                              return true;
+                            });
+  });
+  if (!done) return done.error();
+  return bytes;
+}
+
 Result<std::vector<v1::Block>> Store::blocks(ChainIndex chain, Height from, std::size_t max_blocks,
                                              std::size_t max_bytes) const {
   std::vector<v1::Block> blocks;

@@ -44,6 +44,9 @@ class Store {
   // Everything of one chain peer, checked as a whole: checksums, blocks 1, 2, ... linked by hash, log without a gap.
   Result<DurableState> load(ChainIndex chain, const ChainName& name) const;
 
+  // Bytes of all keys and values of one chain. Reads through them.
+  Result<std::uint64_t> bytes(ChainIndex chain) const;
+
   // Consecutive stored blocks from a height on: at most max_blocks and, behind the first, max_bytes. Empty: none there.
   Result<std::vector<v1::Block>> blocks(ChainIndex chain, Height from, std::size_t max_blocks,
                                         std::size_t max_bytes) const;

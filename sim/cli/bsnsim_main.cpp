@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "sim/cli/commands.h"
+#include "sim/cli/service_commands.h"
 
 namespace {
 
@@ -190,6 +191,7 @@ int main(int argc, char** argv) {
   PlaceOptions down;
   StatusOptions status;
   NodeOptions node;
+  ServiceOptions service;
   LogsOptions logs;
   RunOptions run;
   BenchOptions bench;
@@ -200,6 +202,7 @@ int main(int argc, char** argv) {
   add_down(app, down);
   add_status(app, status);
   add_node(app, node);
+  add_service_verbs(app, service, [](int status) { exit_status = status; });
   add_logs(app, logs);
   add_run(app, run);
   add_bench(app, bench);

@@ -128,7 +128,8 @@ int command_up(const UpOptions& options) {
   (*started)->release();
   fmt::print(
       "\n{} city nodes and a gateway run; gateway at {}\nendpoint file {}/endpoints.json\n"
-      "look with `bsnsim status`, call with `bsnsim call`, change with `bsnsim node`, end with `bsnsim down`\n",
+      "look with `bsnsim status`, call with `bsnsim call`, change with `bsnsim node` and `bsnsim service`, end with "
+      "`bsnsim down`\n",
       topology->cities.size(), (*started)->gateway_address(), folder);
   return 0;
 }

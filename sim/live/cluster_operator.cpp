@@ -26,7 +26,7 @@ Result<std::unique_ptr<ClusterOperator>> ClusterOperator::open(const std::string
   options.seed = steps.start().seed;
   options.durability = steps.start().durability;
   options.die_with_parent = false;
-  options.on_step = [&steps](const LifeStep& step) { return steps.append(step); };
+  options.on_step = [&steps](const ClusterStep& step) { return steps.append(step); };
   auto cluster =
       LiveCluster::adopt(with_outside_peers(steps.start().topology, RunMode::live), steps.steps(), options, *endpoints);
   if (!cluster) return cluster.error();

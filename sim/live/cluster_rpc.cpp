@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -306,11 +307,43 @@ Result<GatewayCounts> ClusterRpc::counters(const std::string& gateway, Duration 
   const auto stub = v1::GatewayControl::NewStub(impl_->channel(gateway));
   const grpc::Status status = stub->Counters(&context, v1::CountersRequest(), &response);
   if (!status.ok()) return failure(gateway, status);
-  return GatewayCounts{response.calls(),
+  GatewayCounts counts{response.calls(),
                        response.refused(),
                        response.attempts(),
                        response.retries(),
-                       {response.open_calls().begin(), response.open_calls().end()}};
+                       {response.open_calls().begin(), response.open_calls().end()},
+                       {}};
+  for (const v1::RouteUse& one : response.routes()) {
+    Result<RouteUse> use = decode(one);
+    if (!use) return use.error();
+    counts.routes.push_back(std::move(*use));
+  }
+  return counts;
+}
+
+std::map<ChainIndex, std::uint64_t> ClusterRpc::largest_storage(
+    const std::map<std::string, std::vector<ChainIndex>>& nodes, Duration limit) {
+  using Asked = Pending<v1::StorageRequest, v1::StorageResponse>;
+  std::vector<std::unique_ptr<Asked>> calls;
+  std::vector<std::unique_ptr<v1::NodeControl::Stub>> stubs;
+  for (const auto& [address, chains] : nodes) {
+    calls.push_back(std::make_unique<Asked>());
+    calls.back()->address = address;
+    for (const ChainIndex chain : chains) calls.back()->request.add_chains(chain.value);
+  }
+  const auto asked = impl_->ask_all(calls, limit, [&](Asked& call, auto when_done) {
+    stubs.push_back(v1::NodeControl::NewStub(impl_->channel(call.address)));
+    stubs.back()->async()->Storage(&call.context, &call.request, &call.response, when_done);
+  });
+  std::map<ChainIndex, std::uint64_t> largest;
+  if (!asked) return largest;
+  for (const auto& call : calls) {
+    for (int n = 0; n < std::min(call->response.bytes_size(), call->request.chains_size()); ++n) {
+      std::uint64_t& most = largest[{call->request.chains(n)}];
+      most = std::max(most, call->response.bytes(n));
+    }
+  }
+  return largest;
 }
 
 }  // namespace bsn

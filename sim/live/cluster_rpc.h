@@ -40,6 +40,7 @@ struct CityHealth {
 struct GatewayCounts {
   std::uint64_t calls = 0, refused = 0, attempts = 0, retries = 0;
   std::vector<std::uint64_t> open_calls;  // by CityIndex: attempts that are out there
+  std::vector<RouteUse> routes;           // by ChainIndex
 };
 
 // One connection per process, kept while the object lives.
@@ -71,6 +72,11 @@ class ClusterRpc {
 
   Result<std::vector<CityHealth>> list_city_nodes(const std::string& gateway, const std::string& access_key,
                                                   Duration limit);
+  // Of each chain asked for, the most bytes that any of these nodes (address -> chains) has on disk of it. All are
+  // asked at once; who does not answer counts for nothing.
+  std::map<ChainIndex, std::uint64_t> largest_storage(const std::map<std::string, std::vector<ChainIndex>>& nodes,
+                                                      Duration limit);
+
   Result<GatewayCounts> counters(const std::string& gateway, Duration limit);
 
  private:

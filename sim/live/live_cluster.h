@@ -16,10 +16,11 @@
 #include "core/block.h"
 #include "core/result.h"
 #include "core/time.h"
+#include "sim/cluster_step.h"
 #include "sim/fault_schedule.h"
-#include "sim/life_cycle.h"
 #include "sim/live/cluster_rpc.h"
 #include "sim/live/endpoints.h"
+#include "sim/service_schedule.h"
 #include "sim/topology.h"
 
 namespace bsn {
@@ -34,16 +35,19 @@ struct ClusterOptions {
   Duration start_limit = seconds(120);  // for everything
   std::function<void(const std::string&)> progress = [](const std::string&) {};
   const std::atomic<bool>* stop = nullptr;  // becomes true when the user wants out
-  // Told of every step of a city's life before anyone else hears of it; its Error means that the step is not taken.
-  std::function<Result<Done>(const LifeStep&)> on_step = [](const LifeStep&) { return Result<Done>(Done{}); };
+  // Told of every step of a city's or service's life before anyone else hears of it; its Error means that the step is
+  // not taken.
+  std::function<Result<Done>(const ClusterStep&)> on_step = [](const ClusterStep&) { return Result<Done>(Done{}); };
+  // A city is about to lose its peer of a chain with all that is stored there. Called by operate().
+  std::function<void(CityIndex, ChainIndex)> before_peer_ends = [](CityIndex, ChainIndex) {};
 };
 
-class LiveCluster : public FaultTarget {
+class LiveCluster : public FaultTarget, public ServiceHost {
  public:
   static Result<std::unique_ptr<LiveCluster>> start(const Topology& topology, const ClusterOptions& options);
   // The cluster that these endpoints name, which someone started and released. `topology` is what it was started with,
   // `steps` are those it has taken since. A step that not every process has heard of is told again by operate().
-  static Result<std::unique_ptr<LiveCluster>> adopt(const Topology& topology, const std::vector<LifeStep>& steps,
+  static Result<std::unique_ptr<LiveCluster>> adopt(const Topology& topology, const std::vector<ClusterStep>& steps,
                                                     const ClusterOptions& options, const Endpoints& endpoints);
   ~LiveCluster() override;  // stops it, unless it may outlive this process and release() was called
 
@@ -65,8 +69,18 @@ class LiveCluster : public FaultTarget {
   Result<Done> drain(CityIndex city) override;
   Result<Done> leave(CityIndex city) override;
 
-  // Tells of the last step whoever has not heard of it. Looks at the cities that come or go and takes each's next step
-  // if its time has come. To be called several times a second while changing().
+  // The first steps of service_life.h; operate() takes the later ones.
+  Result<Done> deploy_service(const ServiceOrder& order) override;
+  Result<Done> upgrade_service(const std::string& id, const ServiceUpgrade& upgrade) override;
+  Result<Done> move_service(const std::string& id, const ServiceMove& move) override;
+  Result<Done> retire_service(const std::string& id) override;
+  // Any of them, as a value.
+  Result<Done> take(const ServiceStep& step);
+  // With what each has used so far: asks the gateway and every host.
+  Result<std::vector<ServiceReport>> services();
+
+  // Tells of the last step whoever has not heard of it. Looks at the cities and services that come or go and takes
+  // each's next step if its time has come. To be called several times a second while changing().
   Result<Done> operate();
   bool changing() const;
   const Topology& topology() const;                  // as it is now

@@ -2,6 +2,7 @@
 // changes its topology while it runs.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -43,6 +44,7 @@ struct LiveCluster::Impl {
   void adopt(const Endpoints& endpoints);
 
   // Later assignments (live_operator.cpp).
+  Result<Done> take(const ClusterStep& step);
   Result<Done> take(LifeStep::Kind kind, CityIndex city);
   Result<Done> assign(Topology next, First order);
   Result<Done> hand_out();
@@ -50,6 +52,15 @@ struct LiveCluster::Impl {
   Result<Done> tell_gateway();
   Result<Done> connect_joined();
   Result<Done> let_drained_leave();
+  // Of services (live_services.cpp).
+  Result<Done> advance_services();
+  Result<Done> shrink_services();
+  std::vector<ServiceStep> steps_of(const Service& service,
+                                    const std::map<CityIndex, std::vector<ChainDigest>>& digests) const;
+  std::vector<ServiceStep> last_steps_of(const Service& service, const std::vector<CityIndex>& busy) const;
+  void tell_of_end(const ServiceStep& step);
+  std::map<CityIndex, std::vector<ChainDigest>> ask_service_hosts();
+  std::map<ChainIndex, std::uint64_t> storage_of_services();
   Result<Done> write_endpoint_file();
   std::vector<Endpoint> endpoints();
   const std::string& address_of(CityIndex city) const;

@@ -4,6 +4,7 @@
 
 #include "sim/life_cycle.h"
 #include "sim/live/live_cluster_impl.h"
+#include "sim/service_life.h"
 
 namespace bsn {
 namespace {
@@ -14,12 +15,14 @@ constexpr Duration rpc_limit = seconds(20);
 
 // The step is decided when it is written down: on_step comes first.
 Result<Done> LiveCluster::Impl::take(LifeStep::Kind kind, CityIndex city) {
-  const LifeStep step{kind, topology.cities.at(city.value).id};
+  return take(LifeStep{kind, topology.cities.at(city.value).id});
+}
+
+Result<Done> LiveCluster::Impl::take(const ClusterStep& step) {
   auto next = bsn::take(topology, step);
   if (!next) return next.error();
   if (auto done = options.on_step(step); !done) return done;
-  const bool shrinks = kind == LifeStep::Kind::drain || kind == LifeStep::Kind::leave;
-  return assign(std::move(*next), shrinks ? First::gateway : First::nodes);
+  return assign(std::move(*next), shrinks(step) ? First::gateway : First::nodes);
 }
 
 Result<Done> LiveCluster::Impl::assign(Topology next, First order) {
@@ -102,6 +105,7 @@ Result<std::uint64_t> LiveCluster::open_calls(CityIndex city) {
 
 bool LiveCluster::changing() const {
   if (impl_->gateway_untold || !impl_->untold.empty() || !impl_->leaving.empty()) return true;
+  if (services_change(impl_->topology)) return true;
   return std::any_of(impl_->topology.cities.begin(), impl_->topology.cities.end(),
                      [](const City& city) { return city.state == CityState::syncing; });
 }
@@ -109,7 +113,10 @@ bool LiveCluster::changing() const {
 Result<Done> LiveCluster::operate() {
   if (auto done = impl_->hand_out(); !done) return done;
   if (auto done = impl_->connect_joined(); !done) return done;
-  return impl_->let_drained_leave();
+  if (auto done = impl_->let_drained_leave(); !done) return done;
+  if (!services_change(impl_->topology)) return Done{};
+  if (auto done = impl_->advance_services(); !done) return done;
+  return impl_->shrink_services();
 }
 
 Result<Done> LiveCluster::commission(CityIndex city) { return impl_->take(LifeStep::Kind::commission, city); }
@@ -141,7 +148,7 @@ void LiveCluster::Impl::adopt(const Endpoints& endpoints) {
   gateway = child(endpoints.gateway);
 }
 
-Result<std::unique_ptr<LiveCluster>> LiveCluster::adopt(const Topology& topology, const std::vector<LifeStep>& steps,
+Result<std::unique_ptr<LiveCluster>> LiveCluster::adopt(const Topology& topology, const std::vector<ClusterStep>& steps,
                                                         const ClusterOptions& options, const Endpoints& endpoints) {
   std::unique_ptr<LiveCluster> cluster(new LiveCluster(std::make_unique<Impl>()));
   Impl& impl = *cluster->impl_;
@@ -149,14 +156,16 @@ Result<std::unique_ptr<LiveCluster>> LiveCluster::adopt(const Topology& topology
   impl.options = options;
   impl.released = true;  // it lives on, whatever becomes of this process
   impl.adopt(endpoints);
-  for (const LifeStep& step : steps) {
+  for (const ClusterStep& step : steps) {
     auto next = bsn::take(impl.topology, step);
     if (!next) return Error{ErrorCode::corrupt, "the steps of this cluster do not follow: " + next.error().message};
     for (const CityIndex city : changed_nodes(impl.topology, *next)) impl.untold.insert(city);
     impl.topology = std::move(*next);
-    const CityIndex city = *find_city(impl.topology, step.city);
-    if (step.kind == LifeStep::Kind::to_leave) impl.leaving.insert(city);
-    if (step.kind == LifeStep::Kind::leave) impl.leaving.erase(city);
+    const auto* life = std::get_if<LifeStep>(&step);
+    if (life == nullptr) continue;
+    const CityIndex city = *find_city(impl.topology, life->city);
+    if (life->kind == LifeStep::Kind::to_leave) impl.leaving.insert(city);
+    if (life->kind == LifeStep::Kind::leave) impl.leaving.erase(city);
   }
   impl.gateway_untold = impl.topology.revision > 0;
   impl.first = Impl::First::gateway;  // the last step may have been one that shrinks

@@ -16,6 +16,7 @@
 #include "sim/live/load_client.h"
 #include "sim/network_tally.h"
 #include "sim/outside.h"
+#include "sim/service_schedule.h"
 
 namespace bsn {
 namespace {
@@ -29,9 +30,11 @@ constexpr std::chrono::milliseconds look_interval{50};
 // The load on a thread of its own: all rounds, one after the other.
 class LoadThread {
  public:
+  // Checker and tally are used under `judging`.
   LoadThread(const Scenario& scenario, const LiveOptions& options, const std::string& gateway,
-             InvariantChecker& checker, NetworkTally& tally)
-      : scenario_(scenario),
+             InvariantChecker& checker, NetworkTally& tally, std::mutex& judging)
+      : judging_(judging),
+        scenario_(scenario),
         options_(options),
         checker_(checker),
         tally_(tally),
@@ -61,7 +64,10 @@ class LoadThread {
         error_ = outcome.error();
         break;
       }
-      checker_.calls(outcome->answered_once, outcome->answered_wrongly);
+      {
+        const std::lock_guard lock(judging_);
+        checker_.calls(outcome->answered_once, outcome->answered_wrongly);
+      }
       rounds_.push_back(outcome->report);
     }
     const std::lock_guard lock(mutex_);
@@ -75,6 +81,7 @@ class LoadThread {
     order.round = round;
     order.stop = options_.stop;
     order.on_answer = [this](const Call& call, const Reply& reply) {
+      const std::lock_guard lock(judging_);
       checker_.answered(call, reply);
       tally_.answered(call, reply);
     };
@@ -85,6 +92,7 @@ class LoadThread {
     return order;
   }
 
+  std::mutex& judging_;
   const Scenario& scenario_;
   const LiveOptions& options_;
   InvariantChecker& checker_;
@@ -98,24 +106,64 @@ class LoadThread {
   std::thread thread_;  // last: it uses all of the above
 };
 
+// The cities that have a peer of the chain now.
+std::vector<CityIndex> present_peers(const Topology& topology, const ChainSpec& chain) {
+  if (topology.chains[chain.index.value].state == RouteState::retired) return {};
+  std::vector<CityIndex> peers = chain.validators;
+  peers.insert(peers.end(), chain.followers.begin(), chain.followers.end());
+  std::erase_if(peers, [&](CityIndex peer) { return !hosts_peers(topology.cities[peer.value].state); });
+  return peers;
+}
+
+// The final blocks of peers that ended while the load ran: read at the last moment, judged when the load is over.
+class EndedPeers {
+ public:
+  // A peer that does not answer any more is judged by what the others have.
+  void keep(LiveCluster& cluster, CityIndex city, ChainIndex chain) {
+    auto blocks = cluster.blocks(city, chain_specs(cluster.topology())[chain.value]);
+    if (blocks) kept_.push_back({chain, city, std::move(*blocks)});
+  }
+
+  void judge(InvariantChecker& checker, NetworkTally& tally) const {
+    for (const Kept& kept : kept_) {
+      for (const BlockPtr& block : kept.blocks) {
+        checker.block_stored(kept.chain, kept.city, block);
+        tally.block(kept.chain, block);
+      }
+    }
+  }
+
+ private:
+  struct Kept {
+    ChainIndex chain;
+    CityIndex city;
+    std::vector<BlockPtr> blocks;
+  };
+  std::vector<Kept> kept_;
+};
+
 // What peers said of their chains while the run went on, for MONO: looked at before each fault and after the load.
 class FinalityLog {
  public:
-  FinalityLog(const Scenario& scenario, LiveCluster& cluster) : index_(scenario.topology), cluster_(cluster) {}
+  explicit FinalityLog(LiveCluster& cluster) : cluster_(cluster) {}
 
   // Frozen nodes do not answer; they are not waited for.
   void look() {
+    const TopologyIndex index(cluster_.topology());
     for (const auto& [city, chains] : cluster_.digests(patience)) {
       for (const ChainDigest& chain : chains) {
-        seen_.push_back({*index_.chain(chain.chain), city, chain.final_height, chain.final_block});
+        const auto position = index.chain(chain.chain);
+        if (position) seen_.push_back({*position, city, chain.final_height, chain.final_block});
       }
     }
   }
 
   void judge(InvariantChecker& checker) const {
+    const std::vector<ChainSpec> chains = chain_specs(cluster_.topology());
     for (const Seen& seen : seen_) {
       // Who has left has taken its blocks along.
-      if (!hosts_peers(cluster_.topology().cities[seen.peer.value].state)) continue;
+      const std::vector<CityIndex> peers = present_peers(cluster_.topology(), chains[seen.chain.value]);
+      if (std::find(peers.begin(), peers.end(), seen.peer) == peers.end()) continue;
       checker.final_seen(seen.chain, seen.peer, seen.height, seen.hash);
     }
   }
@@ -129,14 +177,13 @@ class FinalityLog {
     Digest hash;
   };
 
-  TopologyIndex index_;
   LiveCluster& cluster_;
   std::vector<Seen> seen_;
 };
 
 // What the peers counted of forks since they were started last.
-void tally_reorganisations(const Scenario& scenario, LiveCluster& cluster, NetworkTally& tally) {
-  const TopologyIndex index(scenario.topology);
+void tally_reorganisations(LiveCluster& cluster, NetworkTally& tally) {
+  const TopologyIndex index(cluster.topology());
   for (const auto& [city, chains] : cluster.digests(ask_limit)) {
     for (const ChainDigest& chain : chains) {
       tally.counted(*index.chain(chain.chain), chain.reorganisations, chain.deepest_reorganisation,
@@ -149,10 +196,7 @@ void tally_reorganisations(const Scenario& scenario, LiveCluster& cluster, Netwo
 Result<Done> judge_blocks(LiveCluster& cluster, InvariantChecker& checker, NetworkTally& tally) {
   const Topology& topology = cluster.topology();
   for (const ChainSpec& chain : chain_specs(topology)) {
-    std::vector<CityIndex> peers = chain.validators;
-    peers.insert(peers.end(), chain.followers.begin(), chain.followers.end());
-    std::erase_if(peers, [&](CityIndex peer) { return !hosts_peers(topology.cities[peer.value].state); });
-    for (const CityIndex peer : peers) {
+    for (const CityIndex peer : present_peers(topology, chain)) {
       const auto blocks = cluster.blocks(peer, chain);
       if (!blocks) return blocks.error();
       for (const BlockPtr& block : *blocks) {
@@ -194,14 +238,14 @@ void settle(const Scenario& scenario, LiveCluster& cluster, const LiveOptions& o
   }
 }
 
-// Lets every city that comes or goes arrive, at most change_limit.
+// Lets every city and service that comes or goes arrive, at most change_limit.
 Result<Done> finish_changes(LiveCluster& cluster) {
   const Instant deadline = monotonic_now() + change_limit;
   std::mutex mutex;
   std::condition_variable never;
   while (cluster.changing()) {
     if (monotonic_now() >= deadline) {
-      return Error{ErrorCode::unavailable, "a city was still on its way after " + to_string(change_limit)};
+      return Error{ErrorCode::unavailable, "a city or service was still on its way after " + to_string(change_limit)};
     }
     std::unique_lock lock(mutex);
     never.wait_for(lock, look_interval * 4);
@@ -229,8 +273,13 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   const Environment environment = capture_environment(scenario);  // digests what the file says
   scenario.topology = with_outside_peers(std::move(scenario.topology), RunMode::live);
   const Instant begun = monotonic_now();
-  auto cluster = LiveCluster::start(scenario.topology, cluster_options(scenario, options));
+  EndedPeers ended;
+  LiveCluster* running = nullptr;
+  ClusterOptions how = cluster_options(scenario, options);
+  how.before_peer_ends = [&](CityIndex city, ChainIndex chain) { ended.keep(*running, city, chain); };
+  auto cluster = LiveCluster::start(scenario.topology, how);
   if (!cluster) return cluster.error();
+  running = cluster->get();
   options.progress({.phase = "waiting for leaders and first blocks"});
   settle(scenario, **cluster, options);
 
@@ -238,15 +287,28 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   NetworkTally tally(scenario.topology);
   const Instant start = monotonic_now();
   FaultSchedule faults(scenario, **cluster, start);
-  FinalityLog finality(scenario, **cluster);
+  ServiceSchedule services(scenario, **cluster, start);
+  FinalityLog finality(**cluster);
   Report report;
+  std::mutex judging;
+  // A chain that has appeared is known to the judges before a call of it is answered.
+  const auto change_services = [&]() -> Result<Done> {
+    const std::size_t chains = running->topology().chains.size();
+    auto done = services.fire_due(monotonic_now());
+    if (running->topology().chains.size() == chains) return done;
+    const std::lock_guard lock(judging);
+    checker.learn(chain_specs(running->topology()));
+    tally.learn(running->topology());
+    return done;
+  };
   {
-    LoadThread load(scenario, options, (*cluster)->gateway_address(), checker, tally);
+    LoadThread load(scenario, options, (*cluster)->gateway_address(), checker, tally, judging);
     std::optional<Error> broken;
     while (!load.wait()) {
       if (broken) continue;  // the load still has to end by its own deadlines
       if (const auto due = faults.next_due(); due && *due <= monotonic_now()) finality.look();
       if (auto done = faults.fire_due(monotonic_now()); !done) broken = done.error();
+      if (auto done = change_services(); !done) broken = done.error();
       if (auto done = (*cluster)->check_children(); !done) broken = done.error();
       if (auto done = (*cluster)->operate(); !done) broken = done.error();
     }
@@ -260,11 +322,14 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   fill_counters((*cluster)->gateway_address(), report);
   if (auto done = faults.heal(); !done) return done.error();
   if (auto done = finish_changes(**cluster); !done) return done.error();
+  ended.judge(checker, tally);
   if (auto done = judge_blocks(**cluster, checker, tally); !done) return done.error();
   finality.judge(checker);
-  tally_reorganisations(scenario, **cluster, tally);
+  tally_reorganisations(**cluster, tally);
   tally.fill((*cluster)->topology(), healthy_cities(scenario, (*cluster)->gateway_address()), report);
   faults.fill(report);
+  services.fill(report);
+  if (auto now = running->services()) report.services = std::move(*now);
   report.invariants = checker.finish();
   report.scenario = scenario.name;
   report.mode = "live";

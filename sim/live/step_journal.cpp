@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sim/scenario_file.h"
+#include "sim/service_step_json.h"
 
 namespace bsn {
 namespace {
@@ -14,24 +15,38 @@ namespace json = boost::json;
 constexpr const char* topology_file = "topology.json";
 constexpr const char* journal_file = "journal";
 
-std::string text_of(const ClusterStart& start, const std::vector<LifeStep>& steps) {
+json::object object_of(const LifeStep& step) { return {{"step", to_string(step.kind)}, {"city", step.city}}; }
+json::object object_of(const ServiceStep& step) { return {{"service_step", service_step_json(step)}}; }
+
+std::string text_of(const ClusterStart& start, const std::vector<ClusterStep>& steps) {
   json::array list;
-  for (const LifeStep& step : steps) list.push_back({{"step", to_string(step.kind)}, {"city", step.city}});
+  for (const ClusterStep& step : steps) {
+    list.push_back(std::visit([](const auto& one) { return object_of(one); }, step));
+  }
   const bool fsync = start.durability == Durability::fsync;
   return json::serialize(
       json::object{{"version", 1}, {"seed", start.seed}, {"fsync", fsync}, {"steps", std::move(list)}});
 }
 
+ClusterStep step_of(const json::object& one) {
+  if (const json::value* service = one.if_contains("service_step")) {
+    const Result<ServiceStep> step = parse_service_step(*service);
+    if (!step) throw std::runtime_error(step.error().message);
+    return *step;
+  }
+  const auto name = json::value_to<std::string>(one.at("step"));
+  const auto kind = parse_life_step(name);
+  if (!kind) throw std::runtime_error("there is no step '" + name + "'");
+  return LifeStep{*kind, json::value_to<std::string>(one.at("city"))};
+}
+
 // Throws what Boost.JSON throws, and std::runtime_error for an unknown step.
-void parse(const std::string& text, ClusterStart& start, std::vector<LifeStep>& steps) {
+void parse(const std::string& text, ClusterStart& start, std::vector<ClusterStep>& steps) {
   const json::object whole = json::parse(text).as_object();
   start.seed = json::value_to<std::uint64_t>(whole.at("seed"));
   start.durability = whole.at("fsync").as_bool() ? Durability::fsync : Durability::os;
   for (const json::value& one : whole.at("steps").as_array()) {
-    const auto name = json::value_to<std::string>(one.at("step"));
-    const auto kind = parse_life_step(name);
-    if (!kind) throw std::runtime_error("there is no step '" + name + "'");
-    steps.push_back({*kind, json::value_to<std::string>(one.at("city"))});
+    steps.push_back(step_of(one.as_object()));
   }
 }
 
@@ -66,11 +81,11 @@ Result<StepJournal> StepJournal::open(const std::string& folder) {
   return journal;
 }
 
-Result<Done> StepJournal::append(const LifeStep& step) {
+Result<Done> StepJournal::append(const ClusterStep& step) {
   if (steps_.size() >= most_steps) {
     return Error{ErrorCode::unavailable, "this cluster has taken too many steps; start it anew"};
   }
-  std::vector<LifeStep> longer = steps_;
+  std::vector<ClusterStep> longer = steps_;
   longer.push_back(step);
   if (auto done = folder_.write(journal_file, text_of(start_, longer)); !done) return done;
   steps_ = std::move(longer);

@@ -3,7 +3,8 @@
 //
 // A folder with topology.json, as `bsnsim dump` prints it, and a small checked file that is replaced as a whole: a step
 // is there or it is not, whatever crashes when. The topology of now is not stored: the steps are pure functions of
-// sim/life_cycle.h and are taken again. While one process has a journal open, no other gets it. Used from one thread.
+// sim/life_cycle.h and sim/service_life.h and are taken again. While one process has a journal open, no other gets it.
+// Used from one thread.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 #include "core/result.h"
 #include "rpc/data_dir.h"
-#include "sim/life_cycle.h"
+#include "sim/cluster_step.h"
 #include "sim/topology.h"
 
 namespace bsn {
@@ -35,17 +36,17 @@ class StepJournal {
   static Result<StepJournal> open(const std::string& folder);
 
   const ClusterStart& start() const { return start_; }
-  const std::vector<LifeStep>& steps() const { return steps_; }
+  const std::vector<ClusterStep>& steps() const { return steps_; }
 
   // On the disk when it returns; after an Error the step is not there. Full (most_steps): unavailable.
-  Result<Done> append(const LifeStep& step);
+  Result<Done> append(const ClusterStep& step);
 
  private:
   explicit StepJournal(DataDir folder) : folder_(std::move(folder)) {}
 
   DataDir folder_;
   ClusterStart start_;
-  std::vector<LifeStep> steps_;
+  std::vector<ClusterStep> steps_;
 };
 
 }  // namespace bsn

@@ -1,5 +1,5 @@
-// bsn-operator: the process that changes a running cluster when someone asks for it over gRPC (proto/operator.proto).
-// `bsnsim up` starts it. Threads: the operator's loop, and gRPC's.
+// bsn-operator: the process that changes a running cluster when someone asks for it over gRPC (proto/operator.proto,
+// proto/portal.proto). `bsnsim up` starts it. Threads: the operator's loop, and gRPC's.
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -12,6 +12,7 @@
 #include "rpc/server.h"
 #include "sim/live/cluster_operator.h"
 #include "sim/live/operator_service.h"
+#include "sim/live/portal_service.h"
 
 namespace bsn {
 namespace {
@@ -38,7 +39,8 @@ int run(const std::string& run_dir, const std::string& listen) {
   if (!opened) return fail(opened.error());
   ClusterOperator& the_operator = **opened;
   OperatorService service(the_operator);
-  auto server = RpcServer::start({.listen = listen}, {&service});
+  PortalService portal(the_operator);
+  auto server = RpcServer::start({.listen = listen}, {&service, &portal});
   if (!server) return fail(server.error());
   if (auto named = the_operator.cluster().name_operator(this_process(run_dir, (*server)->address())); !named) {
     return fail(named.error());

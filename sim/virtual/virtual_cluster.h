@@ -24,6 +24,7 @@
 #include "core/trace.h"
 #include "gateway/gateway.h"
 #include "sim/fault_schedule.h"
+#include "sim/service_schedule.h"
 #include "sim/topology.h"
 #include "sim/virtual/event_queue.h"
 #include "sim/virtual/link_model.h"
@@ -48,7 +49,7 @@ struct VirtualListener {
 // Whether a block is executed by every peer itself, or once for all peers of its chain. Both give the same run.
 enum class Execution : std::uint8_t { shared, each };
 
-class VirtualCluster : public FaultTarget {
+class VirtualCluster : public FaultTarget, public ServiceHost {
  public:
   // Starts everything at time zero. The topology has been checked.
   VirtualCluster(const Topology& topology, std::uint64_t seed, Durability durability, VirtualListener listener,
@@ -74,6 +75,12 @@ class VirtualCluster : public FaultTarget {
   Result<Done> leave(CityIndex city) override;
   Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups) override;
 
+  // Services, now (virtual_services.cpp).
+  Result<Done> deploy_service(const ServiceOrder& order) override;
+  Result<Done> upgrade_service(const std::string& id, const ServiceUpgrade& upgrade) override;
+  Result<Done> move_service(const std::string& id, const ServiceMove& move) override;
+  Result<Done> retire_service(const std::string& id) override;
+
   // ---- another topology while it runs (sim/life_cycle.h) ----
 
   const Topology& topology() const { return topology_; }  // as it is now
@@ -86,7 +93,7 @@ class VirtualCluster : public FaultTarget {
   // way from the gateway's city; a node that is down, when it starts again. Precondition: the steps' functions gave it.
   void assign(Topology next, First first);
 
-  // Whether a city is on its way into or out of the network.
+  // Whether a city is on its way into or out of the network, or a service on its way.
   bool changing() const;
 
   // Whether every chain has had a leader or a block.
@@ -104,6 +111,7 @@ class VirtualCluster : public FaultTarget {
   // Whether the gateway thinks that it can be called.
   bool healthy(CityIndex city) const { return gateway_.healthy(city, now_); }
   const GatewayCounters& counters() const { return gateway_.counters(); }
+  RouteUse use(ChainIndex chain) const { return gateway_.use(chain); }
 
   std::uint64_t events() const { return events_; }  // handled so far
   Digest fingerprint() const { return trace_.fingerprint(); }
@@ -147,6 +155,11 @@ class VirtualCluster : public FaultTarget {
   void deliver_gateway_assignment();
   void grow_chains();
   void operate();
+  void advance_services();
+  void shrink_services();
+  Result<Done> take(Result<Topology> next, First first);
+  bool has_joined(CityIndex city, ChainIndex chain) const;
+  bool gateway_follows() const;
   void watch_over_changes();
   std::uint32_t operator_source() const { return static_cast<std::uint32_t>(cities_.size()) + 1; }
   void deliver(PeerDelivery delivery);

@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "sim/life_cycle.h"
+#include "sim/service_life.h"
 #include "sim/virtual/virtual_cluster.h"
 
 namespace bsn {
@@ -63,6 +64,7 @@ void VirtualCluster::deliver_gateway_assignment() {
 }
 
 bool VirtualCluster::changing() const {
+  if (services_change(topology_)) return true;
   return !leaving_.empty() || std::any_of(topology_.cities.begin(), topology_.cities.end(),
                                           [](const City& city) { return city.state == CityState::syncing; });
 }
@@ -92,6 +94,7 @@ void VirtualCluster::operate() {
     return true;
   });
   if (shrunk.revision != topology_.revision) assign(std::move(shrunk), First::gateway);
+  advance_services();
   watch_over_changes();
 }
 

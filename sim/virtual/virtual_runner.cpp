@@ -12,6 +12,8 @@
 #include "sim/invariant.h"
 #include "sim/network_tally.h"
 #include "sim/outside.h"
+#include "sim/service_report.h"
+#include "sim/service_schedule.h"
 #include "sim/virtual/virtual_cluster.h"
 #include "sim/workload.h"
 
@@ -38,6 +40,7 @@ class VirtualRun {
     settle();
     const Instant start = cluster_.now();
     faults_.emplace(scenario_, cluster_, start);
+    services_.emplace(scenario_, cluster_, start);
     Report report;
     for (std::uint32_t i = 0; i < scenario_.rounds.size() && !stopped(); ++i) {
       auto round = run_round(i);
@@ -90,6 +93,7 @@ class VirtualRun {
     while (!stopped() && cluster_.now() < drained && (workload.next_wakeup() || recorder_->open() > 0)) {
       cluster_.run_until(next_stop(workload, drained));
       if (auto done = faults_->fire_due(cluster_.now()); !done) return done.error();
+      if (auto done = change_services(); !done) return done.error();
       send_due(workload, number);
       show(number, cluster_.now() - start);
     }
@@ -99,11 +103,22 @@ class VirtualRun {
     return report;
   }
 
+  // A chain that has appeared is known to the judges before it has a block.
+  Result<Done> change_services() {
+    const std::size_t chains = cluster_.topology().chains.size();
+    auto done = services_->fire_due(cluster_.now());
+    if (cluster_.topology().chains.size() == chains) return done;
+    checker_.learn(chain_specs(cluster_.topology()));
+    tally_.learn(cluster_.topology());
+    return done;
+  }
+
   // The next instant at which the runner has something to do. Looks in between, so that it can end early.
   Instant next_stop(const Workload& workload, Instant drained) const {
     std::optional<Instant> next = std::min(drained, cluster_.now() + look_interval);
     next = earlier(next, workload.next_wakeup());
     next = earlier(next, faults_->next_due());
+    next = earlier(next, services_->next_due());
     return std::max(*next, cluster_.now());
   }
 
@@ -156,7 +171,7 @@ class VirtualRun {
       cluster_.run_until(cluster_.now() + look_interval);
     }
     std::vector<std::string> behind = peers_behind(tips);
-    if (cluster_.changing()) behind.emplace_back("a city is still on its way into or out of the network");
+    if (cluster_.changing()) behind.emplace_back("a city or service is still on its way into or out of the network");
     for (const ChainSpec& chain : cluster_.chains()) live_.checked += cluster_.peers(chain).size();
     live_.violated = behind.size();
     live_.examples.assign(behind.begin(), behind.begin() + std::min<std::ptrdiff_t>(5, std::ssize(behind)));
@@ -187,6 +202,8 @@ class VirtualRun {
     for (std::uint32_t i = 0; i < own_cities(scenario_.topology); ++i) healthy.push_back(cluster_.healthy({i}));
     tally_.fill(cluster_.topology(), healthy, report);
     faults_->fill(report);
+    services_->fill(report);
+    fill_services(report);
     report.invariants = checker_.finish();
     report.invariants.push_back(live_);
     report.scenario = scenario_.name;
@@ -199,6 +216,26 @@ class VirtualRun {
     judge_validity(scenario_, report);
   }
 
+  // What peers would have on disk is taken to be their transactions' canonical bytes.
+  std::uint64_t stored(const ChainSpec& chain) const {
+    std::uint64_t most = 0;
+    for (const CityIndex city : cluster_.peers(chain)) {
+      std::uint64_t bytes = 0;
+      for (const BlockPtr& block : cluster_.blocks(city, chain.index)) {
+        for (const TransactionPtr& transaction : block->transactions) bytes += transaction->size;
+      }
+      most = std::max(most, bytes);
+    }
+    return most;
+  }
+
+  void fill_services(Report& report) const {
+    for (const Service& service : cluster_.topology().services) {
+      report.services.push_back(service_report(cluster_.topology(), service, cluster_.use(service.chain),
+                                               stored(cluster_.chains()[service.chain.value])));
+    }
+  }
+
   const Scenario& scenario_;
   const VirtualOptions& options_;
   double begun_;
@@ -206,8 +243,9 @@ class VirtualRun {
   std::string access_key_;
   InvariantChecker checker_;
   NetworkTally tally_;
-  std::optional<FaultSchedule> faults_;  // from the first round on
-  std::optional<RunRecorder> recorder_;  // of the present round
+  std::optional<FaultSchedule> faults_;      // from the first round on
+  std::optional<ServiceSchedule> services_;  // likewise
+  std::optional<RunRecorder> recorder_;      // of the present round
   std::vector<DueCall> due_;
   std::uint64_t next_call_ = 1;
   std::uint64_t first_call_ = 1;                        // of the present round: its sequence 0

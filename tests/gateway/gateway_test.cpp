@@ -128,10 +128,10 @@ TEST(Gateway, RefusesCallsBeyondItsBoundAndTakesThemAgainWhenOthersEnd) {
 
 TEST(Gateway, RequestsThatAreNoCallsPassTheSameChecks) {
   Driver driver;
-  EXPECT_EQ(driver.gateway.admit(driver.now, "wrong", "fabric")->reason, Reason::unknown_key);
-  EXPECT_EQ(driver.gateway.admit(driver.now, "shop-key", "neo")->reason, Reason::not_granted);
-  for (int i = 0; i < 5; ++i) EXPECT_FALSE(driver.gateway.admit(driver.now, "metered-key", "neo"));
-  EXPECT_EQ(driver.gateway.admit(driver.now, "metered-key", "neo")->reason, Reason::rate_limited);
+  EXPECT_EQ(driver.gateway.admit(driver.now, "wrong", {"fabric", "main"})->reason, Reason::unknown_key);
+  EXPECT_EQ(driver.gateway.admit(driver.now, "shop-key", {"neo", "main"})->reason, Reason::not_granted);
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(driver.gateway.admit(driver.now, "metered-key", {"neo", "main"}));
+  EXPECT_EQ(driver.gateway.admit(driver.now, "metered-key", {"neo", "main"})->reason, Reason::rate_limited);
 }
 
 // ---- route and health ----

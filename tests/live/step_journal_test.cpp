@@ -22,8 +22,8 @@ TEST(StepJournal, RemembersHowTheClusterWasStartedAndEveryStep) {
     auto journal = StepJournal::open(folder.path());
     ASSERT_TRUE(journal) << journal.error().message;
     EXPECT_TRUE(journal->steps().empty());
-    ASSERT_TRUE(journal->append({Kind::commission, "changde"}));
-    ASSERT_TRUE(journal->append({Kind::to_leave, "hangzhou"}));
+    ASSERT_TRUE(journal->append(LifeStep{Kind::commission, "changde"}));
+    ASSERT_TRUE(journal->append(LifeStep{Kind::to_leave, "hangzhou"}));
   }
   const auto again = StepJournal::open(folder.path());
   ASSERT_TRUE(again) << again.error().message;
@@ -31,8 +31,38 @@ TEST(StepJournal, RemembersHowTheClusterWasStartedAndEveryStep) {
   EXPECT_EQ(again->start().durability, Durability::os);
   EXPECT_EQ(dump_json(again->start().topology), dump_json(small_cluster().topology));
   ASSERT_EQ(again->steps().size(), 2u);
-  EXPECT_EQ(again->steps()[0].city, "changde");
-  EXPECT_EQ(again->steps()[1].kind, Kind::to_leave);
+  EXPECT_EQ(std::get<LifeStep>(again->steps()[0]).city, "changde");
+  EXPECT_EQ(std::get<LifeStep>(again->steps()[1]).kind, Kind::to_leave);
+}
+
+TEST(StepJournal, RemembersWhatBecameOfServices) {
+  const TemporaryFolder folder;
+  ASSERT_TRUE(StepJournal::begin(folder.path(), small_cluster()));
+  ServiceOrder order;
+  order.id = "land-registry";
+  order.framework = "fabric";
+  order.validators = {"guangzhou", "hangzhou", "ningbo"};
+  order.followers = {"beijing"};
+  order.capacity.calls_per_second = 12.5;
+  order.contracts = {"kv"};
+  {
+    auto journal = StepJournal::open(folder.path());
+    ASSERT_TRUE(journal) << journal.error().message;
+    ASSERT_TRUE(journal->append(ServiceStep{ServiceStep::Kind::deploy, order.id, order, {}, {}}));
+    ASSERT_TRUE(journal->append(ServiceStep{ServiceStep::Kind::started, order.id, {}, {}, {}}));
+    ASSERT_TRUE(journal->append(ServiceStep{ServiceStep::Kind::upgrade, order.id, {}, {{20, 0, 0}, {"asset"}}, {}}));
+  }
+  const auto again = StepJournal::open(folder.path());
+  ASSERT_TRUE(again) << again.error().message;
+  Topology topology = again->start().topology;
+  for (const ClusterStep& step : again->steps()) topology = take(topology, step).value();
+  const Service& service = topology.services.front();
+  EXPECT_EQ(service.version, 2u);
+  EXPECT_EQ(service.capacity.calls_per_second, 20);
+  EXPECT_EQ(service.capacity.storage, small_service.storage);
+  EXPECT_EQ(service.contracts, std::vector<std::string>{"asset"});
+  EXPECT_EQ(topology.chains.back().followers, order.followers);
+  EXPECT_EQ(topology.chains.back().state, RouteState::open);
 }
 
 TEST(StepJournal, BelongsToOneProcessAtATime) {

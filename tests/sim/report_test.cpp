@@ -258,7 +258,7 @@ TEST(ReportJson, HasTheAgreedFieldsInAFixedOrder) {
   EXPECT_THAT(keys_of(root),
               ElementsAre("scenario", "mode", "seed", "fingerprint", "valid", "why_invalid", "stopped", "exit_code",
                           "simulated_seconds", "wall_seconds", "events", "command", "environment", "rounds", "networks",
-                          "city_nodes", "invariants", "faults", "gateway"));
+                          "city_nodes", "invariants", "faults", "services", "service_events", "gateway"));
   const json::value& round = root.at("rounds").at(0);
   for (const char* key : {"label", "offered", "sent", "dropped", "succeeded", "failed", "unfinished", "goodput_tps"}) {
     EXPECT_THAT(keys_of(round), Contains(key));
