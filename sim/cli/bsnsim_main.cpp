@@ -202,7 +202,7 @@ int main(int argc, char** argv) {
   add_down(app, down);
   add_status(app, status);
   add_node(app, node);
-  add_service_verbs(app, service, [](int status) { exit_status = status; });
+  add_service_verbs(app, service, [](int code) { exit_status = code; });
   add_logs(app, logs);
   add_run(app, run);
   add_bench(app, bench);
