@@ -24,7 +24,7 @@ TEST(ScenarioCheck, ACallToAChainNobodyHosts) {
   Scenario scenario = small();
   scenario.rounds[0].mix[1].chain = {"ethereum", "main"};
   EXPECT_THAT(check(scenario), ElementsAre("rounds[0].mix[1].chain: nobody hosts 'ethereum/main', there is no network "
-                                           "'ethereum'; name one of the topology's chains"));
+                                           "'ethereum'; name one of the topology's chains or of the services"));
 }
 
 TEST(ScenarioCheck, ALevelThatTheOperationDoesNotKnow) {
