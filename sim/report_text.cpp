@@ -241,7 +241,7 @@ std::string services(const Report& report) {
     text += wrapped(fmt::format("at {:.1f} s {} {}{}", one.at_s, one.kind, joined(one.targets),
                                 one.fired > 0 ? "" : ": NEVER HAPPENED"));
   }
-  return text + service_table(report.services);
+  return text + service_table(report.services, line_width);
 }
 
 std::string environment(const Report& report) {

@@ -10,12 +10,10 @@
 namespace bsn {
 namespace {
 
-constexpr std::size_t table_width = 100;
-
 std::string size_text(std::uint64_t bytes) {
   constexpr std::uint64_t kib = 1024, mib = kib * 1024, gib = mib * 1024;
   const auto shown = [&](std::uint64_t unit, const char* name) {
-    return fmt::format("{:.4g} {}", static_cast<double>(bytes) / static_cast<double>(unit), name);
+    return fmt::format("{:.3g} {}", static_cast<double>(bytes) / static_cast<double>(unit), name);
   };
   if (bytes >= gib) return shown(gib, "GiB");
   if (bytes >= mib) return shown(mib, "MiB");
@@ -64,17 +62,17 @@ boost::json::object service_json(const ServiceReport& service) {
           {"storage_bytes", service.storage}};
 }
 
-std::string service_table(const std::vector<ServiceReport>& services) {
-  TextTable table({"Service", "Version", "State", "Cities", "TPS\nat most", "Calls", "Over\ncapacity", "Traffic\na day",
-                   "Traffic\nso far", "Storage\nat most", "Storage\nnow"});
+std::string service_table(const std::vector<ServiceReport>& services, std::size_t width) {
+  TextTable table({"Service", "Ver", "State", "Cities", "Calls", "Over\nTPS", "TPS\nat most", "Traffic",
+                   "A day\nat most", "Storage", "\nat most"});
   for (const ServiceReport& one : services) {
     table.add({one.framework + "/" + one.service, std::to_string(one.version), one.state,
-               std::to_string(one.validators.size() + one.followers.size()),
-               fmt::format("{}", one.capacity.calls_per_second), std::to_string(one.calls),
-               std::to_string(one.over_capacity), size_text(one.capacity.traffic_per_day), size_text(one.traffic),
-               size_text(one.capacity.storage), size_text(one.storage)});
+               std::to_string(one.validators.size() + one.followers.size()), std::to_string(one.calls),
+               std::to_string(one.over_capacity), fmt::format("{}", one.capacity.calls_per_second),
+               size_text(one.traffic), size_text(one.capacity.traffic_per_day), size_text(one.storage),
+               size_text(one.capacity.storage)});
   }
-  return table.empty() ? "" : table.text(table_width);
+  return table.empty() ? "" : table.text(width);
 }
 
 }  // namespace bsn

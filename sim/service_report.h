@@ -17,7 +17,8 @@ ServiceReport service_report(const Topology& topology, const Service& service, c
 
 boost::json::object service_json(const ServiceReport& service);
 
-// A table, a service a line, with what it may use and what it used of it; empty without services.
-std::string service_table(const std::vector<ServiceReport>& services);
+// A table, a service a line, with what it may use and what it used of it; empty without services. `width` as
+// of TextTable::text.
+std::string service_table(const std::vector<ServiceReport>& services, std::size_t width);
 
 }  // namespace bsn

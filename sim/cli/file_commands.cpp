@@ -15,8 +15,8 @@ std::string summary(const Topology& topology) {
 }
 
 std::string summary(const Scenario& scenario) {
-  return fmt::format("{}, {} rounds, {} faults", summary(scenario.topology), scenario.rounds.size(),
-                     scenario.faults.size());
+  return fmt::format("{}, {} rounds, {} faults, {} services", summary(scenario.topology), scenario.rounds.size(),
+                     scenario.faults.size(), scenario.services.size());
 }
 
 const Topology& topology_of(const Topology& topology) { return topology; }

@@ -25,6 +25,7 @@ namespace {
 
 using Stub = v1::Portal::Stub;
 
+constexpr std::size_t table_width = 140;
 constexpr std::chrono::milliseconds look_interval{200};
 constexpr std::chrono::seconds rpc_limit{60};  // handing a step out to hundreds of nodes may take a while
 
@@ -141,7 +142,7 @@ int command_service_list(const ServiceOptions& options) {
     fmt::print("{}\n", boost::json::serialize(boost::json::object{{"services", std::move(list)}}));
     return 0;
   }
-  fmt::print("{}", services.empty() ? "no service was deployed\n" : service_table(services));
+  fmt::print("{}", services.empty() ? "no service was deployed\n" : service_table(services, table_width));
   for (const ServiceReport& one : services) {
     fmt::print("{}: validators {}; followers {}\n", one.service, fmt::join(one.validators, " "),
                one.followers.empty() ? "none" : fmt::format("{}", fmt::join(one.followers, " ")));

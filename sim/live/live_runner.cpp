@@ -12,6 +12,7 @@
 #include "sim/fault_schedule.h"
 #include "sim/invariant.h"
 #include "sim/live/cluster_rpc.h"
+#include "sim/live/ended_peers.h"
 #include "sim/live/live_cluster.h"
 #include "sim/live/load_client.h"
 #include "sim/network_tally.h"
@@ -104,42 +105,6 @@ class LoadThread {
   std::condition_variable ended_;
   bool done_ = false;
   std::thread thread_;  // last: it uses all of the above
-};
-
-// The cities that have a peer of the chain now.
-std::vector<CityIndex> present_peers(const Topology& topology, const ChainSpec& chain) {
-  if (topology.chains[chain.index.value].state == RouteState::retired) return {};
-  std::vector<CityIndex> peers = chain.validators;
-  peers.insert(peers.end(), chain.followers.begin(), chain.followers.end());
-  std::erase_if(peers, [&](CityIndex peer) { return !hosts_peers(topology.cities[peer.value].state); });
-  return peers;
-}
-
-// The final blocks of peers that ended while the load ran: read at the last moment, judged when the load is over.
-class EndedPeers {
- public:
-  // A peer that does not answer any more is judged by what the others have.
-  void keep(LiveCluster& cluster, CityIndex city, ChainIndex chain) {
-    auto blocks = cluster.blocks(city, chain_specs(cluster.topology())[chain.value]);
-    if (blocks) kept_.push_back({chain, city, std::move(*blocks)});
-  }
-
-  void judge(InvariantChecker& checker, NetworkTally& tally) const {
-    for (const Kept& kept : kept_) {
-      for (const BlockPtr& block : kept.blocks) {
-        checker.block_stored(kept.chain, kept.city, block);
-        tally.block(kept.chain, block);
-      }
-    }
-  }
-
- private:
-  struct Kept {
-    ChainIndex chain;
-    CityIndex city;
-    std::vector<BlockPtr> blocks;
-  };
-  std::vector<Kept> kept_;
 };
 
 // What peers said of their chains while the run went on, for MONO: looked at before each fault and after the load.

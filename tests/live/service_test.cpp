@@ -84,11 +84,20 @@ TEST_F(ServiceOnACluster, IsDeployedCalledUpgradedMovedAndRetiredWithoutOneFaile
   caller.join();
   ASSERT_TRUE(load && *load) << (load ? load->error().message : "no outcome");
   const RoundReport& report = (*load)->report;
-  EXPECT_GT(report.succeeded, 50u) << "too little load to say anything";
+  EXPECT_GT(report.succeeded, 30u) << "too little load to say anything";
   EXPECT_EQ(report.failed, 0u) << (report.failures.empty() ? "" : report.failures.begin()->first);
   expect("service retire land-registry -q", "version 2 is retired");
   EXPECT_THAT(run("call query fabric/land-registry kv get key-1").out, HasSubstr("NOT_FOUND"));
   EXPECT_THAT(run("status").out, Not(HasSubstr("land-registry")));
+}
+
+// With processes instead of virtual time, judges included: they read the chain's blocks before it is gone.
+TEST_F(ServiceOnACluster, AScenarioDeploysUpgradesAndRetiresIt) {
+  const Outcome outcome = run("run tests/live/service_run.yaml --live -q");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("invariants: all 7 hold"));
+  EXPECT_THAT(outcome.out, HasSubstr("at 8.5 s retire land-registry\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("retired"));
 }
 
 TEST_F(ServiceOnACluster, WhatCannotBeIsRefusedInWordsAndNothingIsHalfDeployed) {
