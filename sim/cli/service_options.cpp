@@ -18,8 +18,7 @@ void add_wait(CLI::App& verb, ServiceOptions& options) {
 }
 
 void add_capacity(CLI::App& verb, Capacity& capacity) {
-  verb.add_option("--tps", capacity.calls_per_second, "calls per second that the gateway lets pass")
-      ->capture_default_str();
+  verb.add_option("--tps", capacity.calls_per_second, "calls per second that the gateway lets pass");
   verb.add_option("--storage", capacity.storage, "on disk at each city node, such as 5GiB; metered")
       ->transform(CLI::AsSizeValue(false));
   verb.add_option("--traffic-per-day", capacity.traffic_per_day, "of calls and answers, such as 5GiB; metered")
@@ -44,6 +43,7 @@ void add_deploy(CLI::App& verb, ServiceOptions& options, const std::function<voi
   deploy.add_option("--contracts", options.order.contracts, "that may be called: kv,asset; default: all")
       ->delimiter(',');
   add_capacity(deploy, options.order.capacity);
+  deploy.get_option("--tps")->capture_default_str();
   add_wait(deploy, options);
   deploy.callback([&options, done] { done(command_service_deploy(options)); });
 }
