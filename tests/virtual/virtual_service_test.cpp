@@ -95,6 +95,63 @@ TEST(VirtualService, ARetiredServicesCallsFindNothingAndItsNameCanBeUsedAgain) {
   EXPECT_EQ(report.services[1].calls, 200u);
 }
 
+// As with_service, on Fabric with a follower that moves from Beijing to Changde while it is called.
+Scenario with_move() {
+  Scenario scenario = with_service(60);
+  scenario.topology.cities[find_city(scenario.topology, "changde")->value].state = CityState::connected;
+  ServiceOrder& order = scenario.services.front();
+  order.framework = "fabric";
+  order.validators = {"guangzhou", "hangzhou", "ningbo"};
+  order.followers = {"beijing"};
+  scenario.rounds[1].mix.front().chain.network = "fabric";
+  scenario.service_events.push_back(
+      {milliseconds(5'500), ServiceEventKind::move, "land-registry", {}, {"beijing", "changde"}});
+  return scenario;
+}
+
+TEST(VirtualService, ItMovesAwayAndBackUnderLoad) {
+  Scenario scenario = with_move();
+  scenario.service_events.push_back(
+      {milliseconds(7'000), ServiceEventKind::move, "land-registry", {}, {"changde", "beijing"}});
+  const Report report = run(scenario);
+  expect_flawless(report);
+  EXPECT_THAT(report.services.front().followers, ElementsAre("beijing"));
+  EXPECT_EQ(report.services.front().state, "running");
+}
+
+TEST(VirtualService, ItsNewHostMayDieOnTheWay) {
+  Scenario scenario = with_move();
+  scenario.faults = {{milliseconds(5'510), FaultKind::kill, {"changde"}, {}},
+                     {milliseconds(6'500), FaultKind::restart, {"changde"}, {}}};
+  const Report report = run(scenario);
+  expect_flawless(report);
+  EXPECT_THAT(report.services.front().followers, ElementsAre("changde"));
+}
+
+TEST(VirtualService, OfTwoHostsOneMayLeaveTheNetwork) {
+  Scenario scenario = with_move();
+  scenario.service_events.pop_back();
+  scenario.faults = {{milliseconds(5'500), FaultKind::drain, {"hangzhou"}, {}}};
+  const Report report = run(scenario);
+  expect_flawless(report);
+}
+
+TEST(VirtualService, ARefusedStepEndsTheRunWithItsReason) {
+  Scenario scenario = with_service(60);
+  scenario.services.front().followers = {"changde"};  // under construction
+  const Result<Report> report = run_virtual(scenario, {});
+  ASSERT_FALSE(report.ok());
+  EXPECT_THAT(report.error().message, HasSubstr("changde: the city node is building"));
+}
+
+TEST(VirtualService, ValidateSaysBeforehandWhichEventIsRefused) {
+  Scenario scenario = with_move();
+  scenario.service_events[1].move.from = "ningbo";
+  EXPECT_THAT(check(scenario), ElementsAre(HasSubstr("service_events[1]: service 'land-registry' can't leave ningbo")));
+  scenario.service_events[1].service = "land";
+  EXPECT_THAT(check(scenario), ElementsAre(HasSubstr("there is no service 'land'")));
+}
+
 TEST(VirtualService, TheSameSeedGivesTheSameRun) {
   const Scenario scenario = with_service(30);
   EXPECT_EQ(run(scenario).fingerprint, run(scenario).fingerprint);
