@@ -1,7 +1,9 @@
 // What chain peers of one chain say to each other. Values only; the wire form is in proto/codec.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -134,7 +136,41 @@ struct Blocks {
   Height tip = 0;
 };
 
-using PeerMessage = std::variant<ConsensusMessage, TransactionsForward, BlocksRequest, Blocks>;
+// A snapshot: the ledger after one block as an image in chunks, named by their digests. Equal ledgers give equal
+// chunks.
+inline constexpr std::size_t snapshot_chunk_bytes = 256 * 1024;  // of each but the last, which may be shorter
+inline constexpr std::size_t snapshot_chunks_max = 4096;
+
+struct SnapshotManifest {
+  Height height = 0;
+  Digest block;  // its hash
+  std::vector<Digest> chunks;
+  bool operator==(const SnapshotManifest&) const = default;
+};
+
+// "Offer me a snapshot above this height": answered by one SnapshotOffer, perhaps later.
+struct SnapshotRequest {
+  Height above = 0;
+};
+
+struct SnapshotOffer {
+  SnapshotManifest manifest;
+};
+
+// "Send me this chunk of the snapshot that you offered for this height."
+struct SnapshotChunkRequest {
+  Height height = 0;
+  std::uint32_t index = 0;
+};
+
+struct SnapshotChunk {
+  Height height = 0;
+  std::uint32_t index = 0;
+  std::shared_ptr<const std::string> bytes;  // null: the sender has it no more
+};
+
+using PeerMessage = std::variant<ConsensusMessage, TransactionsForward, BlocksRequest, Blocks, SnapshotRequest,
+                                 SnapshotOffer, SnapshotChunkRequest, SnapshotChunk>;
 
 // A message with its addresses: which chain, from which city node. The receiver is whoever gets it.
 struct PeerEnvelope {

@@ -11,6 +11,13 @@ BlockSync::BlockSync(const Parameters& parameters, Height have, Instant now)
   if (parameters_.joins) due_ = now;
 }
 
+void BlockSync::restart(Height have, Instant now) {
+  BlockSync fresh(parameters_, have, now);
+  fresh.liars_ = std::move(liars_);
+  fresh.turn_ = turn_;
+  *this = std::move(fresh);
+}
+
 void BlockSync::heard(ValidatorIndex from, const Blocks& blocks, Instant now) {
   if (liars_.contains(from)) return;
   tips_[from.value] = blocks.tip;

@@ -72,6 +72,11 @@ class BlockSync {
   std::vector<Request> take_due(Instant now);
   std::optional<Instant> next_due() const { return due_; }
 
+  Height have() const { return have_; }
+
+  // The peer has the blocks up to here now, by other means. What was heard before is forgotten, but for who lied.
+  void restart(Height have, Instant now);
+
   // Whether somebody says that there are blocks which this peer has not.
   bool behind() const;
 

@@ -143,7 +143,7 @@ void ChainPeer::end_silence(Instant now) {
     const auto told = sync_.second_highest(m - byzantine_fault_bound(m));
     if (told) votes_behind_ = *told + 2;
   }
-  if (!votes_behind_ || ledger_.height() < *votes_behind_) return;
+  if (!votes_behind_ || ledger_.height() < *votes_behind_ || history_) return;
   silent_ = false;
   start_engine(now, {});
 }
@@ -216,9 +216,14 @@ void ChainPeer::advance_to(Instant now, std::vector<ChainPeerOutput>& out) {
     drain_engine(now, out);
   }
   forward_due(now, out);
-  for (const BlockSync::Request& request : sync_.take_due(now)) {
-    out.push_back(SendToPeer{spec_.validators[request.to.value], BlocksRequest{request.from}});
+  if (fetch_) {
+    if (fetch_->next_due() <= now) fetch_snapshot(now, out);
+  } else {
+    for (const BlockSync::Request& request : sync_.take_due(now)) {
+      out.push_back(SendToPeer{spec_.validators[request.to.value], BlocksRequest{request.from}});
+    }
   }
+  if (history_) fill_history(now, out);
   if (mempool_.size() > 0 && next_expiry_ <= now) {
     next_expiry_ = now + mempool_sweep;
     mempool_.expire(now - mempool_lifetime, [&](const Digest& id) { return calls_.waits_for(id); });
@@ -226,7 +231,8 @@ void ChainPeer::advance_to(Instant now, std::vector<ChainPeerOutput>& out) {
 }
 
 std::optional<Instant> ChainPeer::next_wakeup() const {
-  std::optional<Instant> next = earlier(calls_.next_deadline(), sync_.next_due());
+  std::optional<Instant> next = earlier(calls_.next_deadline(), fetch_ ? fetch_->next_due() : sync_.next_due());
+  if (history_) next = earlier(next, history_->next_due());
   if (engine_) {
     next = earlier(next, engine_->next_wakeup());
     if (mempool_.waiting() != told_.transactions) next = earlier(next, started_);  // restored ones; told at once
@@ -292,10 +298,11 @@ void ChainPeer::on_message(Instant now, CityIndex from, const TransactionsForwar
 
 void ChainPeer::on_message(Instant, CityIndex from, const BlocksRequest& message, Outputs& out) {
   const Height height = ledger_.final_height();
-  if (message.from == 0 || message.from > height) {
-    out.push_back(SendToPeer{from, Blocks{{}, height}});
+  const Height stored = history_ ? history_->stored() : height;
+  if (message.from == 0 || message.from > stored) {
+    out.push_back(SendToPeer{from, Blocks{{}, height}});  // not there, or not here: who is behind asks another
   } else {
-    const auto there = static_cast<std::uint32_t>(std::min<Height>(blocks_per_answer, height - message.from + 1));
+    const auto there = static_cast<std::uint32_t>(std::min<Height>(blocks_per_answer, stored - message.from + 1));
     out.push_back(SendStoredBlocks{from, message.from, there, height});
   }
 }
@@ -303,8 +310,10 @@ void ChainPeer::on_message(Instant, CityIndex from, const BlocksRequest& message
 void ChainPeer::on_message(Instant now, CityIndex from, const Blocks& message, Outputs& out) {
   const auto validator = validator_of(from);
   if (!validator) return;
+  if (history_) take_history(now, *validator, message, out);
   const bool was_behind = sync_.behind();
   sync_.heard(*validator, message, now);
+  consider_snapshot(now, needed_vouchers(spec_), out);
   apply_believed(now, out);
   if (was_behind && !sync_.behind()) {
     out.push_back(Observed{Observed::What::synced, ledger_.height(), term_, std::nullopt});
@@ -331,7 +340,7 @@ void ChainPeer::take_in(Instant now, CityIndex from, const TransactionPtr& trans
 // ---- blocks ----
 
 void ChainPeer::apply_believed(Instant now, Outputs& out) {
-  while (true) {  // ends: each turn seals a candidate or drops one, and candidates are bounded
+  while (!history_ || !history_->full()) {  // ends: each turn seals or drops a candidate; these are bounded
     const std::vector<BlockPtr> bodies = sync_.believed();
     if (bodies.empty()) return;
     if (tree_) {
@@ -354,7 +363,8 @@ void ChainPeer::count_work(const Block& block) {
 // The ledger has sealed this block: store it, then tell everybody whom it concerns.
 void ChainPeer::settle(Instant now, const BlockPtr& block, Outputs& out) {
   count_work(*block);
-  out.push_back(Persist{BlockWrite{block}});
+  store(block, out);
+  offer(offers_.sealed(ledger_, now), out);
   for (const TransactionPtr& transaction : block->transactions) {
     remove_from_mempool(now, *transaction, out);
     answer_waiting(now, transaction->id, result_of(transaction->id), out);

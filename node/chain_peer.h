@@ -9,6 +9,11 @@
 // fell out wait again, and only final blocks are given to who asks for blocks. A peer that is too far behind for its
 // engine fetches final blocks from min(f + 1, 3) validators that agree.
 //
+// A follower, or a validator that is silent (below), of a chain that is no tree fetches a snapshot when it is 256
+// blocks or more behind: the ledger after one block, as f + 1 validators (Raft: one) offer it alike, checked against
+// that block's state root (node/snapshot_fetch.h). It goes on from there at once, and stores the blocks below in the
+// background, so that its disk always holds a prefix of the chain; until then it has no older blocks to give.
+//
 // Writes are answered
 //   accepted   at once, after the transaction was made durable here; it survives restarts until a block has it
 //   committed  when this peer has sealed the block that holds it; that block may be undone in a tree family
@@ -55,9 +60,12 @@
 #include "node/block_sync.h"
 #include "node/consensus_engine.h"
 #include "node/forwarder.h"
+#include "node/history_fill.h"
 #include "node/ledger.h"
 #include "node/mempool.h"
 #include "node/open_calls.h"
+#include "node/snapshot_fetch.h"
+#include "node/snapshot_offers.h"
 
 namespace bsn {
 
@@ -117,13 +125,16 @@ struct Observed {
     synced,  // has every block that it knows of, after it had not
     reorganised,
     finalised,
-    joined,  // once: a peer that joined a running chain has the blocks that enough validators had
+    snapshot_taken,  // the ledger is that of a snapshot
+    lied,            // a validator sent what does not verify
+    joined,          // once: a peer that joined a running chain has the blocks that enough validators had
   };
   What what = What::block_sealed;
   Height height = 0;  // of the tip; finalised: of the last final block (tree families only)
   std::uint64_t term = 0;
   std::optional<CityIndex> leader;
-  std::uint32_t undone = 0;  // reorganised: how many blocks fell out
+  std::uint32_t undone = 0;         // reorganised: how many blocks fell out
+  std::optional<CityIndex> liar{};  // lied: who
 };
 
 using ChainPeerOutput = std::variant<SendToPeer, Persist, SendStoredBlocks, Answer, Observed>;
@@ -159,6 +170,9 @@ struct PeerWork {
 
 class ChainPeer {
  public:
+  // A peer without a running engine that is so many blocks behind fetches a snapshot (docs/decisions/0005).
+  static constexpr Height snapshot_gap = 256;
+
   // The peer of city `self`, one of the chain's validators or followers, restored from `durable`: its blocks are
   // executed again and must verify. Emits nothing until its first input or wake-up. `seed` is the node's. `joins`: the
   // chain ran before this peer did; it fetches what it missed at once and says (Observed::joined) when it has that.
@@ -230,11 +244,25 @@ class ChainPeer {
   void on_message(Instant now, CityIndex from, const TransactionsForward& message, Outputs& out);
   void on_message(Instant now, CityIndex from, const BlocksRequest& message, Outputs& out);
   void on_message(Instant now, CityIndex from, const Blocks& message, Outputs& out);
+  void on_message(Instant now, CityIndex from, const SnapshotRequest& message, Outputs& out);
+  void on_message(Instant now, CityIndex from, const SnapshotOffer& message, Outputs& out);
+  void on_message(Instant now, CityIndex from, const SnapshotChunkRequest& message, Outputs& out);
+  void on_message(Instant now, CityIndex from, const SnapshotChunk& message, Outputs& out);
   void take_in(Instant now, CityIndex from, const TransactionPtr& transaction);
   void apply_believed(Instant now, Outputs& out);
   void settle(Instant now, const BlockPtr& block, Outputs& out);
   void remove_from_mempool(Instant now, const Transaction& transaction, Outputs& out);
   void push(const BlockPtr& block, Outputs& out) const;
+
+  // Snapshots (chain_peer_snapshot.cpp).
+  void offer(std::vector<SnapshotOffers::Offer> offers, Outputs& out);
+  void consider_snapshot(Instant now, std::uint32_t vouchers, Outputs& out);
+  void fetch_snapshot(Instant now, Outputs& out);
+  void take_over(Instant now, Outputs& out);
+  void name_liar(ValidatorIndex liar, Outputs& out) const;
+  void take_history(Instant now, ValidatorIndex from, const Blocks& message, Outputs& out);
+  void fill_history(Instant now, Outputs& out);
+  void store(const BlockPtr& block, Outputs& out);
 
   // A chain that grows as a tree (chain_peer_tree.cpp).
   struct OpenBlock {  // sealed and not final
@@ -293,6 +321,10 @@ class ChainPeer {
   OpenCalls calls_;
   Forwarder forwarder_;
   BlockSync sync_;
+  SnapshotOffers offers_;
+  std::optional<SnapshotFetch> fetch_;       // while it fetches one, it asks for no blocks
+  bool no_snapshot_ = false;                 // it was tried in vain
+  std::optional<HistoryFill> history_;       // blocks below the snapshot are missing
   std::unique_ptr<ConsensusEngine> engine_;  // nullptr: a follower of a chain that is no tree
   std::deque<EngineOutput> engine_outputs_;  // not yet handled; empty between inputs
   std::vector<EngineOutput> engine_scratch_;

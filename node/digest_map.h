@@ -1,12 +1,14 @@
-// A hash table keyed by digests that can be asked but not walked, so that its order can reach no output.
+// A hash table keyed by digests that can be asked, or walked in the order of its keys: its own can reach no output.
 //
 // Costs: one look at memory per question; about 16 bytes per entry beside key and value. Pointers to values stay valid
 // until their entry is erased. Not for more than one thread.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "core/check.h"
 #include "core/digest.h"
@@ -42,6 +44,15 @@ class DigestMap {
   void erase(const Digest& key) { entries_.erase(key); }
 
   std::size_t size() const { return entries_.size(); }
+
+  // All keys, in their own order.
+  std::vector<Digest> sorted_keys() const {
+    std::vector<Digest> keys;
+    keys.reserve(entries_.size());
+    for (const auto& entry : entries_) keys.push_back(entry.first);
+    std::sort(keys.begin(), keys.end());
+    return keys;
+  }
 
  private:
   // A digest is as good as random: its first bytes are its hash.

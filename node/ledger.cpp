@@ -193,6 +193,8 @@ void Ledger::advance(const BlockOutcomePtr& outcome) {
   if (undoable_) {
     if (history_) history_->add(outcome->writes);
     open_.push_back({outcome, time_, proposer_});
+  } else {
+    header_ = header;
   }
   hashes_.push_back(outcome->block->hash);
   state_roots_.push_back(header.state_root);

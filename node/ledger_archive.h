@@ -70,6 +70,10 @@ class LedgerArchive {
     return nullptr;
   }
 
+  // Everything known, of all branches, in order.
+  std::vector<Digest> transactions() const { return executed_.sorted_keys(); }
+  std::vector<Digest> keys() const { return keys_.sorted_keys(); }
+
   // Remembers an outcome, found by what was executed upon which block, and by the hash of the block. Forgets the oldest
   // beyond kept_outcomes.
   void add_outcome(const Digest& proposal, BlockOutcomePtr outcome);

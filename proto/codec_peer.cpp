@@ -89,6 +89,30 @@ void put(const Blocks& from, v1::PeerMessage& message) {
   to.set_tip(from.tip);
 }
 
+void put(const SnapshotRequest& from, v1::PeerMessage& message) {
+  message.mutable_snapshot_request()->set_above(from.above);
+}
+
+void put(const SnapshotOffer& from, v1::PeerMessage& message) {
+  auto& to = *message.mutable_snapshot_offer();
+  to.set_height(from.manifest.height);
+  to.set_block(encode(from.manifest.block));
+  for (const Digest& chunk : from.manifest.chunks) to.add_chunks(encode(chunk));
+}
+
+void put(const SnapshotChunkRequest& from, v1::PeerMessage& message) {
+  auto& to = *message.mutable_snapshot_chunk_request();
+  to.set_height(from.height);
+  to.set_index(from.index);
+}
+
+void put(const SnapshotChunk& from, v1::PeerMessage& message) {
+  auto& to = *message.mutable_snapshot_chunk();
+  to.set_height(from.height);
+  to.set_index(from.index);
+  if (from.bytes) to.set_bytes(*from.bytes);
+}
+
 RaftAppend take(Checks& checks, const v1::RaftAppend& from, const ChainName& chain) {
   RaftAppend append{from.term(), from.previous_index(), from.previous_term(), from.commit(), {}};
   checks.require(from.entries_size() <= WireLimits::entries, "has too many entries");
@@ -153,6 +177,27 @@ Blocks take(Checks& checks, const v1::Blocks& from, const ChainName& chain) {
   return blocks;
 }
 
+SnapshotOffer take(Checks& checks, const v1::SnapshotOffer& from) {
+  SnapshotOffer offer;
+  offer.manifest.height = from.height();
+  offer.manifest.block = checks.required_digest(from.block(), "block");
+  checks.require(from.height() > 0, "height is 0");
+  checks.require(from.chunks_size() > 0, "has no chunks");
+  checks.require(from.chunks_size() <= static_cast<int>(snapshot_chunks_max), "has too many chunks");
+  for (const std::string& chunk : from.chunks()) {
+    if (!checks.ok()) break;
+    offer.manifest.chunks.push_back(checks.required_digest(chunk, "chunks"));
+  }
+  return offer;
+}
+
+SnapshotChunk take(Checks& checks, const v1::SnapshotChunk& from) {
+  SnapshotChunk chunk{from.height(), from.index(), nullptr};
+  if (from.bytes().empty()) return chunk;
+  chunk.bytes = std::make_shared<const std::string>(checks.text(from.bytes(), snapshot_chunk_bytes, "bytes"));
+  return chunk;
+}
+
 PeerMessage take_kind(Checks& checks, const v1::PeerMessage& message, const ChainName& chain) {
   using Kind = v1::PeerMessage::KindCase;
   switch (message.kind_case()) {
@@ -190,6 +235,14 @@ PeerMessage take_kind(Checks& checks, const v1::PeerMessage& message, const Chai
       return BlocksRequest{message.blocks_request().from()};
     case Kind::kBlocks:
       return take(checks, message.blocks(), chain);
+    case Kind::kSnapshotRequest:
+      return SnapshotRequest{message.snapshot_request().above()};
+    case Kind::kSnapshotOffer:
+      return take(checks, message.snapshot_offer());
+    case Kind::kSnapshotChunkRequest:
+      return SnapshotChunkRequest{message.snapshot_chunk_request().height(), message.snapshot_chunk_request().index()};
+    case Kind::kSnapshotChunk:
+      return take(checks, message.snapshot_chunk());
     case Kind::KIND_NOT_SET:
       break;
   }

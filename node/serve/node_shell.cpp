@@ -1,5 +1,7 @@
 #include "node/serve/node_shell.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -209,7 +211,22 @@ void NodeShell::perform(Instant now, Duration stored_for, CityNodeOutput& output
     send_stored(now, output.chain, *stored);
   } else if (const auto* answer = std::get_if<Answer>(&output.what)) {
     give(*answer, stored_for);
+  } else if (const auto* seen = std::get_if<Observed>(&output.what)) {
+    log(output.chain, *seen);
   }
+}
+
+// What whoever runs this node should know.
+void NodeShell::log(ChainIndex chain, const Observed& seen) const {
+  if (seen.what == Observed::What::snapshot_taken) {
+    spdlog::info("{}: goes on from a snapshot at block {}", to_string(find_chain(chain)->name), seen.height);
+  }
+  if (seen.what != Observed::What::lied) return;
+  const auto now = spec();
+  const auto liar = std::find_if(now->cities.begin(), now->cities.end(),
+                                 [&](const CitySpec& city) { return city.index == seen.liar; });
+  spdlog::warn("{}: {} sent what does not verify; thrown away, and it is not asked again",
+               to_string(find_chain(chain)->name), liar == now->cities.end() ? "a stranger" : liar->name);
 }
 
 void NodeShell::send_stored(Instant now, ChainIndex chain, const SendStoredBlocks& order) {

@@ -93,6 +93,7 @@ class NodeShell : private TurnHandler<CityNodeOutput> {
   void end_turn(Instant now, std::vector<CityNodeOutput>& outputs) override;
   std::optional<Instant> next_wakeup() const override;
   void persist(std::vector<CityNodeOutput>& outputs);
+  void log(ChainIndex chain, const Observed& seen) const;
   std::optional<Height> final_after(ChainIndex chain, const DurableWrite& write) const;
   void perform(Instant now, Duration stored_for, CityNodeOutput& output);
   void send_stored(Instant now, ChainIndex chain, const SendStoredBlocks& order);

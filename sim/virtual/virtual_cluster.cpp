@@ -272,6 +272,8 @@ void VirtualCluster::send_reply(CityIndex city, Answer& answer) {
 }
 
 void VirtualCluster::observe(ChainIndex chain, const Observed& observed) {
+  if (observed.what == Observed::What::snapshot_taken) trace_.record(now_, "snapshot", chain.value, observed.height);
+  if (observed.what == Observed::What::lied) trace_.record(now_, "lied", chain.value, observed.liar->value);
   const bool ready = observed.what == Observed::What::block_sealed ||
                      (observed.what == Observed::What::leader && observed.leader.has_value());
   if (!ready || chain_settled_[chain.value]) return;
