@@ -23,6 +23,7 @@ class SolanaEngine : public TreeEngine {
  protected:
   Verdict check(Instant now, const Proposal& proposal, const Node& parent) override;
   bool better(const Node& a, const Node& b) const override;
+  const Node& best_tip() const override;
   Height final_height() override;
   std::string seal(Instant time, const std::vector<TransactionPtr>& offered) override;
   void on_block(Instant now, const Node& node, Outputs& out) override;
@@ -56,6 +57,7 @@ class SolanaEngine : public TreeEngine {
   bool may_vote(const SolanaTower& tower) const;
   bool conflicts(const SolanaTower::Vote& vote) const;
   bool may_switch() const;
+  bool has_proof_to_switch() const;
   bool votes_elsewhere(ValidatorIndex voter) const;
   bool is_elsewhere(Height height, const Digest& block) const;
   bool has_threshold(const SolanaTower& tower) const;
@@ -177,6 +179,18 @@ bool SolanaEngine::better(const Node& a, const Node& b) const {
   return x->digest < y->digest;
 }
 
+// Of the fork of the own last vote as long as nothing proves that it may be left: so the blocks that the vote locks to
+// stay stored, and are extended if all others have forgotten them.
+const TreeEngine::Node& SolanaEngine::best_tip() const {
+  const Node& best = TreeEngine::best_tip();
+  const SolanaTower::Vote* last = config().self ? tower_.last() : nullptr;
+  const Node* voted = last != nullptr && !last->settled ? tree().find(last->block) : nullptr;
+  if (voted == nullptr) return best;
+  const auto keeps = [&](const Node& tip) { return tree().ancestor(tip, voted->height) == voted; };
+  if (keeps(best) || has_proof_to_switch()) return best;
+  return tree().best([&](const Node& a, const Node& b) { return keeps(a) != keeps(b) ? keeps(a) : better(a, b); });
+}
+
 Height SolanaEngine::final_height() {
   const Node& root = tree().root();
   forest_.move_root(root.digest);
@@ -290,6 +304,11 @@ bool SolanaEngine::may_switch() const {
   const SolanaTower::Vote* last = tower_.last();
   if (last == nullptr || !conflicts(*last)) return true;
   if (last->height <= tree().root().height) return true;  // others made that fork impossible
+  return has_proof_to_switch();
+}
+
+// That enough stake votes for other forks than that of the own last vote.
+bool SolanaEngine::has_proof_to_switch() const {
   std::uint64_t against = 0;
   for (std::uint32_t v = 0; v < config().validators; ++v) {
     if (ValidatorIndex{v} != *config().self && votes_elsewhere({v})) against += stake({v});

@@ -14,9 +14,9 @@
 //
 // Fault bound: a third of the stake crashed; final blocks hold while less than about 4.6 % of the stake breaks its
 // lock-outs (2/3 + 38 % - 1 is what would have to). A validator that was left alone is locked for up to
-// 2^(threshold_depth + 1) slots before it follows the others. Known limit: when crashes made all forget the blocks that
-// a part of the stake voted for last, that part may find no proof that it may switch; if the others are then no two
-// thirds, blocks go on and finality rests.
+// 2^(threshold_depth + 1) slots before it follows the others. Until it has the proof to leave the fork of its last vote
+// its own chain stays there, though another be heavier (as heaviest_bank_on_same_voted_fork has it): what it is locked
+// on is stored, and crashes of all can't make everybody forget it.
 //
 // Modelled: slots come from clocks instead of Proof of History; a block travels as one message at the end of its slot
 // instead of as shreds during it (Turbine); a vote in a block is a bit of a set, checked by the sum of 64-bit tags;

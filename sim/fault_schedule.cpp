@@ -21,16 +21,16 @@ std::optional<Instant> FaultSchedule::next_due() const {
 }
 
 Result<Done> FaultSchedule::fire(const Fault& fault) {
-  if (fault.kind == FaultKind::partition) return target_.partition(groups(fault));
-  if (fault.kind == FaultKind::heal) return target_.partition({});
+  if (fault.kind == FaultKind::partition) return target_.partition(groups(fault), fault.one_way);
+  if (fault.kind == FaultKind::heal) return calm_down();
   for (const std::string& city : fault.targets) {
-    if (auto done = fire_at(fault.kind, *find_city(scenario_.topology, city)); !done) return done;
+    if (auto done = fire_at(fault, *find_city(scenario_.topology, city)); !done) return done;
   }
   return Done{};
 }
 
-Result<Done> FaultSchedule::fire_at(FaultKind kind, CityIndex target) {
-  switch (kind) {
+Result<Done> FaultSchedule::fire_at(const Fault& fault, CityIndex target) {
+  switch (fault.kind) {
     case FaultKind::kill:
       killed_.insert(target);
       paused_.erase(target);
@@ -38,6 +38,8 @@ Result<Done> FaultSchedule::fire_at(FaultKind kind, CityIndex target) {
     case FaultKind::restart:
       killed_.erase(target);
       return target_.restart(target);
+    case FaultKind::lose_disk:
+      return target_.lose_disk(target);
     case FaultKind::pause:
       paused_.insert(target);
       return target_.pause(target);
@@ -47,10 +49,21 @@ Result<Done> FaultSchedule::fire_at(FaultKind kind, CityIndex target) {
       return target_.drain(target);
     case FaultKind::leave:
       return target_.leave(target);
-    default:
+    case FaultKind::resume:
       paused_.erase(target);
       return target_.resume(target);
+    default:
+      disturbed_.insert({fault.kind, target});
+      return target_.disturb(fault.kind, target, fault.delay, fault.share);
   }
+}
+
+Result<Done> FaultSchedule::calm_down() {
+  for (const auto& [kind, city] : disturbed_) {
+    if (auto done = target_.disturb(kind, city, {}, 0); !done) return done;
+  }
+  disturbed_.clear();
+  return target_.partition({}, false);
 }
 
 std::vector<std::vector<CityIndex>> FaultSchedule::groups(const Fault& fault) const {
@@ -63,7 +76,7 @@ std::vector<std::vector<CityIndex>> FaultSchedule::groups(const Fault& fault) co
 }
 
 Result<Done> FaultSchedule::heal() {
-  if (auto done = target_.partition({}); !done) return done;
+  if (auto done = calm_down(); !done) return done;
   for (const CityIndex city : paused_) {
     if (auto done = target_.resume(city); !done) return done;
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "core/result.h"
@@ -18,15 +19,19 @@ class FaultTarget {
   virtual ~FaultTarget() = default;
   virtual Result<Done> kill(CityIndex city) = 0;
   virtual Result<Done> restart(CityIndex city) = 0;  // with what its disk holds
-  virtual Result<Done> pause(CityIndex city) = 0;    // inputs wait, time passes
+  virtual Result<Done> lose_disk(CityIndex city) = 0;
+  virtual Result<Done> pause(CityIndex city) = 0;  // inputs wait, time passes
   virtual Result<Done> resume(CityIndex city) = 0;
   // The first steps of life_cycle.h; the cluster takes the following ones when their time has come: a commissioned city
   // is connected once it has caught up, one that shall leave leaves once no call is out there.
   virtual Result<Done> commission(CityIndex city) = 0;
   virtual Result<Done> drain(CityIndex city) = 0;
   virtual Result<Done> leave(CityIndex city) = 0;
-  // Cities of one group reach each other only, those that no group names form one more; an empty list heals.
-  virtual Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups) = 0;
+  // Cities of one group reach each other only, those that no group names form one more; an empty list heals. One-way:
+  // messages of a group reach the groups before it too.
+  virtual Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups, bool one_way) = 0;
+  // One of the faults of links, or clock_skew, which each replace what was set of their kind.
+  virtual Result<Done> disturb(FaultKind kind, CityIndex city, Duration delay, double share) = 0;
 };
 
 class FaultSchedule {
@@ -48,7 +53,8 @@ class FaultSchedule {
 
  private:
   Result<Done> fire(const Fault& fault);
-  Result<Done> fire_at(FaultKind kind, CityIndex target);
+  Result<Done> fire_at(const Fault& fault, CityIndex target);
+  Result<Done> calm_down();
   std::vector<std::vector<CityIndex>> groups(const Fault& fault) const;
 
   const Scenario& scenario_;
@@ -57,6 +63,7 @@ class FaultSchedule {
   std::vector<std::uint64_t> fired_;  // by fault
   std::size_t next_ = 0;
   std::set<CityIndex> killed_, paused_;
+  std::set<std::pair<FaultKind, CityIndex>> disturbed_;
 };
 
 }  // namespace bsn

@@ -12,8 +12,18 @@
 namespace bsn {
 namespace {
 
-constexpr std::array<std::string_view, 9> fault_names = {"kill", "restart",    "pause", "resume", "partition",
-                                                         "heal", "commission", "drain", "leave"};
+constexpr std::array<std::string_view, 16> fault_names = {
+    "kill", "restart",    "lose_disk", "pause",   "resume",     "partition",  "heal",  "latency",
+    "loss", "reset_peer", "duplicate", "reorder", "clock_skew", "commission", "drain", "leave"};
+
+bool has_share(FaultKind kind) {
+  return kind == FaultKind::loss || kind == FaultKind::reset_peer || kind == FaultKind::duplicate ||
+         kind == FaultKind::reorder;
+}
+
+bool has_delay(FaultKind kind) {
+  return kind == FaultKind::latency || kind == FaultKind::reorder || kind == FaultKind::clock_skew;
+}
 
 class ScenarioCheck {
  public:
@@ -136,6 +146,13 @@ class ScenarioCheck {
       found("faults[{}].groups: {} {}", n, to_string(fault.kind),
             partition ? "needs at least one group of cities" : "takes no groups; remove them");
     }
+    if (fault.one_way && !partition) found("faults[{}].one_way: only a partition can be one-way; remove it", n);
+    if (fault.share > 0 && !has_share(fault.kind)) {
+      found("faults[{}].share: {} takes no share; remove it", n, to_string(fault.kind));
+    }
+    if (fault.delay.ns > 0 && !has_delay(fault.kind)) {
+      found("faults[{}].delay: {} takes no delay; remove it", n, to_string(fault.kind));
+    }
     fault_cities(fault, n);
   }
 
@@ -183,5 +200,22 @@ std::string access_key(const Scenario& scenario) {
 }
 
 std::vector<std::string> check(const Scenario& scenario) { return ScenarioCheck(scenario).run(); }
+
+std::vector<std::string> faults_not_live(const Scenario& scenario) {
+  std::vector<std::string> found;
+  for (std::size_t n = 0; n < scenario.faults.size(); ++n) {
+    const Fault& fault = scenario.faults[n];
+    const bool virtual_only = fault.kind == FaultKind::lose_disk || has_share(fault.kind) || has_delay(fault.kind);
+    if (virtual_only) {
+      found.push_back(fmt::format("faults[{}].kind: {} happens in virtual time only; remove it, or run without --live",
+                                  n, to_string(fault.kind)));
+    }
+    if (fault.one_way) {
+      found.push_back(
+          fmt::format("faults[{}].one_way: live partitions cut both ways; remove it, or run without --live", n));
+    }
+  }
+  return found;
+}
 
 }  // namespace bsn

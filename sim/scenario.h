@@ -71,13 +71,23 @@ struct Round {
 
 // ---- faults: the weather ----
 
+// Partitions cut the links between peers. Kills, pauses, latency, loss and clocks concern the calls of the gateway too.
+
 enum class FaultKind : std::uint8_t {
   kill,
-  restart,
+  restart,    // with what its disk holds
+  lose_disk,  // of a killed city: it restarts with an empty one, see node/chain_peer.h on validators that join
   pause,
   resume,
   partition,
-  heal,
+  heal,  // ends partitions and the faults of links, sets clocks right
+  // Faults of the links from and to the targets until a later fault of the kind says 0; sim/link_weather.h.
+  latency,
+  loss,
+  reset_peer,
+  duplicate,
+  reorder,
+  clock_skew,  // the targets' clocks are ahead by `delay`
   // What operators do, see life_cycle.h; each goes on by itself until the city is connected, drained or gone.
   commission,
   drain,
@@ -88,9 +98,12 @@ std::string_view to_string(FaultKind kind);
 struct Fault {
   Duration at;  // since the start of the first round
   FaultKind kind = FaultKind::kill;
-  std::vector<std::string> targets;              // cities; of partition and heal none
-  std::vector<std::vector<std::string>> groups;  // partition: cities of one group reach each other only; unnamed cities
-                                                 // form the last group
+  std::vector<std::string> targets{};              // cities; of partition and heal none
+  std::vector<std::vector<std::string>> groups{};  // partition: cities of one group reach each other only; unnamed
+                                                   // cities form the last group
+  bool one_way = false;  // partition: messages of a group still reach the groups before it
+  Duration delay{};      // latency, reorder: added; clock_skew: ahead
+  double share = 0;      // loss, reset_peer, duplicate, reorder: of the messages
 };
 
 struct Scenario {
@@ -115,5 +128,8 @@ std::string access_key(const Scenario& scenario);
 
 // What is wrong with the scenario as a whole (topology included); empty: fine.
 std::vector<std::string> check(const Scenario& scenario);
+
+// The faults of the scenario that only virtual time can bring about, in sentences of the same form; empty: none.
+std::vector<std::string> faults_not_live(const Scenario& scenario);
 
 }  // namespace bsn

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "sim/brief_dump.h"
 #include "sim/config_text.h"
 #include "sim/config_tree.h"
 #include "sim/scenario_keys.h"
@@ -91,6 +92,9 @@ Result<std::variant<Scenario, Topology>> load_any(const std::string& path) {
 
 std::string dump_json(const Scenario& scenario) { return json_text(to_json(scenario)); }
 std::string dump_yaml(const Scenario& scenario) { return yaml_text(to_json(scenario)); }
+std::string dump_brief_yaml(const Scenario& scenario) {
+  return yaml_text(without_defaults(to_json(scenario), Section<WholeFile<Scenario>>{}.schema()));
+}
 std::string dump_json(const Topology& topology) { return json_text(to_json(topology)); }
 std::string dump_yaml(const Topology& topology) { return yaml_text(to_json(topology)); }
 

@@ -27,6 +27,9 @@ Result<std::variant<Scenario, Topology>> load_any(const std::string& path);
 std::string dump_json(const Scenario& scenario);
 std::string dump_yaml(const Scenario& scenario);
 
+// Without what a reader fills in by itself: as a person would write it.
+std::string dump_brief_yaml(const Scenario& scenario);
+
 // The same for a topology alone, for load_topology.
 std::string dump_json(const Topology& topology);
 std::string dump_yaml(const Topology& topology);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "sim/config_shapes.h"
+#include "sim/fault_keys.h"
 #include "sim/network_keys.h"
 #include "sim/scenario.h"
 #include "sim/service_keys.h"
@@ -18,8 +19,6 @@ inline const ChoiceKind<Region> region_kind{{{"mainland", "overseas"}}};
 inline const ChoiceKind<Durability> durability_kind{{{"fsync", "os"}}};
 inline const ChoiceKind<Operation> operation_kind{{{"submit", "query"}}};
 inline const ChoiceKind<Level> level_kind{{{"accepted", "committed", "final", "local"}}};
-inline const ChoiceKind<FaultKind> fault_kind_kind{
-    {{"kill", "restart", "pause", "resume", "partition", "heal", "commission", "drain", "leave"}}};
 
 inline constexpr RealKind tps_kind{0, 1e6};
 inline constexpr ListKind<NameKind> cities_kind{};
@@ -65,6 +64,8 @@ void describe(V& v, Chain& chain) {
   v.need("name", chain.name, ChainNameKind{}, "network/chain");
   v.key("validators", chain.validators, cities_kind,
         "cities whose peers order and vote, 1 ... 1000; none: the network's outside peers");
+  v.key("stake", chain.stake, ListKind<WholeKind<std::uint64_t>>{{1, 1'000'000'000}},
+        "of each validator named, or its hash power; empty: all equal");
   v.key("followers", chain.followers, cities_kind, "cities with a full copy that does not vote");
 }
 
@@ -189,15 +190,6 @@ void describe(V& v, Round& round) {
   v.need("mix", round.mix, ListKind<Section<MixEntry>>{}, "the kinds of calls");
   v.key("thresholds", round.thresholds, ListKind<ThresholdKind>{},
         "such as \"p99_ms <= 50\"; a missed one fails the run");
-}
-
-template <class V>
-void describe(V& v, Fault& fault) {
-  v.need("at", fault.at, DurationKind{}, "since the start of the first round");
-  v.need("kind", fault.kind, fault_kind_kind, "what happens");
-  v.key("targets", fault.targets, cities_kind, "kill, restart, pause, resume, commission, drain, leave: the cities");
-  v.key("groups", fault.groups, ListKind<ListKind<NameKind>>{},
-        "partition: who reaches whom; unnamed cities form a group");
 }
 
 template <class V>

@@ -73,7 +73,7 @@ struct Chain {
   ChainName name;
   std::vector<std::string> validators;  // none in the file: the network's outside peers
   std::vector<std::string> followers;
-  std::vector<std::uint64_t> stake{};  // as ChainSpec::stake; set by with_outside_peers
+  std::vector<std::uint64_t> stake{};  // as ChainSpec::stake; of outside peers set by with_outside_peers
 
   // What became of it in a running cluster; no file says so.
   RouteState state = RouteState::open;  // retired: it keeps its place in the list, hosted by nobody

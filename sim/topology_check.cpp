@@ -141,6 +141,13 @@ class TopologyCheck {
     const bool outside = has_outside_validators(topology_, chain);
     if (chain.validators.empty() && !outside)
       found("chains[{}]: chain '{}' has no validators; name at least one city", n, to_string(chain.name));
+    if (!chain.stake.empty() && chain.stake.size() != chain.validators.size()) {
+      found("chains[{}].stake: is said of {} validators, '{}' names {}; say it of each, or of none", n,
+            chain.stake.size(), to_string(chain.name), chain.validators.size());
+    }
+    if (!chain.stake.empty() && !grows_a_tree(network->engine)) {
+      found("chains[{}].stake: validators of '{}' have one vote each; remove it", n, to_string(chain.name));
+    }
     std::set<std::string> members;
     peers(*network, chain, n, "validators", chain.validators, members);
     peers(*network, chain, n, "followers", chain.followers, members);

@@ -3,6 +3,7 @@
 
 #include "sim/cli/commands.h"
 #include "sim/cli/service_commands.h"
+#include "sim/swarm/swarm_family.h"
 
 namespace {
 
@@ -133,6 +134,21 @@ void add_calibrate(CLI::App& app, CalibrateOptions& options) {
   verb.callback([&] { exit_status = command_calibrate(options); });
 }
 
+void add_swarm(CLI::App& app, SwarmCommandOptions& options) {
+  CLI::App& verb = add_verb(app, "swarm", "run many small networks in storms of faults, and judge them");
+  verb.add_option("--seeds", options.seeds, "how many")->capture_default_str()->check(CLI::Range(1, 10'000'000));
+  verb.add_option("--first-seed", options.first_seed, "they are counted up from this one")->capture_default_str();
+  verb.add_option("-f,--family", options.families, "only this one; may be given again")
+      ->check(CLI::IsMember(swarm_families()));
+  verb.add_option("-j,--jobs", options.jobs, "seeds at the same time")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
+  verb.add_option("--shrink-to", options.shrink_to, "folder for failing seeds, shrunk to short scenario files");
+  verb.add_flag("--show", options.show, "print the first seed's scenario and run nothing");
+  verb.add_flag("-q,--quiet", options.quiet, "no progress");
+  verb.callback([&] { exit_status = command_swarm(options); });
+}
+
 void add_files(CLI::App& app, FileOptions& options) {
   CLI::App& check = add_verb(app, "validate", "check a scenario or topology file");
   check.add_option("file", options.file, "scenario or topology file")->required();
@@ -196,6 +212,7 @@ int main(int argc, char** argv) {
   RunOptions run;
   BenchOptions bench;
   CalibrateOptions calibrate;
+  SwarmCommandOptions swarm;
   FileOptions files;
   CallOptions call;
   add_up(app, up);
@@ -207,6 +224,7 @@ int main(int argc, char** argv) {
   add_run(app, run);
   add_bench(app, bench);
   add_calibrate(app, calibrate);
+  add_swarm(app, swarm);
   add_files(app, files);
   add_call(app, call);
   add_verb(app, "version", "print the version").callback([] { exit_status = command_version(); });

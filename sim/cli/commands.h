@@ -82,6 +82,17 @@ struct CalibrateOptions {
 };
 int command_calibrate(const CalibrateOptions& options);
 
+struct SwarmCommandOptions {
+  std::vector<std::string> families;  // of swarm_families(); empty: all in turn
+  std::uint64_t first_seed = 1;
+  std::uint64_t seeds = 200;
+  unsigned jobs = 1;
+  std::string shrink_to;  // folder for shrunk failing scenarios; empty: they are not shrunk
+  bool show = false;      // print the scenario of the first seed instead
+  bool quiet = false;
+};
+int command_swarm(const SwarmCommandOptions& options);
+
 struct FileOptions {
   std::string file;
   std::string format = "summary";  // dump: "json" or "yaml"

@@ -262,7 +262,16 @@ Result<Done> LiveCluster::resume(CityIndex city) {
   return Done{};
 }
 
-Result<Done> LiveCluster::partition(const std::vector<std::vector<CityIndex>>& groups) {
+Result<Done> LiveCluster::lose_disk(CityIndex) {
+  return Error{ErrorCode::invalid_configuration, "a live city keeps its disk"};
+}
+
+Result<Done> LiveCluster::disturb(FaultKind kind, CityIndex, Duration, double) {
+  return Error{ErrorCode::invalid_configuration, std::string(to_string(kind)) + " happens in virtual time only"};
+}
+
+Result<Done> LiveCluster::partition(const std::vector<std::vector<CityIndex>>& groups, bool one_way) {
+  if (one_way) return Error{ErrorCode::invalid_configuration, "live partitions cut both ways"};
   std::map<CityIndex, std::size_t> group_of;  // unnamed cities form the last group
   for (std::size_t g = 0; g < groups.size(); ++g) {
     for (const CityIndex city : groups[g]) group_of[city] = g;

@@ -91,7 +91,10 @@ class LiveCluster : public FaultTarget, public ServiceHost {
   Result<Done> name_operator(const Endpoint& process);
 
   // Cities of one group reach each other only; an empty list heals.
-  Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups) override;
+  Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups, bool one_way) override;
+  // Virtual time alone can do these: Errors (see faults_not_live of sim/scenario.h), and so is a one-way partition.
+  Result<Done> lose_disk(CityIndex city) override;
+  Result<Done> disturb(FaultKind kind, CityIndex city, Duration delay, double share) override;
 
   // An Error when a child ended that was not killed by a fault: which, how, and its last lines.
   Result<Done> check_children();

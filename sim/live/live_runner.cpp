@@ -233,6 +233,9 @@ ClusterOptions cluster_options(const Scenario& scenario, const LiveOptions& opti
 }  // namespace
 
 Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
+  if (const auto wrong = faults_not_live(given); !wrong.empty()) {
+    return Error{ErrorCode::invalid_configuration, wrong.front()};
+  }
   Scenario scenario = given;
   if (options.seed) scenario.seed = *options.seed;
   const Environment environment = capture_environment(scenario);  // digests what the file says

@@ -49,19 +49,20 @@ LinkModel::Link& LinkModel::link(CityIndex from, CityIndex to) {
   return links_[index - 1];
 }
 
-Instant LinkModel::arrival(CityIndex from, CityIndex to, Instant now) {
+Instant LinkModel::arrival(CityIndex from, CityIndex to, Instant now, Duration added, bool overtaken) {
   Link& way = link(from, to);
-  Instant arrives = now + sample_delay(way.profile, way.random);
-  if (order_ == LinkOrder::kept) arrives = way.last_arrival = std::max(arrives, way.last_arrival);
+  Instant arrives = now + sample_delay(way.profile, way.random) + added;
+  if (order_ == LinkOrder::kept && !overtaken) arrives = way.last_arrival = std::max(arrives, way.last_arrival);
   return arrives;
 }
 
 Duration LinkModel::base_delay(CityIndex from, CityIndex to) { return link(from, to).profile.base; }
 
-void Partition::split(const std::vector<std::vector<CityIndex>>& groups) {
-  std::fill(group_.begin(), group_.end(), 0);
+void Partition::split(const std::vector<std::vector<CityIndex>>& groups, bool one_way) {
+  one_way_ = one_way;
+  std::fill(group_.begin(), group_.end(), static_cast<std::uint32_t>(groups.size()));
   for (std::uint32_t i = 0; i < groups.size(); ++i) {
-    for (const CityIndex city : groups[i]) group_[city.value] = i + 1;
+    for (const CityIndex city : groups[i]) group_[city.value] = i;
   }
 }
 

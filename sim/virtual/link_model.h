@@ -29,8 +29,9 @@ class LinkModel {
   LinkModel(const WanParameters& wan, std::vector<CitySpec> cities, std::uint64_t seed, std::string_view kind,
             LinkOrder order);
 
-  // When a message that leaves at `now` arrives; at once within one place. `now` never decreases for a pair.
-  Instant arrival(CityIndex from, CityIndex to, Instant now);
+  // When a message that leaves at `now` arrives; at once within one place. `now` never decreases for a pair. A link
+  // that is disturbed adds its own delay; a message that is overtaken keeps nobody behind it.
+  Instant arrival(CityIndex from, CityIndex to, Instant now, Duration added = {}, bool overtaken = false);
 
   // The delay without chance, for what is only told from time to time (a link going up or down).
   Duration base_delay(CityIndex from, CityIndex to);
@@ -75,13 +76,17 @@ class Partition {
  public:
   explicit Partition(std::size_t cities) : group_(cities, 0) {}
 
-  // Cities of one group reach each other only; cities that no group names form one more. An empty list heals.
-  void split(const std::vector<std::vector<CityIndex>>& groups);
+  // Cities of one group reach each other only; cities that no group names form one more, the last. An empty list heals.
+  // One-way: a group's messages reach the groups before it too.
+  void split(const std::vector<std::vector<CityIndex>>& groups, bool one_way);
 
-  bool reaches(CityIndex from, CityIndex to) const { return group_[from.value] == group_[to.value]; }
+  bool reaches(CityIndex from, CityIndex to) const {
+    return group_[from.value] == group_[to.value] || (one_way_ && group_[from.value] > group_[to.value]);
+  }
 
  private:
   std::vector<std::uint32_t> group_;  // by CityIndex
+  bool one_way_ = false;
 };
 
 }  // namespace bsn

@@ -11,6 +11,12 @@ namespace {
 // Not above the least way between two places, see event_queue.h.
 Duration bucket_width(const WanParameters& wan) { return std::clamp(wan.fixed, microseconds(1), microseconds(500)); }
 
+std::vector<std::string> names_of(const std::vector<CitySpec>& cities) {
+  std::vector<std::string> names;
+  for (const CitySpec& city : cities) names.push_back(city.name);
+  return names;
+}
+
 std::uint64_t pair_of(std::uint32_t high, std::uint32_t low) { return std::uint64_t{high} << 32 | low; }
 
 // Numbers a message's kind for the trace, the alternatives of ConsensusMessage included.
@@ -49,6 +55,7 @@ VirtualCluster::VirtualCluster(const Topology& topology, std::uint64_t seed, Dur
       peer_links_(topology.wan, cities_, seed, "peer", LinkOrder::kept),
       call_links_(topology.wan, cities_, seed, "call", LinkOrder::free),
       partition_(cities_.size()),
+      weather_(names_of(cities_), seed),
       gateway_(gateway_spec(topology, seed)),
       node_wakeups_(cities_.size(), Instant::max()),
       unsettled_(0) {
@@ -141,6 +148,10 @@ void VirtualCluster::renew_wakeup(std::optional<Instant> wanted, Instant& pendin
 void VirtualCluster::wake_node(CityIndex city) {
   if (node_wakeups_[city.value] != now_) return;
   node_wakeups_[city.value] = Instant::max();
+  wake_node_now(city);
+}
+
+void VirtualCluster::wake_node_now(CityIndex city) {
   VirtualNode& node = nodes_[city.value];
   if (const auto due = node.next_wakeup(); due && *due <= now_) {
     ++events_;
@@ -182,6 +193,7 @@ void VirtualCluster::deliver(PeerDelivery delivery) {
   ++events_;
   const PeerEnvelope& envelope = delivery.envelope;
   if (!accepts(delivery.to, delivery.life) || !partition_.reaches(envelope.from, delivery.to)) return;
+  if (!weather_.calm() && weather_.connection(envelope.from, delivery.to) != delivery.connection) return;
   trace_.record(now_, "deliver", pair_of(envelope.from.value, delivery.to.value),
                 pair_of(envelope.chain.value, kind_of(envelope.message)));
   nodes_[delivery.to.value].step(now_, std::move(delivery.envelope), node_outputs_);
@@ -214,7 +226,9 @@ void VirtualCluster::happen(CityIndex city, ChainIndex chain, ChainPeerOutput& o
 void VirtualCluster::send_to_peer(CityIndex from, CityIndex to, ChainIndex chain, PeerMessage message) {
   const VirtualNode& receiver = nodes_[to.value];
   if (receiver.state() == VirtualNode::State::down || !partition_.reaches(from, to)) return;  // lost: peers ask again
-  const std::uint32_t slot = peer_messages_.put({to, receiver.life(), {chain, from, std::move(message)}});
+  PeerDelivery delivery{to, receiver.life(), 0, {chain, from, std::move(message)}};
+  if (!weather_.calm()) return send_through_weather(from, std::move(delivery));
+  const std::uint32_t slot = peer_messages_.put(std::move(delivery));
   queue_.push(peer_links_.arrival(from, to, now_), from.value, {Kind::peer_message, slot});
 }
 
@@ -265,7 +279,7 @@ void VirtualCluster::send_stored_blocks(CityIndex city, ChainIndex chain, const 
 void VirtualCluster::send_reply(CityIndex city, Answer& answer) {
   const auto open = attempts_.find(answer.id.value);
   BSN_CHECK(open != attempts_.end() && open->second.city == city, "a city node answers its calls, each once");
-  const Instant arrives = call_links_.arrival(city, open->second.origin, now_);
+  const Instant arrives = call_arrival(city, open->second.origin);
   const std::uint32_t slot = replies_.put({{answer.id.value}, std::move(answer.reply), open->second.received});
   queue_.push(arrives, city.value, {Kind::node_reply, slot});
   attempts_.erase(open);
@@ -311,7 +325,7 @@ void VirtualCluster::after_gateway() {
 void VirtualCluster::happen(Forward& forward) {
   const VirtualNode& node = nodes_[forward.city.value];
   if (node.state() == VirtualNode::State::down) return;  // the lost link is on its way to the gateway
-  const Instant arrives = call_links_.arrival(forward.origin, forward.city, now_);
+  const Instant arrives = call_arrival(forward.origin, forward.city);
   attempts_[forward.attempt.value] = {forward.city, forward.origin, arrives};
   CallArrived call{{forward.attempt.value}, std::move(forward.call), arrives, forward.deadline};
   const std::uint32_t slot = forwards_.put({forward.city, node.life(), std::move(call)});
@@ -329,57 +343,6 @@ void VirtualCluster::tell_link(CityIndex city, bool up) {
   const CityIndex home = gateway_.spec().home;
   const std::uint32_t slot = links_.put({city, up, up && nodes_[city.value].serves()});
   queue_.push(now_ + call_links_.base_delay(city, home), city.value, {Kind::node_link, slot});
-}
-
-// ---- faults ----
-
-Result<Done> VirtualCluster::wrong_state(CityIndex city, const char* fault) const {
-  return Error{ErrorCode::unavailable,
-               std::string("can't ") + fault + " " + cities_[city.value].name + ": it is not in a state for that"};
-}
-
-Result<Done> VirtualCluster::kill(CityIndex city) {
-  VirtualNode& node = nodes_[city.value];
-  if (node.state() == VirtualNode::State::down) return wrong_state(city, "kill");
-  node.kill();
-  std::erase_if(attempts_, [&](const auto& open) { return open.second.city == city; });
-  trace_.record(now_, "kill", city.value, std::uint64_t{0});
-  tell_link(city, false);
-  return Done{};
-}
-
-Result<Done> VirtualCluster::restart(CityIndex city) {
-  VirtualNode& node = nodes_[city.value];
-  if (node.state() != VirtualNode::State::down) return wrong_state(city, "restart");
-  node.keep_only(node_spec(city).chains);
-  node.restart(now_);
-  trace_.record(now_, "restart", city.value, std::uint64_t{node.life()});
-  tell_link(city, true);
-  after_node(city);
-  return Done{};
-}
-
-Result<Done> VirtualCluster::pause(CityIndex city) {
-  VirtualNode& node = nodes_[city.value];
-  if (node.state() != VirtualNode::State::running) return wrong_state(city, "pause");
-  node.pause();
-  trace_.record(now_, "pause", city.value, std::uint64_t{0});
-  return Done{};
-}
-
-Result<Done> VirtualCluster::resume(CityIndex city) {
-  VirtualNode& node = nodes_[city.value];
-  if (node.state() != VirtualNode::State::paused) return wrong_state(city, "resume");
-  trace_.record(now_, "resume", city.value, std::uint64_t{0});
-  node.resume(now_, node_outputs_);
-  after_node(city);
-  return Done{};
-}
-
-Result<Done> VirtualCluster::partition(const std::vector<std::vector<CityIndex>>& groups) {
-  partition_.split(groups);
-  trace_.record(now_, "partition", groups.size(), std::uint64_t{0});
-  return Done{};
 }
 
 }  // namespace bsn

@@ -28,6 +28,7 @@
 #include "sim/topology.h"
 #include "sim/virtual/event_queue.h"
 #include "sim/virtual/link_model.h"
+#include "sim/virtual/link_weather.h"
 #include "sim/virtual/slab.h"
 #include "sim/virtual/virtual_node.h"
 
@@ -73,7 +74,9 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   Result<Done> commission(CityIndex city) override;
   Result<Done> drain(CityIndex city) override;
   Result<Done> leave(CityIndex city) override;
-  Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups) override;
+  Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups, bool one_way) override;
+  Result<Done> lose_disk(CityIndex city) override;
+  Result<Done> disturb(FaultKind kind, CityIndex city, Duration delay, double share) override;
 
   // Services, now (virtual_services.cpp).
   Result<Done> deploy_service(const ServiceOrder& order) override;
@@ -135,7 +138,8 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   };
   struct PeerDelivery {
     CityIndex to;
-    std::uint32_t life = 0;  // of the receiver when it was sent
+    std::uint32_t life = 0;        // of the receiver when it was sent
+    std::uint32_t connection = 0;  // see LinkWeather::connection
     PeerEnvelope envelope;
   };
   struct CallDelivery {
@@ -166,12 +170,15 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   void deliver(CallDelivery delivery);
   void deliver(const NodeReply& reply);
   void wake_node(CityIndex city);
+  void wake_node_now(CityIndex city);  // what is due by its own clock, which was set
   void wake_gateway();
 
   bool accepts(CityIndex city, std::uint32_t life) const;
   void after_node(CityIndex city);  // its outputs happen, its wake-up is renewed
   void happen(CityIndex city, ChainIndex chain, ChainPeerOutput& output);
   void send_to_peer(CityIndex from, CityIndex to, ChainIndex chain, PeerMessage message);
+  void send_through_weather(CityIndex from, PeerDelivery delivery);
+  Instant call_arrival(CityIndex from, CityIndex to);
   void persist(CityIndex city, ChainIndex chain, const DurableWrite& write);
   void before(CityIndex city, ChainIndex chain, const BlocksUndone& write);
   void after(CityIndex city, ChainIndex chain, const BlockWrite& write);
@@ -203,6 +210,7 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   LinkModel peer_links_;
   LinkModel call_links_;
   Partition partition_;
+  LinkWeather weather_;
   std::vector<Ledger> genesis_;     // by ChainIndex: what every peer starts from
   std::vector<VirtualNode> nodes_;  // by CityIndex
   Gateway gateway_;

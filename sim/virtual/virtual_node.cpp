@@ -11,18 +11,30 @@ VirtualNode::VirtualNode(Start start, Instant now) : start_(std::move(start)), n
 
 void VirtualNode::step(Instant now, CityNodeInput input, std::vector<CityNodeOutput>& out) {
   if (state_ == State::running) {
-    node_->step(now, input, out);
+    handle(now, std::move(input), out);
   } else if (waiting_.size() < max_waiting) {
     waiting_.push_back(std::move(input));
   }
 }
 
+Instant VirtualNode::clock(Instant now) { return clock_ = std::max(clock_, now + ahead_); }
+
+void VirtualNode::handle(Instant now, CityNodeInput input, std::vector<CityNodeOutput>& out) {
+  if (auto* call = std::get_if<CallArrived>(&input)) {
+    const Duration ahead = clock(now) - now;
+    call->received = call->received + ahead;
+    call->deadline = call->deadline + ahead;
+  }
+  node_->step(clock(now), input, out);
+}
+
 void VirtualNode::advance_to(Instant now, std::vector<CityNodeOutput>& out) {
-  if (state_ == State::running) node_->advance_to(now, out);
+  if (state_ == State::running) node_->advance_to(clock(now), out);
 }
 
 std::optional<Instant> VirtualNode::next_wakeup() const {
-  return state_ == State::running ? node_->next_wakeup() : std::nullopt;
+  const std::optional<Instant> due = state_ == State::running ? node_->next_wakeup() : std::nullopt;
+  return due ? std::optional(*due - ahead_) : std::nullopt;
 }
 
 void VirtualNode::kill() {
@@ -35,7 +47,7 @@ void VirtualNode::kill() {
 void VirtualNode::restart(Instant now) {
   BSN_CHECK(state_ == State::down, "only a dead node can be started");
   ++life_;
-  node_ = start_(now, disk_);
+  node_ = start_(clock(now), disk_);
   state_ = State::running;
 }
 
@@ -47,9 +59,9 @@ void VirtualNode::pause() {
 void VirtualNode::resume(Instant now, std::vector<CityNodeOutput>& out) {
   BSN_CHECK(state_ == State::paused, "only a paused node can be resumed");
   state_ = State::running;
-  for (const CityNodeInput& input : waiting_) node_->step(now, input, out);
+  for (CityNodeInput& input : waiting_) handle(now, std::move(input), out);
   waiting_.clear();
-  node_->advance_to(now, out);
+  node_->advance_to(clock(now), out);
 }
 
 void VirtualNode::keep_only(const std::vector<ChainSpec>& chains) {

@@ -1,6 +1,9 @@
 // One city node of the virtual cluster: the machine, its disk, and whether it runs.
 //
 // The disk is in memory and takes no time: what a machine persists is durable at once, and all else is lost by a kill.
+// Its clock may be ahead of the cluster's time. One that is set right stands still until the time has come: a machine's
+// clock never goes back, restarts included. All instants here are the cluster's.
+//
 // A paused node handles nothing; what arrives waits, in order, at most max_waiting inputs (then more are lost, as when
 // the buffers of a stopped process are full).
 #pragma once
@@ -51,6 +54,7 @@ class VirtualNode {
   void kill();                // not down
   void restart(Instant now);  // down
   void pause();               // running
+  void set_clock_ahead(Duration ahead) { ahead_ = ahead; }
   // Paused. Handles what waited, then what is due.
   void resume(Instant now, std::vector<CityNodeOutput>& out);
 
@@ -63,11 +67,16 @@ class VirtualNode {
   void keep_only(const std::vector<ChainSpec>& chains);
 
  private:
+  Instant clock(Instant now);
+  void handle(Instant now, CityNodeInput input, std::vector<CityNodeOutput>& out);
+
   Start start_;
   std::map<ChainIndex, DurableState> disk_;
   std::optional<CityNode> node_;  // none while down
   State state_ = State::running;
   std::uint32_t life_ = 1;
+  Duration ahead_{};
+  Instant clock_;                      // what it showed last
   std::deque<CityNodeInput> waiting_;  // while paused
 };
 

@@ -138,6 +138,10 @@ TEST_F(ScenarioFile, DumpsLoadBackEqual) {
     ASSERT_TRUE(scenario);
     const std::string json = dump_json(*scenario);
     const Result<Scenario> from_json = load_scenario(write_text(files_ / "d.json", json));
+    const Result<Scenario> from_brief = load_scenario(write_text(files_ / "b.yaml", dump_brief_yaml(*scenario)));
+    ASSERT_TRUE(from_brief.ok()) << from_brief.error().message;
+    EXPECT_EQ(dump_json(*from_brief), json);
+    EXPECT_LT(dump_brief_yaml(*scenario).size(), dump_yaml(*scenario).size());
     const Result<Scenario> from_yaml = load_scenario(write_text(files_ / "d.yaml", dump_yaml(*scenario)));
     ASSERT_EQ(said(from_json), "") << name;
     ASSERT_EQ(said(from_yaml), "") << name;

@@ -80,8 +80,34 @@ TEST(ScenarioCheck, FaultsOutOfOrderOrWithoutWhatTheyNeed) {
                                            HasSubstr("faults[2].groups[1][1]: unknown city 'atlantis'")));
 }
 
+TEST(ScenarioCheck, FaultsWithSettingsOfOtherKinds) {
+  Scenario scenario = small();
+  scenario.faults = {{seconds(1), FaultKind::latency, {"beijing"}, {}}, {seconds(2), FaultKind::loss, {"beijing"}, {}}};
+  scenario.faults[0].share = 0.1;
+  scenario.faults[1].delay = seconds(1);
+  scenario.faults[1].one_way = true;
+  EXPECT_THAT(check(scenario), ElementsAre(HasSubstr("faults[0].share: latency takes no share"),
+                                           HasSubstr("faults[1].one_way: only a partition"),
+                                           HasSubstr("faults[1].delay: loss takes no delay")));
+}
+
+TEST(ScenarioCheck, SaysWhichFaultsAreNotForLiveRuns) {
+  Scenario scenario = small();
+  scenario.faults = {{seconds(1), FaultKind::kill, {"beijing"}, {}},
+                     {seconds(1), FaultKind::lose_disk, {"beijing"}, {}},
+                     {seconds(2), FaultKind::reorder, {"beijing"}, {}},
+                     {seconds(3), FaultKind::partition, {}, {{"beijing"}}}};
+  scenario.faults[3].one_way = true;
+  EXPECT_THAT(check(scenario), ElementsAre());
+  EXPECT_THAT(faults_not_live(scenario), ElementsAre(HasSubstr("faults[1].kind: lose_disk happens in virtual time"),
+                                                     HasSubstr("faults[2].kind: reorder happens in virtual time"),
+                                                     HasSubstr("faults[3].one_way: live partitions cut both ways")));
+}
+
 TEST(FaultKind, HasTheNamesOfTheFiles) {
   EXPECT_EQ(to_string(FaultKind::kill), "kill");
+  EXPECT_EQ(to_string(FaultKind::lose_disk), "lose_disk");
+  EXPECT_EQ(to_string(FaultKind::leave), "leave");
   EXPECT_EQ(to_string(FaultKind::heal), "heal");
 }
 

@@ -70,13 +70,30 @@ TEST(LinkModel, AnotherSeedOrKindHasOtherLuck) {
 TEST(Partition, SeparatesGroupsAndLeavesTheUnnamedTogether) {
   Partition partition(5);
   EXPECT_TRUE(partition.reaches({0}, {4}));
-  partition.split({{{0}, {1}}, {{2}}});
+  partition.split({{{0}, {1}}, {{2}}}, false);
   EXPECT_TRUE(partition.reaches({0}, {1}));
   EXPECT_FALSE(partition.reaches({1}, {2}));
   EXPECT_FALSE(partition.reaches({3}, {0}));
   EXPECT_TRUE(partition.reaches({3}, {4}));
-  partition.split({});
+  partition.split({}, false);
   EXPECT_TRUE(partition.reaches({1}, {2}));
+}
+
+TEST(Partition, OneWayLetsAGroupReachTheGroupsBeforeIt) {
+  Partition partition(4);
+  partition.split({{{0}}, {{1}}}, true);
+  EXPECT_TRUE(partition.reaches({1}, {0}));
+  EXPECT_FALSE(partition.reaches({0}, {1}));
+  EXPECT_TRUE(partition.reaches({2}, {1})) << "the unnamed are the last group";
+  EXPECT_TRUE(partition.reaches({2}, {3}));
+  EXPECT_FALSE(partition.reaches({1}, {3}));
+}
+
+TEST(LinkModel, AMessageThatIsOvertakenKeepsNobodyBehindIt) {
+  LinkModel links(WanParameters{}, cities(), 1, "peer", LinkOrder::kept);
+  const Instant late = links.arrival(beijing, shanghai, Instant{}, seconds(1), true);
+  EXPECT_GT(late, Instant{} + seconds(1));
+  EXPECT_LT(links.arrival(beijing, shanghai, Instant{}), Instant{} + seconds(1));
 }
 
 }  // namespace
