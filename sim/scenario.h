@@ -101,9 +101,9 @@ struct Fault {
   std::vector<std::string> targets{};              // cities; of partition and heal none
   std::vector<std::vector<std::string>> groups{};  // partition: cities of one group reach each other only; unnamed
                                                    // cities form the last group
-  bool one_way = false;  // partition: messages of a group still reach the groups before it
-  Duration delay{};      // latency, reorder: added; clock_skew: ahead
-  double share = 0;      // loss, reset_peer, duplicate, reorder: of the messages
+  bool one_way = false;                            // partition: messages of a group still reach the groups before it
+  Duration delay{};                                // latency, reorder: added; clock_skew: ahead
+  double share = 0;                                // loss, reset_peer, duplicate, reorder: of the messages
 };
 
 struct Scenario {
