@@ -1,10 +1,12 @@
 // What chain peers of one chain say to each other. Values only; the wire form is in proto/codec.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -172,11 +174,31 @@ struct SnapshotChunk {
 using PeerMessage = std::variant<ConsensusMessage, TransactionsForward, BlocksRequest, Blocks, SnapshotRequest,
                                  SnapshotOffer, SnapshotChunkRequest, SnapshotChunk>;
 
+// A message once it is made: immutable, and shared by all to whom it goes.
+using PeerMessagePtr = std::shared_ptr<const PeerMessage>;
+
+inline PeerMessagePtr share(PeerMessage message) { return std::make_shared<const PeerMessage>(std::move(message)); }
+
+// A PeerMessagePtr that holds a ConsensusMessage: what engines hand out and get.
+class SharedConsensus {
+ public:
+  template <class Message>
+  requires std::convertible_to<Message, ConsensusMessage> SharedConsensus(Message&& message)
+      : message_(share(ConsensusMessage(std::forward<Message>(message)))) {}
+  explicit SharedConsensus(PeerMessagePtr message) : message_(std::move(message)) {}
+
+  const ConsensusMessage& operator*() const { return *std::get_if<ConsensusMessage>(message_.get()); }
+  const PeerMessagePtr& message() const { return message_; }
+
+ private:
+  PeerMessagePtr message_;
+};
+
 // A message with its addresses: which chain, from which city node. The receiver is whoever gets it.
 struct PeerEnvelope {
   ChainIndex chain;
   CityIndex from;
-  PeerMessage message;
+  PeerMessagePtr message;
 };
 
 }  // namespace bsn

@@ -3,43 +3,43 @@
 #include <algorithm>
 
 #include "node/algorand_engine.h"
-#include "node/state_bytes.h"
+#include "node/byte_fields.h"
 
 namespace bsn {
 namespace {
 
-void write(StateWriter& to, const std::optional<Digest>& value) {
-  to.add(value.has_value()).add(value.value_or(Digest{}));
+void write(ByteWriter& to, const std::optional<Digest>& value) {
+  to.u8(value ? 1 : 0).digest(value.value_or(Digest{}));
 }
-std::optional<Digest> read_value(StateReader& from) {
-  const bool there = from.number() != 0;
+std::optional<Digest> read_value(ByteReader& from) {
+  const bool there = from.u8() != 0;
   const Digest value = from.digest();
   return there ? std::optional(value) : std::nullopt;
 }
 
-void write(StateWriter& to, const TreeVote& vote) {
-  to.add(vote.kind).add(vote.round).add(vote.height).add(vote.block);
-  to.add(vote.voter.value).add(std::string_view(vote.extra)).add(vote.signature);
+void write(ByteWriter& to, const TreeVote& vote) {
+  to.u32(vote.kind).u64(vote.round).u64(vote.height).digest(vote.block);
+  to.u32(vote.voter.value).text(vote.extra).digest(vote.signature);
 }
-TreeVote read_vote(StateReader& from) {
+TreeVote read_vote(ByteReader& from) {
   TreeVote one;
-  one.kind = static_cast<std::uint32_t>(from.number());
-  one.round = from.number();
-  one.height = from.number();
+  one.kind = from.u32();
+  one.round = from.u64();
+  one.height = from.u64();
   one.block = from.digest();
-  one.voter.value = static_cast<std::uint32_t>(from.number());
+  one.voter.value = from.u32();
   one.extra = from.text();
   one.signature = from.digest();
   return one;
 }
 
-void write(StateWriter& to, const std::vector<TreeVote>& votes) {
-  to.add(votes.size());
+void write(ByteWriter& to, const std::vector<TreeVote>& votes) {
+  to.u64(votes.size());
   for (const TreeVote& vote : votes) write(to, vote);
 }
-std::vector<TreeVote> read_votes(StateReader& from) {
+std::vector<TreeVote> read_votes(ByteReader& from) {
   std::vector<TreeVote> votes;
-  for (std::uint64_t left = from.number(); left > 0 && from.ok(); --left) votes.push_back(read_vote(from));
+  for (std::uint64_t left = from.u64(); left > 0 && !from.failed(); --left) votes.push_back(read_vote(from));
   return votes;
 }
 
@@ -57,9 +57,12 @@ void AlgorandEngine::on_vote(Instant now, ValidatorIndex from, const TreeVote& v
 
 bool AlgorandEngine::take(const TreeVote& vote, std::optional<ValidatorIndex> from) {
   if (vote.kind < soft || vote.kind > down || vote.height < height_) return false;
-  const auto voters = open_bundle(config().chain_seed, config().validators, vote);
-  if (!voters || !is_expected(vote, *voters)) return false;
+  const auto voters = VoterSet::parse(config().validators, vote.extra);
   const BookKey key{vote.height, vote.round, vote.kind};
+  if (!voters || !is_expected(vote, *voters)) return false;
+  if (const auto known = books_.find(key); known != books_.end() && known->second.has(vote.block, *voters))
+    return false;
+  if (!is_signed_bundle(config().chain_seed, vote, *voters)) return false;
   const auto [book, fresh] = books_.try_emplace(key, config().validators);
   const bool news = book->second.add(vote.height, vote.block, *voters, from, weigh(key));
   if (book->second.empty()) books_.erase(book);
@@ -156,8 +159,9 @@ void AlgorandEngine::send_all(const Votes& votes, Outputs& out) const {
 }
 
 void AlgorandEngine::send_all(const TreeVote& vote, std::optional<ValidatorIndex> except, Outputs& out) const {
+  const SharedConsensus message(vote);
   for (const ValidatorIndex peer : config().peers) {
-    if (peer != except) out.push_back(SendConsensus{peer, vote});
+    if (peer != except) out.push_back(SendConsensus{peer, message});
   }
 }
 
@@ -185,8 +189,8 @@ void AlgorandEngine::set_due(Instant now) {
 // ---- the disk ----
 
 void AlgorandEngine::persist(Outputs& out) const {
-  StateWriter to;
-  to.add(height_).add(period_).add(pinned_).add(std::uint64_t{proposed_});
+  ByteWriter to;
+  to.u64(height_).u64(period_).digest(pinned_).u8(proposed_ ? 1 : 0);
   write(to, soft_);
   write(to, cert_);
   for (const auto& vote : nexts_) write(to, vote);
@@ -197,17 +201,17 @@ void AlgorandEngine::persist(Outputs& out) const {
 }
 
 void AlgorandEngine::restore(std::string_view state) {
-  StateReader from(state);
-  const Height height = from.number();
-  const std::uint64_t period = from.number();
+  ByteReader from(state);
+  const Height height = from.u64();
+  const std::uint64_t period = from.u64();
   const Digest pinned = from.digest();
-  const bool proposed = from.number() != 0;
+  const bool proposed = from.u8() != 0;
   const auto soft_vote = read_value(from), cert_vote = read_value(from);
   decltype(nexts_) nexts;
   for (auto& vote : nexts) vote = read_value(from);
   certificate_ = read_votes(from);
   period_proof_ = read_votes(from);
-  if (!from.ok() || height != height_) return;
+  if (from.failed() || height != height_) return;
   period_ = period;
   pinned_ = pinned;
   proposed_ = proposed;

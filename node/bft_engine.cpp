@@ -47,8 +47,8 @@ std::optional<Instant> BftEngine::next_wakeup() const {
 
 void BftEngine::on(Turn& turn, const MessageArrived& input) {
   if (input.from.value >= config_.validators || input.from == config_.self) return;
-  if (const auto* vote = std::get_if<BftVote>(&input.message)) return hear(turn, input, *vote);
-  if (const auto* proposal = std::get_if<BftProposal>(&input.message)) return hear(turn, input, *proposal);
+  if (const auto* vote = std::get_if<BftVote>(&*input.message)) return hear(turn, input, *vote);
+  if (const auto* proposal = std::get_if<BftProposal>(&*input.message)) return hear(turn, input, *proposal);
 }
 
 void BftEngine::on(Turn& turn, const WorkWaiting& input) {
@@ -84,8 +84,8 @@ void BftEngine::on(Turn& turn, const BlockSealed& input) {
   const auto kept = std::exchange(kept_, {});
   std::fill(kept_of_.begin(), kept_of_.end(), std::uint8_t{0});
   for (const MessageArrived& message : kept) {
-    const auto* vote = std::get_if<BftVote>(&message.message);
-    const Height height = vote ? vote->height : std::get<BftProposal>(message.message).height;
+    const auto* vote = std::get_if<BftVote>(&*message.message);
+    const Height height = vote ? vote->height : std::get<BftProposal>(*message.message).height;
     if (height == height_) on(turn, message);
   }
 }

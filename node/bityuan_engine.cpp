@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/bityuan_lottery.h"
+#include "node/byte_fields.h"
 #include "node/signed_seal.h"
 #include "node/tree_engine.h"
 
@@ -23,7 +24,7 @@ class BityuanEngine : public TreeEngine {
   BityuanEngine(const EngineConfig& config, const DurableState& durable, Instant now)
       : TreeEngine(config, durable, weight_of),
         parameters_(std::get<BityuanParameters>(std::get<SlotParameters>(config.parameters).policy)) {
-    if (durable.tree_vote) made_ = SealReader(durable.tree_vote->bytes).u64();
+    if (durable.tree_vote) made_ = ByteReader(durable.tree_vote->bytes).u64();
     plan(now);
   }
 
@@ -119,7 +120,7 @@ void BityuanEngine::on_timer(Instant now, Outputs& out) {
   plan(now);
   if (!makes) return;
   made_ = second;
-  out.push_back(PersistConsensus{TreeVoteState{SealWriter().u64(made_).bytes()}});
+  out.push_back(PersistConsensus{TreeVoteState{ByteWriter().u64(made_).bytes()}});
   produce(now, out);
 }
 

@@ -4,23 +4,23 @@
 #include <cstring>
 #include <limits>
 
-#include "node/signed_seal.h"
+#include "node/byte_fields.h"
 
 namespace bsn {
 namespace {
 
 constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
 
-std::uint64_t first_bytes(const Digest& digest) { return SealReader(digest.view()).u64(); }
+std::uint64_t first_bytes(const Digest& digest) { return ByteReader(digest.view()).u64(); }
 
 }  // namespace
 
 std::string BityuanSeal::bytes() const {
-  return SealWriter().u64(target).u64(modifier).u64(static_cast<std::uint64_t>(window_start)).bytes();
+  return ByteWriter().u64(target).u64(modifier).u64(static_cast<std::uint64_t>(window_start)).bytes();
 }
 
 std::optional<BityuanSeal> BityuanSeal::read(std::string_view bytes) {
-  SealReader reader(bytes);
+  ByteReader reader(bytes);
   BityuanSeal seal;
   seal.target = reader.u64();
   seal.modifier = reader.u64();

@@ -114,7 +114,10 @@ const BlockTree::Node* BlockTree::ancestor(const Node& node, Height height) cons
 
 std::optional<Finalise> BlockTree::finalise(Height height) {
   if (height <= root_->height || height > tip_->height) return std::nullopt;
-  make_root(*nodes_.at(ancestor(*tip_, height)->digest));
+  // Mostly there is no branch just above the root, and the block next to it.
+  Node* node = root_;
+  while (node->height < height && node->children.size() == 1) node = node->children.front();
+  make_root(node->height == height ? *node : *nodes_.at(ancestor(*tip_, height)->digest));
   return Finalise{height};
 }
 

@@ -280,14 +280,21 @@ Reply ChainPeer::result_of(const Digest& transaction) const {
 
 void ChainPeer::on(Instant now, const PeerMessageArrived& arrived, Outputs& out) {
   const bool last_words =
-      former_.contains(arrived.from) && std::holds_alternative<TransactionsForward>(arrived.message);
+      former_.contains(arrived.from) && std::holds_alternative<TransactionsForward>(*arrived.message);
   if (arrived.from == self_ || (!is_member(arrived.from) && !last_words)) return;
-  std::visit([&](const auto& one) { on_message(now, arrived.from, one, out); }, arrived.message);
+  const auto hear = [&](const auto& one) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(one)>, ConsensusMessage>) {
+      on_consensus(now, arrived.from, arrived.message, out);
+    } else {
+      on_message(now, arrived.from, one, out);
+    }
+  };
+  std::visit(hear, *arrived.message);
 }
 
-void ChainPeer::on_message(Instant now, CityIndex from, const ConsensusMessage& message, Outputs& out) {
+void ChainPeer::on_consensus(Instant now, CityIndex from, const PeerMessagePtr& message, Outputs& out) {
   const auto sender = tree_ ? peer_of(from) : validator_of(from);
-  if (engine_ && sender) engine_step(now, MessageArrived{*sender, message}, out);
+  if (engine_ && sender) engine_step(now, MessageArrived{*sender, SharedConsensus(message)}, out);
 }
 
 void ChainPeer::on_message(Instant now, CityIndex from, const TransactionsForward& message, Outputs& out) {
@@ -333,7 +340,7 @@ void ChainPeer::take_in(Instant now, CityIndex from, const TransactionPtr& trans
   if (ledger_.find_key(transaction->key)) return;
   if (mempool_.add(transaction, now) != Mempool::Added::fresh) return;
   ++work_.verified;
-  const bool pass_on = tree_ || (to_leader_only() ? !leads() : !validator_of(from));
+  const bool pass_on = to_leader_only() ? !leads() : tree_ || !validator_of(from);
   if (pass_on) forwarder_.add(transaction, false, now);
 }
 
@@ -386,7 +393,9 @@ void ChainPeer::remove_from_mempool(Instant now, const Transaction& transaction,
 }
 
 void ChainPeer::push(const BlockPtr& block, Outputs& out) const {
-  for (const CityIndex follower : pushed_to_) out.push_back(SendToPeer{follower, Blocks{{block}, ledger_.height()}});
+  if (pushed_to_.empty()) return;
+  const PeerMessagePtr message = share(Blocks{{block}, ledger_.height()});
+  for (const CityIndex follower : pushed_to_) out.push_back(SendToPeer{follower, message});
 }
 
 // ---- forwarding ----
@@ -406,20 +415,21 @@ void ChainPeer::forward_due(Instant now, Outputs& out) {
       if (bytes > forward_bytes && !message.transactions.empty()) break;
       message.transactions.push_back(due.transactions[next++]);
     }
-    for (const CityIndex target : targets) out.push_back(SendToPeer{target, message});
+    const PeerMessagePtr shared = share(std::move(message));
+    for (const CityIndex target : targets) out.push_back(SendToPeer{target, shared});
   }
 }
 
-// In a tree everybody sends its own to its neighbours and passes on to some of them. Else: a follower sends to one
-// validator, another one after each time-out; a Raft validator to the leader; a validator of a rotating family to all
-// others.
+// Where there is a leader to send to, to it. In other trees everybody sends its own to its neighbours and passes on to
+// some of them. Else: a follower sends to one validator, another one after each time-out; a validator of a rotating
+// family to all others.
 std::vector<CityIndex> ChainPeer::forward_targets(bool own) {
-  if (tree_) return own || neighbours_.size() <= passed_on_to ? neighbours_ : some_neighbours();
-  if (!self_validator_) return {spec_.validators[forward_turn_ % spec_.validators.size()]};
   if (to_leader_only()) {
     if (leads() || !leader_) return {};
-    return {spec_.validators[leader_->value]};
+    return {city_of(*leader_)};
   }
+  if (tree_) return own || neighbours_.size() <= passed_on_to ? neighbours_ : some_neighbours();
+  if (!self_validator_) return {spec_.validators[forward_turn_ % spec_.validators.size()]};
   std::vector<CityIndex> others = spec_.validators;
   std::erase(others, self_);
   return others;
@@ -446,6 +456,11 @@ std::optional<ValidatorIndex> ChainPeer::peer_of(CityIndex city) const {
   // Of a large chain nearly all messages come from the few neighbours.
   for (std::size_t i = 0; i < neighbour_peers_.size(); ++i) {
     if (neighbours_[i] == city) return neighbour_peers_[i];
+  }
+  // The validators of a public network have numbers one behind the other: then this is a single look.
+  const std::size_t guess = city.value - spec_.validators.front().value;
+  if (guess < spec_.validators.size() && spec_.validators[guess] == city) {
+    return ValidatorIndex{static_cast<std::uint32_t>(guess)};
   }
   const auto found = std::lower_bound(members_.begin(), members_.end(), std::pair{city, ValidatorIndex{}});
   if (found == members_.end() || found->first != city) return std::nullopt;

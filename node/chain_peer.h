@@ -87,7 +87,7 @@ struct CallCancelled {
 // From the same chain's peer in another city.
 struct PeerMessageArrived {
   CityIndex from;
-  PeerMessage message;
+  PeerMessagePtr message;
 };
 
 using ChainPeerInput = std::variant<CallArrived, CallCancelled, PeerMessageArrived>;
@@ -95,8 +95,10 @@ using ChainPeerInput = std::variant<CallArrived, CallCancelled, PeerMessageArriv
 // ---- outputs, in the order in which they must happen ----
 
 struct SendToPeer {
+  SendToPeer(CityIndex receiver, PeerMessagePtr shared) : to(receiver), message(std::move(shared)) {}
+  SendToPeer(CityIndex receiver, PeerMessage own) : to(receiver), message(share(std::move(own))) {}
   CityIndex to;
-  PeerMessage message;
+  PeerMessagePtr message;
 };
 
 struct Persist {
@@ -240,7 +242,7 @@ class ChainPeer {
   void handle(Instant now, const LeaderIs& output, Outputs& out);
 
   // Blocks and messages between peers (chain_peer.cpp).
-  void on_message(Instant now, CityIndex from, const ConsensusMessage& message, Outputs& out);
+  void on_consensus(Instant now, CityIndex from, const PeerMessagePtr& message, Outputs& out);
   void on_message(Instant now, CityIndex from, const TransactionsForward& message, Outputs& out);
   void on_message(Instant now, CityIndex from, const BlocksRequest& message, Outputs& out);
   void on_message(Instant now, CityIndex from, const Blocks& message, Outputs& out);

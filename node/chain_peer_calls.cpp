@@ -64,7 +64,7 @@ std::optional<Reply> ChainPeer::refuse_to_wait(Instant now, const Transaction& t
     const Status status = mempool_.contains(transaction.id) ? Status::unavailable : Status::resource_exhausted;
     return retry_later(status, Reason::mempool_full, "too many calls wait for a block here", retry_when_full);
   }
-  if (to_leader_only() && !leader_ && now - leaderless_since_ >= leaderless_grace_) {
+  if (!tree_ && to_leader_only() && !leader_ && now - leaderless_since_ >= leaderless_grace_) {
     return retry_later(Status::unavailable, Reason::no_leader, "the chain has no leader that this peer knows",
                        retry_without_leader);
   }

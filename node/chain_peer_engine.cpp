@@ -42,11 +42,11 @@ bool ChainPeer::tell_waiting(Instant now) {
 
 void ChainPeer::handle(Instant, const SendConsensus& output, Outputs& out) {
   if (output.to) {
-    out.push_back(SendToPeer{city_of(*output.to), output.message});
+    out.push_back(SendToPeer{city_of(*output.to), output.message.message()});
     return;
   }
   for (const CityIndex city : spec_.validators) {
-    if (city != self_) out.push_back(SendToPeer{city, output.message});
+    if (city != self_) out.push_back(SendToPeer{city, output.message.message()});
   }
 }
 
@@ -54,7 +54,7 @@ void ChainPeer::handle(Instant, const PersistConsensus& output, Outputs& out) { 
 
 void ChainPeer::handle(Instant now, const WantBatch& output, Outputs&) {
   // Of a rotating family at most one own proposal is open: whoever wants another has given up the last.
-  if (!to_leader_only()) mempool_.take_back();
+  if (tree_ || !to_leader_only()) mempool_.take_back();
   engine_->step(now, BatchOffered{mempool_.take_batch(output.blocks)}, engine_scratch_);
 }
 

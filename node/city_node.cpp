@@ -1,8 +1,9 @@
 #include "node/city_node.h"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "core/check.h"
@@ -32,7 +33,10 @@ struct CityNode::Impl {
     Hosted(ChainIndex index, PacedPeer machine) : chain(index), peer(std::move(machine)) {}
     ChainIndex chain;
     PacedPeer peer;
-    std::optional<Instant> wakeup;  // its entry in `wakeups`
+  };
+  struct Wakeup {
+    ChainIndex chain;
+    Instant when;  // max: none
   };
 
   Impl(NodeSpec given, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make,
@@ -60,7 +64,7 @@ struct CityNode::Impl {
   CityState state;
   std::map<ChainIndex, Hosted> peers;
   std::map<ChainName, ChainIndex> by_name;
-  std::set<std::pair<Instant, ChainIndex>> wakeups;
+  std::vector<Wakeup> wakeups;  // one of each peer, in no order: they are few, and looked through after every input
   std::vector<ChainPeerOutput> scratch;
 };
 
@@ -87,7 +91,7 @@ void CityNode::Impl::give_up(Instant now, ChainIndex chain, std::vector<CityNode
   Hosted& hosted = peers.at(chain);
   hosted.peer.leave(now, scratch);
   finish(hosted, out);
-  if (hosted.wakeup) wakeups.erase({*hosted.wakeup, chain});
+  std::erase_if(wakeups, [&](const Wakeup& wakeup) { return wakeup.chain == chain; });
   std::erase_if(by_name, [&](const auto& named) { return named.second == chain; });
   peers.erase(chain);
 }
@@ -143,10 +147,13 @@ void CityNode::Impl::step(Instant now, const PeerEnvelope& envelope, std::vector
 }
 
 void CityNode::Impl::advance_to(Instant now, std::vector<CityNodeOutput>& out) {
-  std::vector<ChainIndex> due;
-  for (auto at = wakeups.begin(); at != wakeups.end() && at->first <= now; ++at) due.push_back(at->second);
-  for (const ChainIndex chain : due) {
-    Hosted& hosted = peers.at(chain);
+  std::vector<Wakeup> due;
+  std::copy_if(wakeups.begin(), wakeups.end(), std::back_inserter(due),
+               [&](const Wakeup& one) { return one.when <= now; });
+  std::sort(due.begin(), due.end(),
+            [](const Wakeup& a, const Wakeup& b) { return std::tie(a.when, a.chain) < std::tie(b.when, b.chain); });
+  for (const Wakeup& wakeup : due) {
+    Hosted& hosted = peers.at(wakeup.chain);
     hosted.peer.advance_to(now, scratch);
     finish(hosted, out);
   }
@@ -183,11 +190,14 @@ void CityNode::Impl::finish(Hosted& hosted, std::vector<CityNodeOutput>& out) {
 }
 
 void CityNode::Impl::note_wakeup(Hosted& hosted) {
-  const auto next = hosted.peer.next_wakeup();
-  if (next == hosted.wakeup) return;
-  if (hosted.wakeup) wakeups.erase({*hosted.wakeup, hosted.chain});
-  if (next) wakeups.emplace(*next, hosted.chain);
-  hosted.wakeup = next;
+  const auto own =
+      std::find_if(wakeups.begin(), wakeups.end(), [&](const Wakeup& wakeup) { return wakeup.chain == hosted.chain; });
+  const Instant next = hosted.peer.next_wakeup().value_or(Instant::max());
+  if (own == wakeups.end()) {
+    wakeups.push_back({hosted.chain, next});
+  } else {
+    own->when = next;
+  }
 }
 
 CityNode::CityNode(NodeSpec spec, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make,
@@ -204,8 +214,9 @@ void CityNode::step(Instant now, const CityNodeInput& input, std::vector<CityNod
 void CityNode::advance_to(Instant now, std::vector<CityNodeOutput>& out) { impl_->advance_to(now, out); }
 
 std::optional<Instant> CityNode::next_wakeup() const {
-  if (impl_->wakeups.empty()) return std::nullopt;
-  return impl_->wakeups.begin()->first;
+  Instant next = Instant::max();
+  for (const Impl::Wakeup& wakeup : impl_->wakeups) next = std::min(next, wakeup.when);
+  return next == Instant::max() ? std::nullopt : std::optional(next);
 }
 
 CityState CityNode::state() const { return impl_->state; }

@@ -39,7 +39,7 @@ namespace bsn {
 // A message from another validator. The link has established that it really is from there.
 struct MessageArrived {
   ValidatorIndex from;
-  ConsensusMessage message;
+  SharedConsensus message;
 };
 
 // The mempool's content changed: it now holds this much that is not yet in a proposal of this engine.
@@ -75,7 +75,7 @@ using EngineInput = std::variant<MessageArrived, WorkWaiting, BatchOffered, Bloc
 // name the receiver: gossip goes to the neighbours (EngineConfig::peers).
 struct SendConsensus {
   std::optional<ValidatorIndex> to;
-  ConsensusMessage message;
+  SharedConsensus message;
 };
 
 // Make this durable before anything that follows it in the outputs.

@@ -2,30 +2,32 @@
 
 #include <algorithm>
 
+#include "node/byte_fields.h"
 #include "node/quorum.h"
-#include "node/seal_bytes.h"
 
 namespace bsn {
 namespace {
 
-void put(SealWriter& writer, const DposCertificate& certificate) {
-  writer.put(certificate.slot).put(certificate.height).put(certificate.block).put(certificate.signatures);
+void put(ByteWriter& writer, const DposCertificate& certificate) {
+  writer.u64(certificate.slot).u64(certificate.height).digest(certificate.block).digest(certificate.signatures);
   for (std::size_t from = 0; from < certificate.voters.size(); from += 8) {
     std::uint8_t bits = 0;
     for (std::size_t i = from; i < std::min(from + 8, certificate.voters.size()); ++i) {
       bits = static_cast<std::uint8_t>(bits | (certificate.voters[i] ? 1 : 0) << (i - from));
     }
-    writer.put(bits);
+    writer.u8(bits);
   }
 }
 
 // False: there are bits for more producers than there are.
-bool get(SealReader& reader, DposCertificate& certificate, std::uint32_t producers) {
-  reader.get(certificate.slot).get(certificate.height).get(certificate.block).get(certificate.signatures);
+bool get(ByteReader& reader, DposCertificate& certificate, std::uint32_t producers) {
+  certificate.slot = reader.u64();
+  certificate.height = reader.u64();
+  certificate.block = reader.digest();
+  certificate.signatures = reader.digest();
   bool fits = true;
   for (std::uint32_t from = 0; from < producers; from += 8) {
-    std::uint8_t bits = 0;
-    reader.get(bits);
+    const std::uint8_t bits = reader.u8();
     for (std::uint32_t i = 0; i < 8; ++i) {
       const bool voted = (bits >> i & 1) != 0;
       if (from + i < producers) {
@@ -40,11 +42,10 @@ bool get(SealReader& reader, DposCertificate& certificate, std::uint32_t produce
 
 // All but the signature.
 std::string unsigned_bytes(const DposSeal& seal) {
-  SealWriter writer;
-  writer.put(seal.claim.confirms).put(seal.claim.agreed).put(seal.claim.since);
-  writer.put(std::uint8_t{seal.certificate.has_value()});
+  ByteWriter writer;
+  writer.u32(seal.claim.confirms).u64(seal.claim.agreed).u64(seal.claim.since).u8(seal.certificate ? 1 : 0);
   if (seal.certificate) put(writer, *seal.certificate);
-  return writer.take();
+  return writer.bytes();
 }
 
 }  // namespace
@@ -56,14 +57,16 @@ std::string encode(const DposSeal& seal) {
 }
 
 std::optional<DposSeal> decode_dpos_seal(std::string_view bytes, std::uint32_t producers) {
-  SealReader reader(bytes);
+  ByteReader reader(bytes);
   DposSeal seal;
-  std::uint8_t certified = 0;
-  reader.get(seal.claim.confirms).get(seal.claim.agreed).get(seal.claim.since).get(certified);
+  seal.claim.confirms = reader.u32();
+  seal.claim.agreed = reader.u64();
+  seal.claim.since = reader.u64();
+  const std::uint8_t certified = reader.u8();
   if (certified > 1) return std::nullopt;
   if (certified == 1 && !get(reader, seal.certificate.emplace(), producers)) return std::nullopt;
-  reader.get(seal.signature);
-  if (!reader.ended_well()) return std::nullopt;
+  seal.signature = reader.digest();
+  if (!reader.complete()) return std::nullopt;
   return seal;
 }
 
@@ -104,24 +107,29 @@ bool is_proved(std::uint64_t chain_seed, const DposCertificate& certificate) {
 }
 
 std::string encode(const DposMemory& memory) {
-  SealWriter writer;
-  writer.put(memory.confirmed).put(memory.made).put(memory.voted);
-  writer.put(memory.lock_height).put(memory.lock_slot).put(memory.lock);
-  writer.put(static_cast<std::uint32_t>(memory.own.size()));
-  for (const DposMemory::Own& own : memory.own) writer.put(own.height).put(own.block);
-  return writer.take();
+  ByteWriter writer;
+  writer.u64(memory.confirmed).time(memory.made).u64(memory.voted);
+  writer.u64(memory.lock_height).u64(memory.lock_slot).digest(memory.lock);
+  writer.u32(static_cast<std::uint32_t>(memory.own.size()));
+  for (const DposMemory::Own& own : memory.own) writer.u64(own.height).digest(own.block);
+  return writer.bytes();
 }
 
 std::optional<DposMemory> decode_dpos_memory(std::string_view bytes) {
-  SealReader reader(bytes);
+  ByteReader reader(bytes);
   DposMemory memory;
-  reader.get(memory.confirmed).get(memory.made).get(memory.voted);
-  reader.get(memory.lock_height).get(memory.lock_slot).get(memory.lock);
-  std::uint32_t count = 0;
-  reader.get(count);
-  memory.own.resize(std::min<std::size_t>(count, DposMemory::own_max));
-  for (DposMemory::Own& own : memory.own) reader.get(own.height).get(own.block);
-  if (!reader.ended_well()) return std::nullopt;
+  memory.confirmed = reader.u64();
+  memory.made = reader.time();
+  memory.voted = reader.u64();
+  memory.lock_height = reader.u64();
+  memory.lock_slot = reader.u64();
+  memory.lock = reader.digest();
+  memory.own.resize(std::min<std::size_t>(reader.u32(), DposMemory::own_max));
+  for (DposMemory::Own& own : memory.own) {
+    own.height = reader.u64();
+    own.block = reader.digest();
+  }
+  if (!reader.complete()) return std::nullopt;
   return memory;
 }
 

@@ -33,7 +33,7 @@ class Gossip {
   bool first_seen(const Digest& item);
 
   // Sends to all neighbours but `except`, whom it came from.
-  void spread(const ConsensusMessage& message, std::optional<ValidatorIndex> except,
+  void spread(const SharedConsensus& message, std::optional<ValidatorIndex> except,
               std::vector<EngineOutput>& out) const;
 
   const std::vector<ValidatorIndex>& peers() const { return peers_; }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "node/state_bytes.h"
+#include "node/byte_fields.h"
 
 namespace bsn {
 
@@ -25,16 +25,21 @@ Grandpa::Grandpa(Setup setup, const BlockTree& tree, std::string_view state, Ins
 void Grandpa::hear(Instant now, ValidatorIndex from, const TreeVote& bundle, Wishes& wishes) {
   if (bundle.kind == status) return answer(now, from, bundle.round, wishes);
   if (bundle.kind > primary || bundle.round == 0 || bundle.round + 1 < round_) return;
-  const auto voters = open_bundle(setup_.chain_seed, validators(), bundle);
-  if (!voters) return;
+  const auto voters = VoterSet::parse(validators(), bundle.extra);
+  if (!voters || is_known(bundle, *voters) || !is_signed_bundle(setup_.chain_seed, bundle, *voters)) return;
   if (bundle.round > round_ + rounds_ahead && !has_honest_voter(*voters)) return;
-  const bool had_hint = !round_at(bundle.round).hint.is_zero();
-  take(bundle.round, bundle.kind, bundle, *voters, from);
-  if (bundle.kind == primary && !had_hint && !round_at(bundle.round).hint.is_zero()) {
-    wishes.all_but.emplace_back(from, bundle);
-  }
+  if (!take(bundle.round, bundle.kind, bundle, *voters, from)) return;
+  if (bundle.kind == primary) wishes.all_but.emplace_back(from, bundle);
   if (!gathered_until_) gathered_until_ = now + setup_.gossip / 4;
   advance(now, wishes);
+}
+
+// Most bundles come from several neighbours.
+bool Grandpa::is_known(const TreeVote& bundle, const VoterSet& voters) const {
+  const auto at = rounds_.find(bundle.round);
+  if (at == rounds_.end()) return false;
+  if (bundle.kind == primary) return !at->second.hint.is_zero();
+  return (bundle.kind == prevote ? at->second.prevotes : at->second.precommits).has(bundle.block, voters);
 }
 
 // A round far ahead is believed in when honest voters are there; the one heard of before it gives way.
@@ -56,17 +61,18 @@ Grandpa::Round& Grandpa::round_at(std::uint64_t round) {
   return rounds_.at(round);
 }
 
-void Grandpa::take(std::uint64_t round, std::uint32_t kind, const TreeVote& bundle, const VoterSet& voters,
+// False: nothing in it is news.
+bool Grandpa::take(std::uint64_t round, std::uint32_t kind, const TreeVote& bundle, const VoterSet& voters,
                    std::optional<ValidatorIndex> from) {
   Round& here = round_at(round);
   if (kind == primary) {
     const ValidatorIndex expected{static_cast<std::uint32_t>(round % validators())};
-    if (bundle.voter != expected || voters.count() != 1 || !here.hint.is_zero()) return;
+    if (bundle.voter != expected || voters.count() != 1 || !here.hint.is_zero()) return false;
     here.hint = bundle.block;
     here.hint_height = bundle.height;
-    return;
+    return !here.hint.is_zero();
   }
-  (kind == prevote ? here.prevotes : here.precommits).add(bundle.height, bundle.block, voters, from, weigh());
+  return (kind == prevote ? here.prevotes : here.precommits).add(bundle.height, bundle.block, voters, from, weigh());
 }
 
 // At most once per T to each neighbour.
@@ -344,28 +350,28 @@ void Grandpa::set_due(Instant now) {
 // ---- the disk ----
 
 std::string Grandpa::state() const {
-  StateWriter to;
-  to.add(round_);
+  ByteWriter to;
+  to.u64(round_);
   for (const auto& own : {own_prevote_, own_precommit_}) {
-    to.add(std::uint64_t{own.has_value()});
-    if (own) to.add(own->height).add(own->block);
+    to.u8(own ? 1 : 0);
+    if (own) to.u64(own->height).digest(own->block);
   }
   std::vector<TreeVote> bundles;
   if (rounds_.contains(round_ - 1)) tell_all(round_ - 1, bundles);
-  to.add(std::uint64_t{bundles.size()});
+  to.u64(bundles.size());
   for (const TreeVote& bundle : bundles) {
-    to.add(std::uint64_t{bundle.kind}).add(bundle.height).add(bundle.block).add(std::string_view(bundle.extra));
+    to.u32(bundle.kind).u64(bundle.height).digest(bundle.block).text(bundle.extra);
   }
   return to.bytes();
 }
 
 void Grandpa::restore(std::string_view state) {
-  StateReader from(state);
-  round_ = std::max<std::uint64_t>(from.number(), 1);
+  ByteReader from(state);
+  round_ = std::max<std::uint64_t>(from.u64(), 1);
   for (auto* own : {&own_prevote_, &own_precommit_}) {
-    if (from.number() == 0) continue;
+    if (from.u8() == 0) continue;
     *own = Own{};
-    (*own)->height = from.number();
+    (*own)->height = from.u64();
     (*own)->block = from.digest();
     VoterSet self(validators());
     self.add(*setup_.self);
@@ -373,10 +379,10 @@ void Grandpa::restore(std::string_view state) {
     (own == &own_prevote_ ? here.prevotes : here.precommits)
         .add((*own)->height, (*own)->block, self, std::nullopt, weigh());
   }
-  for (std::uint64_t left = from.number(); left > 0 && from.ok(); --left) {
+  for (std::uint64_t left = from.u64(); left > 0 && !from.failed(); --left) {
     TreeVote bundle;
-    bundle.kind = static_cast<std::uint32_t>(from.number());
-    bundle.height = from.number();
+    bundle.kind = from.u32();
+    bundle.height = from.u64();
     bundle.block = from.digest();
     const auto voters = VoterSet::parse(validators(), from.text());
     if (voters) take(round_ - 1, bundle.kind, bundle, *voters, std::nullopt);

@@ -92,7 +92,8 @@ class Grandpa {
 
   Round& round_at(std::uint64_t round);
   bool has_honest_voter(const VoterSet& voters) const;
-  void take(std::uint64_t round, std::uint32_t kind, const TreeVote& bundle, const VoterSet& voters,
+  bool is_known(const TreeVote& bundle, const VoterSet& voters) const;
+  bool take(std::uint64_t round, std::uint32_t kind, const TreeVote& bundle, const VoterSet& voters,
             std::optional<ValidatorIndex> from);
   void answer(Instant now, ValidatorIndex to, std::uint64_t their_round, Wishes& wishes);
   void tell_all(std::uint64_t round, std::vector<TreeVote>& bundles) const;

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/check.h"
+#include "node/byte_fields.h"
 #include "node/ledger.h"
-#include "node/state_bytes.h"
 
 namespace bsn {
 namespace {
@@ -17,47 +17,46 @@ constexpr std::string_view image_begins = "bsn/ledger-image/v1";
 
 Error no_image(const std::string& why) { return {ErrorCode::corrupt, "no image of this chain's ledger: " + why}; }
 
-void write(const BlockHeader& header, StateWriter& out) {
-  out.add(header.height).add(header.parent).add(header.transactions_root).add(header.receipts_root);
-  out.add(header.state_root).add(static_cast<std::uint64_t>(header.time.ns));
-  out.add(std::uint64_t{header.proposer.value}).add(std::string_view(header.seal));
+void write(const BlockHeader& header, ByteWriter& out) {
+  out.u64(header.height).digest(header.parent).digest(header.transactions_root).digest(header.receipts_root);
+  out.digest(header.state_root).time(header.time).u32(header.proposer.value).text(header.seal);
 }
 
-BlockHeader read_header(StateReader& in) {
+BlockHeader read_header(ByteReader& in) {
   BlockHeader header;
-  header.height = in.number();
+  header.height = in.u64();
   header.parent = in.digest();
   header.transactions_root = in.digest();
   header.receipts_root = in.digest();
   header.state_root = in.digest();
-  header.time.ns = static_cast<std::int64_t>(in.number());
-  header.proposer = {static_cast<std::uint32_t>(in.number())};
+  header.time = in.time();
+  header.proposer = {in.u32()};
   header.seal = in.text();
   return header;
 }
 
-void write(const std::vector<Digest>& digests, StateWriter& out) {
-  for (const Digest& digest : digests) out.add(digest);
+void write(const std::vector<Digest>& digests, ByteWriter& out) {
+  for (const Digest& digest : digests) out.digest(digest);
 }
 
 // As many as a chain of this height has blocks, genesis included. Stops where the bytes end.
-std::vector<Digest> read_digests(Height height, StateReader& in) {
+std::vector<Digest> read_digests(Height height, ByteReader& in) {
   std::vector<Digest> digests;
-  for (Height at = 0; at <= height && in.ok(); ++at) digests.push_back(in.digest());
+  for (Height at = 0; at <= height && !in.failed(); ++at) digests.push_back(in.digest());
   return digests;
 }
 
-void write(const StateTree& state, StateWriter& out) {
+void write(const StateTree& state, ByteWriter& out) {
   std::vector<std::pair<std::string_view, std::string_view>> entries;
   state.for_each([&](std::string_view key, std::string_view value) { entries.emplace_back(key, value); });
   std::sort(entries.begin(), entries.end());
-  out.add(std::uint64_t{entries.size()});
-  for (const auto& [key, value] : entries) out.add(key).add(value);
+  out.u64(entries.size());
+  for (const auto& [key, value] : entries) out.text(key).text(value);
 }
 
-StateTree read_state(StateReader& in) {
+StateTree read_state(ByteReader& in) {
   StateTree state;
-  for (std::uint64_t left = in.number(); left > 0 && in.ok(); --left) {
+  for (std::uint64_t left = in.u64(); left > 0 && !in.failed(); --left) {
     const std::string_view key = in.text();
     state.set(StateTree::path_of(key), key, in.text());
   }
@@ -71,25 +70,24 @@ struct Ledger::Index {
   std::vector<std::pair<Digest, Executed>> executed;
   std::vector<std::pair<Digest, Digest>> keys;  // key, transaction
 
-  void write(StateWriter& out) const {
-    out.add(std::uint64_t{executed.size()});
+  void write(ByteWriter& out) const {
+    out.u64(executed.size());
     for (const auto& [id, one] : executed) {
-      out.add(id).add(one.height).add(std::uint64_t{one.index}).add(static_cast<std::uint64_t>(one.status));
-      out.add(std::string_view(one.value));
+      out.digest(id).u64(one.height).u32(one.index).u8(static_cast<std::uint8_t>(one.status)).text(one.value);
     }
-    out.add(std::uint64_t{keys.size()});
-    for (const auto& [key, transaction] : keys) out.add(key).add(transaction);
+    out.u64(keys.size());
+    for (const auto& [key, transaction] : keys) out.digest(key).digest(transaction);
   }
 
   // Stops where the bytes end.
-  void read(StateReader& in) {
-    for (std::uint64_t left = in.number(); left > 0 && in.ok(); --left) {
+  void read(ByteReader& in) {
+    for (std::uint64_t left = in.u64(); left > 0 && !in.failed(); --left) {
       const Digest id = in.digest();
-      Executed one{in.number(), static_cast<std::uint32_t>(in.number()), static_cast<ReceiptStatus>(in.number()), {}};
+      Executed one{in.u64(), in.u32(), static_cast<ReceiptStatus>(in.u8()), {}};
       one.value = in.text();
       executed.emplace_back(id, std::move(one));
     }
-    for (std::uint64_t left = in.number(); left > 0 && in.ok(); --left) {
+    for (std::uint64_t left = in.u64(); left > 0 && !in.failed(); --left) {
       const Digest key = in.digest();
       keys.emplace_back(key, in.digest());
     }
@@ -127,8 +125,8 @@ Ledger::Index Ledger::index() const {
 
 std::string Ledger::image() const {
   BSN_CHECK(!undoable_ && height() > 0, "only what is final has an image");
-  StateWriter out;
-  out.add(image_begins);
+  ByteWriter out;
+  out.text(image_begins);
   write(header_, out);
   write(hashes_, out);
   write(state_roots_, out);
@@ -139,7 +137,7 @@ std::string Ledger::image() const {
 
 Result<Done> Ledger::restore(std::string_view image, const Digest& block) {
   BSN_CHECK(!undoable_, "a chain that grows as a tree has no images");
-  StateReader in(image);
+  ByteReader in(image);
   if (in.text() != image_begins) return no_image("it begins otherwise");
   const BlockHeader header = read_header(in);
   if (header.height <= height()) return no_image("it is not above height " + std::to_string(height()));
@@ -148,7 +146,7 @@ Result<Done> Ledger::restore(std::string_view image, const Digest& block) {
   StateTree state = read_state(in);
   Index index;
   index.read(in);
-  if (!in.at_end()) return no_image("it has another length");
+  if (!in.complete()) return no_image("it has another length");
   if (header_digest(header) != block || hashes.back() != block) return no_image("its last block is another one");
   if (!std::equal(hashes_.begin(), hashes_.end(), hashes.begin())) return no_image("its first blocks are others");
   if (header.parent != hashes[header.height - 1]) return no_image("its last block follows another one");

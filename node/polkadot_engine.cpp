@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "node/byte_fields.h"
 #include "node/slot_engine.h"
-#include "node/state_bytes.h"
 
 namespace bsn {
 namespace {
@@ -30,19 +30,15 @@ std::unique_ptr<ConsensusEngine> make_polkadot_engine(const EngineConfig& config
 
 // ---- seal and lottery ----
 
-std::string babe_seal(const BabeSeal& seal) {
-  std::string bytes;
-  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(seal.slot >> shift & 0xff);
-  return bytes + static_cast<char>(seal.primary);
-}
+std::string babe_seal(const BabeSeal& seal) { return ByteWriter().u64(seal.slot).u8(seal.primary ? 1 : 0).bytes(); }
 
 std::optional<BabeSeal> read_babe_seal(std::string_view bytes) {
-  if (bytes.size() != 9 || static_cast<unsigned char>(bytes[8]) > 1) return std::nullopt;
+  ByteReader reader(bytes);
   BabeSeal seal;
-  for (int i = 0; i < 8; ++i)
-    seal.slot = seal.slot << 8 | static_cast<std::uint8_t>(bytes[static_cast<std::size_t>(i)]);
-  if (seal.slot >> 62 != 0) return std::nullopt;
-  seal.primary = bytes[8] == 1;
+  seal.slot = reader.u64();
+  const std::uint8_t primary = reader.u8();
+  if (!reader.complete() || primary > 1 || seal.slot >> 62 != 0) return std::nullopt;
+  seal.primary = primary == 1;
   return seal;
 }
 
@@ -70,8 +66,8 @@ PolkadotEngine::PolkadotEngine(const EngineConfig& config, const DurableState& d
     : TreeEngine(config, durable, weigh),
       parameters_(polkadot(config)),
       lottery_(config.chain_seed, config.stake, parameters_.primary_probability) {
-  StateReader state(durable.tree_vote ? std::string_view(durable.tree_vote->bytes) : std::string_view());
-  used_slot_ = state.number();
+  ByteReader state(durable.tree_vote ? std::string_view(durable.tree_vote->bytes) : std::string_view());
+  used_slot_ = state.u64();
   next_slot_ = slot_at(now) + 1;
   grandpa_.emplace(Grandpa::Setup{config.chain_seed, config.self, config.stake, parameters_.grandpa_gossip}, tree(),
                    state.text(), now);
@@ -162,8 +158,9 @@ void PolkadotEngine::take_slot(Instant now, Outputs& out) {
 void PolkadotEngine::carry_out(Grandpa::Wishes& wishes, Outputs& out) {
   if (wishes.persist) persist(out);
   for (auto& [except, vote] : wishes.all_but) {
+    const SharedConsensus message(std::move(vote));
     for (const ValidatorIndex peer : config().peers) {
-      if (peer != except) out.push_back(SendConsensus{peer, vote});
+      if (peer != except) out.push_back(SendConsensus{peer, message});
     }
   }
   for (auto& [to, vote] : wishes.to) out.push_back(SendConsensus{to, std::move(vote)});
@@ -171,7 +168,7 @@ void PolkadotEngine::carry_out(Grandpa::Wishes& wishes, Outputs& out) {
 
 void PolkadotEngine::persist(Outputs& out) const {
   const std::string votes = grandpa_->state();
-  out.push_back(PersistConsensus{TreeVoteState{StateWriter().add(used_slot_).add(std::string_view(votes)).bytes()}});
+  out.push_back(PersistConsensus{TreeVoteState{ByteWriter().u64(used_slot_).text(votes).bytes()}});
 }
 
 }  // namespace bsn

@@ -1,150 +1,85 @@
 #include "node/pow_seal.h"
 
 #include <algorithm>
-#include <concepts>
 
 #include "core/check.h"
 #include "core/peer_message.h"
+#include "node/byte_fields.h"
 
 namespace bsn {
 namespace {
 
-class Writer {
- public:
-  template <std::unsigned_integral Number>
-  void put(Number number) {
-    for (int shift = 8 * (static_cast<int>(sizeof number) - 1); shift >= 0; shift -= 8) {
-      bytes_ += static_cast<char>(static_cast<std::uint8_t>(number >> shift));
-    }
-  }
-  void put(Instant time) { put(static_cast<std::uint64_t>(time.ns)); }
-  void put(const Digest& digest) { bytes_ += digest.view(); }
-  void put(const std::vector<ProposalId>& ids) {
-    put(static_cast<std::uint16_t>(ids.size()));
-    for (const ProposalId& id : ids) bytes_.append(reinterpret_cast<const char*>(id.data()), id.size());
-  }
-  void put(const PowState& state) {
-    put(state.difficulty);
-    put(state.uncles);
-    put(state.epoch);
-    put(state.epoch_start);
-    put(state.epoch_length);
-    put(state.epoch_uncles);
-    put(state.previous_end);
-    put(state.hash_rate);
-  }
-  // What is put of a header; its proposals follow it, and their digest from them.
-  void put(const PowHeader& header) {
-    put(header.height);
-    put(header.parent);
-    put(header.time);
-    put(header.miner.value);
-    put(header.content);
-    put(header.state);
-    put(header.uncles);
-    put(header.work);
-  }
-  void put(const std::vector<PowUncle>& uncles) {
-    put(static_cast<std::uint8_t>(uncles.size()));
-    for (const PowUncle& uncle : uncles) {
-      put(uncle.header);
-      put(uncle.proposals);
-    }
-  }
-  const std::string& bytes() const { return bytes_; }
-  Digest digest() const { return sha256(bytes_); }
+void put(ByteWriter& writer, const std::vector<ProposalId>& ids) {
+  writer.u16(static_cast<std::uint16_t>(ids.size()));
+  for (const ProposalId& id : ids) writer.raw({reinterpret_cast<const char*>(id.data()), id.size()});
+}
 
- private:
-  std::string bytes_;
-};
+void put(ByteWriter& writer, const PowState& state) {
+  writer.u64(state.difficulty).u32(state.uncles).u32(state.epoch).u64(state.epoch_start).u32(state.epoch_length);
+  writer.u32(state.epoch_uncles).time(state.previous_end).u64(state.hash_rate);
+}
 
-// Reads what Writer wrote. After an error all reads give zeros, and whole() says so.
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+// What is put of a header; its proposals follow it, and their digest from them.
+void put(ByteWriter& writer, const PowHeader& header) {
+  writer.u64(header.height).digest(header.parent).time(header.time).u32(header.miner.value).digest(header.content);
+  put(writer, header.state);
+  writer.digest(header.uncles).digest(header.work);
+}
 
-  template <std::unsigned_integral Number>
-  void get(Number& number) {
-    number = 0;
-    for (const char byte : take(sizeof number)) {
-      number = static_cast<Number>((static_cast<std::uint64_t>(number) << 8) | static_cast<std::uint8_t>(byte));
-    }
+void put(ByteWriter& writer, const std::vector<PowUncle>& uncles) {
+  writer.u8(static_cast<std::uint8_t>(uncles.size()));
+  for (const PowUncle& uncle : uncles) {
+    put(writer, uncle.header);
+    put(writer, uncle.proposals);
   }
-  void get(Instant& time) {
-    std::uint64_t ns = 0;
-    get(ns);
-    time.ns = static_cast<std::int64_t>(ns);
-  }
-  void get(Digest& digest) { fill(digest.bytes); }
-  void get(std::vector<ProposalId>& ids) {
-    std::uint16_t count = 0;
-    get(count);
-    if (count > PowSeal::proposals_max || count * sizeof(ProposalId) > rest_.size()) return fail();
-    ids.resize(count);
-    for (ProposalId& id : ids) fill(id);
-  }
-  void get(PowState& state) {
-    get(state.difficulty);
-    get(state.uncles);
-    get(state.epoch);
-    get(state.epoch_start);
-    get(state.epoch_length);
-    get(state.epoch_uncles);
-    get(state.previous_end);
-    get(state.hash_rate);
-  }
-  void get(PowHeader& header) {
-    get(header.height);
-    get(header.parent);
-    get(header.time);
-    get(header.miner.value);
-    get(header.content);
-    get(header.state);
-    get(header.uncles);
-    get(header.work);
-  }
-  void get(std::vector<PowUncle>& uncles) {
-    std::uint8_t count = 0;
-    get(count);
-    if (count > PowSeal::uncles_max) return fail();
-    uncles.resize(count);
-    for (PowUncle& uncle : uncles) {
-      get(uncle.header);
-      get(uncle.proposals);
-    }
-  }
-  bool whole() const { return ok_; }
-  bool ended() const { return ok_ && rest_.empty(); }
+}
 
- private:
-  std::string_view take(std::size_t count) {
-    if (count > rest_.size()) {
-      fail();
-      return {};
-    }
-    const std::string_view taken = rest_.substr(0, count);
-    rest_.remove_prefix(count);
-    return taken;
-  }
-  template <std::size_t size>
-  void fill(std::array<std::uint8_t, size>& bytes) {
-    const std::string_view taken = take(size);
-    std::copy(taken.begin(), taken.end(), bytes.begin());
-  }
-  void fail() {
-    ok_ = false;
-    rest_ = {};
-  }
+// False: more than a seal may hold, or than is there.
+bool get(ByteReader& reader, std::vector<ProposalId>& ids) {
+  const std::size_t count = reader.u16();
+  if (count > PowSeal::proposals_max || count * sizeof(ProposalId) > reader.left()) return false;
+  ids.resize(count);
+  for (ProposalId& id : ids) reader.fill(id);
+  return true;
+}
 
-  std::string_view rest_;
-  bool ok_ = true;
-};
+void get(ByteReader& reader, PowState& state) {
+  state.difficulty = reader.u64();
+  state.uncles = reader.u32();
+  state.epoch = reader.u32();
+  state.epoch_start = reader.u64();
+  state.epoch_length = reader.u32();
+  state.epoch_uncles = reader.u32();
+  state.previous_end = reader.time();
+  state.hash_rate = reader.u64();
+}
+
+void get(ByteReader& reader, PowHeader& header) {
+  header.height = reader.u64();
+  header.parent = reader.digest();
+  header.time = reader.time();
+  header.miner.value = reader.u32();
+  header.content = reader.digest();
+  get(reader, header.state);
+  header.uncles = reader.digest();
+  header.work = reader.digest();
+}
+
+bool get(ByteReader& reader, std::vector<PowUncle>& uncles) {
+  const std::size_t count = reader.u8();
+  if (count > PowSeal::uncles_max) return false;
+  uncles.resize(count);
+  return std::all_of(uncles.begin(), uncles.end(), [&](PowUncle& uncle) {
+    get(reader, uncle.header);
+    return get(reader, uncle.proposals);
+  });
+}
 
 template <class Value>
 Digest digest_of(const Value& value) {
-  Writer writer;
-  writer.put(value);
-  return writer.digest();
+  ByteWriter writer;
+  put(writer, value);
+  return sha256(writer.bytes());
 }
 
 }  // namespace
@@ -158,31 +93,29 @@ ProposalId proposal_id(const Digest& transaction) {
 std::string encode(const PowSeal& seal) {
   BSN_CHECK(seal.uncles.size() <= PowSeal::uncles_max && seal.proposals.size() <= PowSeal::proposals_max,
             "a seal keeps its bounds");
-  Writer writer;
-  writer.put(seal.state);
-  writer.put(seal.work);
-  writer.put(seal.uncles);
-  writer.put(seal.proposals);
+  ByteWriter writer;
+  put(writer, seal.state);
+  writer.digest(seal.work);
+  put(writer, seal.uncles);
+  put(writer, seal.proposals);
   return writer.bytes();
 }
 
 std::optional<PowSeal> decode_pow_seal(std::string_view bytes) {
-  Reader reader(bytes);
+  ByteReader reader(bytes);
   PowSeal seal;
-  reader.get(seal.state);
-  reader.get(seal.work);
-  reader.get(seal.uncles);
-  reader.get(seal.proposals);
-  if (!reader.ended()) return std::nullopt;
+  get(reader, seal.state);
+  seal.work = reader.digest();
+  if (!get(reader, seal.uncles) || !get(reader, seal.proposals) || !reader.complete()) return std::nullopt;
   for (PowUncle& uncle : seal.uncles) uncle.header.proposals = digest_of(uncle.proposals);
   return seal;
 }
 
 std::optional<PowState> decode_pow_state(std::string_view seal) {
-  Reader reader(seal);
+  ByteReader reader(seal);
   PowState state;
-  reader.get(state);
-  if (!reader.whole()) return std::nullopt;
+  get(reader, state);
+  if (reader.failed()) return std::nullopt;
   return state;
 }
 
@@ -207,12 +140,12 @@ PowHeader header_of(const Proposal& proposal, const PowSeal& seal) {
 }
 
 Digest modelled_work(std::uint64_t chain_seed, const PowHeader& header) {
-  Writer writer;
+  ByteWriter writer;
   PowHeader unworked = header;
   unworked.work = {};
-  writer.put(unworked);
-  writer.put(header.proposals);
-  return sign_modelled(chain_seed, header.miner, writer.digest());
+  put(writer, unworked);
+  writer.digest(header.proposals);
+  return sign_modelled(chain_seed, header.miner, sha256(writer.bytes()));
 }
 
 }  // namespace bsn

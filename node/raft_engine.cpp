@@ -68,7 +68,7 @@ std::optional<Instant> RaftEngine::next_wakeup() const {
 
 void RaftEngine::on(Turn& turn, const MessageArrived& input) {
   if (input.from == self_ || input.from.value >= validators_) return;
-  std::visit([&](const auto& message) { receive(turn, input.from, message); }, input.message);
+  std::visit([&](const auto& message) { receive(turn, input.from, message); }, *input.message);
 }
 
 void RaftEngine::on(Turn& turn, const WorkWaiting& input) {

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <map>
 
+#include "node/byte_fields.h"
 #include "node/signed_seal.h"
 #include "node/solana_schedule.h"
 #include "node/solana_tower.h"
 #include "node/tree_engine.h"
+#include "node/turbine.h"
 #include "node/vote_forest.h"
 
 namespace bsn {
@@ -18,6 +20,7 @@ class SolanaEngine : public TreeEngine {
  public:
   SolanaEngine(const EngineConfig& config, const DurableState& durable, Instant now);
 
+  bool forwards_to_leader_only() const override { return true; }
   std::uint32_t fault_bound() const override { return (config().validators - 1) / 3; }
 
  protected:
@@ -28,6 +31,7 @@ class SolanaEngine : public TreeEngine {
   std::string seal(Instant time, const std::vector<TransactionPtr>& offered) override;
   void on_block(Instant now, const Node& node, Outputs& out) override;
   void on_best_chain(Instant now, Outputs& out) override;
+  void spread_block(const ProposalPtr& proposal, std::optional<ValidatorIndex> from, Outputs& out) override;
   void on_vote(Instant now, ValidatorIndex from, const TreeVote& vote, Outputs& out) override;
   void on_timer(Instant now, Outputs& out) override;
   std::optional<Instant> timer() const override { return due_; }
@@ -49,13 +53,14 @@ class SolanaEngine : public TreeEngine {
   void restore(const DurableState& durable);
   void settle(const DurableState& durable);
   void settle_up_to(Height height);
-  TreeVoteState state() const { return {SealWriter().u64(made_).bytes() + tower_.bytes()}; }
+  TreeVoteState state() const { return {ByteWriter().u64(made_).bytes() + tower_.bytes()}; }
   bool votes_are_signed(const SolanaVotes& group, const Digest& block) const;
   void plan(std::uint64_t from_slot);
   std::vector<SolanaVotes> waiting_votes() const;
 
   bool may_vote(const SolanaTower& tower) const;
-  bool conflicts(const SolanaTower::Vote& vote) const;
+  bool conflicts(const SolanaTower& tower) const;
+  bool is_off_the_tip(const SolanaTower::Vote& vote) const;
   bool may_switch() const;
   bool has_proof_to_switch() const;
   bool votes_elsewhere(ValidatorIndex voter) const;
@@ -97,7 +102,7 @@ void SolanaEngine::restore(const DurableState& durable) {
   tree().for_each([&](const Node& node) { on_block({}, node, none); });
   if (!durable.tree_vote) return;
   const std::string_view bytes = durable.tree_vote->bytes;
-  made_ = SealReader(bytes).u64();
+  made_ = ByteReader(bytes).u64();
   tower_ = SolanaTower::read(bytes.substr(std::min<std::size_t>(8, bytes.size())), parameters_.tower_depth);
   settle(durable);
   count_own_vote();
@@ -139,9 +144,7 @@ TreeEngine::Verdict SolanaEngine::check(Instant now, const Proposal& proposal, c
 
 bool SolanaEngine::votes_are_signed(const SolanaVotes& group, const Digest& block) const {
   std::uint64_t sum = 0;
-  for (std::uint32_t v = 0; v < group.voters.size(); ++v) {
-    if (group.voters[v]) sum += solana_vote_tag(config().chain_seed, ValidatorIndex{v}, block);
-  }
+  group.voters.for_each([&](ValidatorIndex v) { sum += solana_vote_tag(config().chain_seed, v, block); });
   return sum == group.tag_sum;
 }
 
@@ -155,10 +158,8 @@ void SolanaEngine::on_block(Instant, const Node& node, Outputs&) {
     const Node* voted = tree().ancestor(node, group.height);
     if (voted == nullptr || !voted->proposal) continue;
     const std::uint64_t slot = slot_of(*voted);
-    for (std::uint32_t v = 0; v < group.voters.size(); ++v) {
-      if (group.voters[v]) forest_.vote(ValidatorIndex{v}, slot + 1, voted->digest);
-    }
-    if (config().self && group.voters[config().self->value]) own_landed_ = std::max(own_landed_, slot + 1);
+    forest_.vote(group.voters, slot + 1, voted->digest);
+    if (config().self && group.voters.contains(*config().self)) own_landed_ = std::max(own_landed_, slot + 1);
   }
 }
 
@@ -205,6 +206,21 @@ Height SolanaEngine::final_height() {
   return final;
 }
 
+// Followers stand outside the tree: they hear from their neighbours.
+void SolanaEngine::spread_block(const ProposalPtr& proposal, std::optional<ValidatorIndex> from, Outputs& out) {
+  if (config().self) {
+    const Turbine turbine{config().validators, config().chain_seed};
+    const std::uint64_t slot = SolanaSeal::slot_of(seal_body(*proposal));
+    for (const ValidatorIndex child : turbine.children(slot, proposal->proposer, *config().self)) {
+      if (child != from) out.push_back(SendConsensus{child, TreeBlock{proposal}});
+    }
+  }
+  for (const ValidatorIndex peer : config().peers) {
+    const bool follower = peer.value >= config().validators;
+    if (follower && peer != from) out.push_back(SendConsensus{peer, TreeBlock{proposal}});
+  }
+}
+
 // ---- making blocks ----
 
 void SolanaEngine::plan(std::uint64_t from_slot) {
@@ -228,7 +244,8 @@ std::string SolanaEngine::seal(Instant time, const std::vector<TransactionPtr>& 
   SolanaSeal seal;
   seal.slot = slot_at(time) - 1;
   seal.votes = waiting_votes();
-  return signed_seal(config().chain_seed, {tip.height + 1, tip.digest, time, *config().self, offered}, seal.bytes());
+  return signed_seal(config().chain_seed, {tip.height + 1, tip.digest, time, *config().self, offered},
+                     seal.bytes(config().validators));
 }
 
 // Those for blocks of the best chain that are newer than what is in blocks.
@@ -242,8 +259,8 @@ std::vector<SolanaVotes> SolanaEngine::waiting_votes() const {
     if (groups.size() == SolanaSeal::groups_max && !groups.contains(voted->height)) continue;
     SolanaVotes& group = groups[voted->height];
     group.height = voted->height;
-    group.voters.resize(config().validators);
-    group.voters[v] = true;
+    if (group.voters.empty()) group.voters = VoterSet(config().validators);
+    group.voters.add({v});
     group.tag_sum += solana_vote_tag(config().chain_seed, ValidatorIndex{v}, voted->digest);
   }
   std::vector<SolanaVotes> all;
@@ -285,15 +302,20 @@ void SolanaEngine::vote_for_tip(Instant now, Outputs& out) {
 // After a restart: what it is locked on it does not leave because no block that is left contains its vote.
 void SolanaEngine::count_own_vote() {
   const SolanaTower::Vote* last = tower_.last();
-  if (config().self && last != nullptr) forest_.vote(*config().self, last->slot + 1, last->block);
+  if (!config().self || last == nullptr) return;
+  VoterSet self(config().validators);
+  self.add(*config().self);
+  forest_.vote(self, last->slot + 1, last->block);
 }
 
-bool SolanaEngine::may_vote(const SolanaTower& tower) const {
-  const auto& votes = tower.votes();
-  return std::none_of(votes.begin(), votes.end(), [this](const auto& vote) { return conflicts(vote); }) && may_switch();
+bool SolanaEngine::may_vote(const SolanaTower& tower) const { return !conflicts(tower) && may_switch(); }
+
+// All votes of a tower stand on one chain: where the newest stands on the tip's, all do.
+bool SolanaEngine::conflicts(const SolanaTower& tower) const {
+  return tower.last() != nullptr && is_off_the_tip(*tower.last());
 }
 
-bool SolanaEngine::conflicts(const SolanaTower::Vote& vote) const {
+bool SolanaEngine::is_off_the_tip(const SolanaTower::Vote& vote) const {
   if (vote.settled) return false;
   const Node* voted = tree().ancestor(tree().tip(), vote.height);
   return voted == nullptr || voted->digest != vote.block;
@@ -302,7 +324,7 @@ bool SolanaEngine::conflicts(const SolanaTower::Vote& vote) const {
 // From the fork of the last vote, if the tip is on another one.
 bool SolanaEngine::may_switch() const {
   const SolanaTower::Vote* last = tower_.last();
-  if (last == nullptr || !conflicts(*last)) return true;
+  if (last == nullptr || !is_off_the_tip(*last)) return true;
   if (last->height <= tree().root().height) return true;  // others made that fork impossible
   return has_proof_to_switch();
 }

@@ -8,6 +8,8 @@
 // in blocks. The best fork is that of the heaviest subtree by latest votes; of equals the earlier slot's.
 // Finality: a block is confirmed when more than `threshold` of the stake votes for it or its descendants, and final
 // when tower_depth - 1 further blocks up to a confirmed one stand upon it.
+// Transactions go to the present leader instead of a mempool of all ("Gulf Stream"), and to the next one if they are in
+// no block when it takes over.
 // Sources: "Tower BFT" and "Commitments" (docs.solana.com, docs.anza.xyz/consensus/commitments: 66 %, "31+ confirmed
 // blocks built atop"); solana-labs/solana:core/src/consensus.rs (VOTE_THRESHOLD_DEPTH 8, VOTE_THRESHOLD_SIZE 2/3,
 // SWITCH_FORK_THRESHOLD 0.38), heaviest_subtree_fork_choice.rs.
@@ -19,10 +21,9 @@
 // on is stored, and crashes of all can't make everybody forget it.
 //
 // Modelled: slots come from clocks instead of Proof of History; a block travels as one message at the end of its slot
-// instead of as shreds during it (Turbine); a vote in a block is a bit of a set, checked by the sum of 64-bit tags;
-// votes for one block share the set. A locked validator
-// repeats its last vote together with its whole tower, which stands in for the gossip of votes. Left out: epochs, roots
-// told in votes, repair by slot number.
+// instead of as shreds during it (node/turbine.h); a vote in a block is a bit of a set, checked by the sum of 64-bit
+// tags; votes for one block share the set. A locked validator repeats its last vote together with its whole tower,
+// which stands in for the gossip of votes. Left out: epochs, roots told in votes, repair by slot number.
 //
 // Costs: per block and validator two digests and a few operations per vote in it; per vote one message to one or two
 // leaders and one small write. Bounds: one waiting vote per validator; groups_max voted blocks per seal.

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "node/signed_seal.h"
+#include "node/byte_fields.h"
 
 namespace bsn {
 
@@ -31,15 +31,17 @@ ValidatorIndex SolanaSchedule::draw(std::uint64_t turn) const {
   return stake_.draw(random);
 }
 
-std::string SolanaSeal::bytes() const {
-  SealWriter writer;
+std::string SolanaSeal::bytes(std::uint32_t validators) const {
+  ByteWriter writer;
   writer.u64(slot).u8(static_cast<std::uint8_t>(votes.size()));
-  for (const SolanaVotes& group : votes) writer.u64(group.height).u64(group.tag_sum).bits(group.voters);
+  for (const SolanaVotes& group : votes) {
+    writer.u64(group.height).u64(group.tag_sum).raw(group.voters.bytes(validators));
+  }
   return writer.bytes();
 }
 
 std::optional<SolanaSeal> SolanaSeal::read(std::string_view bytes, std::uint32_t validators) {
-  SealReader reader(bytes);
+  ByteReader reader(bytes);
   SolanaSeal seal;
   seal.slot = reader.u64();
   const std::size_t groups = reader.u8();
@@ -48,7 +50,9 @@ std::optional<SolanaSeal> SolanaSeal::read(std::string_view bytes, std::uint32_t
     SolanaVotes group;
     group.height = reader.u64();
     group.tag_sum = reader.u64();
-    group.voters = reader.bits(validators);
+    auto voters = VoterSet::parse(validators, reader.raw((validators + 7) / 8));
+    if (!voters) return std::nullopt;
+    group.voters = std::move(*voters);
     if (i > 0 && group.height >= seal.votes.back().height) return std::nullopt;
     seal.votes.push_back(std::move(group));
   }
@@ -56,7 +60,7 @@ std::optional<SolanaSeal> SolanaSeal::read(std::string_view bytes, std::uint32_t
   return seal;
 }
 
-std::uint64_t SolanaSeal::slot_of(std::string_view bytes) { return SealReader(bytes).u64(); }
+std::uint64_t SolanaSeal::slot_of(std::string_view bytes) { return ByteReader(bytes).u64(); }
 
 std::uint64_t solana_vote_tag(std::uint64_t chain_seed, ValidatorIndex voter, const Digest& block) {
   std::uint64_t mixed = 0;

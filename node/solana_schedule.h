@@ -9,6 +9,7 @@
 
 #include "core/chain_spec.h"
 #include "node/slot_engine.h"
+#include "node/voter_set.h"
 
 namespace bsn {
 
@@ -38,8 +39,8 @@ class SolanaSchedule {
 
 // Votes of many validators for one ancestor of the block.
 struct SolanaVotes {
-  Height height = 0;          // of the block voted for
-  std::vector<bool> voters;   // by validator
+  Height height = 0;  // of the block voted for
+  VoterSet voters;
   std::uint64_t tag_sum = 0;  // of their vote tags
 };
 
@@ -49,7 +50,7 @@ struct SolanaSeal {
   std::uint64_t slot = 0;
   std::vector<SolanaVotes> votes;  // heights descend
 
-  std::string bytes() const;
+  std::string bytes(std::uint32_t validators) const;
   // nullopt: not what bytes() gives for that many validators.
   static std::optional<SolanaSeal> read(std::string_view bytes, std::uint32_t validators);
   // Of a seal that was read before.

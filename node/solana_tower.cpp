@@ -1,6 +1,6 @@
 #include "node/solana_tower.h"
 
-#include "node/signed_seal.h"
+#include "node/byte_fields.h"
 
 namespace bsn {
 
@@ -17,7 +17,7 @@ void SolanaTower::push(std::uint64_t slot, Height height, const Digest& block) {
 }
 
 std::string SolanaTower::bytes() const {
-  SealWriter writer;
+  ByteWriter writer;
   for (const Vote& vote : votes_) writer.u64(vote.slot).u64(vote.height).digest(vote.block).u8(vote.confirmations);
   return writer.bytes();
 }
@@ -25,7 +25,7 @@ std::string SolanaTower::bytes() const {
 SolanaTower SolanaTower::read(std::string_view bytes, std::uint32_t depth) {
   constexpr std::size_t vote_bytes = 8 + 8 + 32 + 1;
   SolanaTower tower(depth);
-  SealReader reader(bytes);
+  ByteReader reader(bytes);
   for (std::size_t i = 0; i < bytes.size() / vote_bytes; ++i) {
     Vote vote;
     vote.slot = reader.u64();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "node/byte_fields.h"
 #include "node/signed_seal.h"
 #include "node/tezos_rights.h"
 #include "node/tree_engine.h"
@@ -18,10 +19,10 @@ struct Signed {
   Height endorsed = 0;
   Digest block{};  // that was endorsed
 
-  TreeVoteState state() const { return {SealWriter().u64(baked).u64(endorsed).digest(block).bytes()}; }
+  TreeVoteState state() const { return {ByteWriter().u64(baked).u64(endorsed).digest(block).bytes()}; }
   static Signed read(const std::optional<TreeVoteState>& stored) {
     if (!stored) return {};
-    SealReader reader(stored->bytes);
+    ByteReader reader(stored->bytes);
     Signed result;
     result.baked = reader.u64();
     result.endorsed = reader.u64();

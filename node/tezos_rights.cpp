@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "node/signed_seal.h"
+#include "node/byte_fields.h"
 
 namespace bsn {
 
@@ -45,10 +45,10 @@ Duration TezosRights::delay(std::uint32_t priority, std::uint32_t endorsed) cons
          parameters_.delay_per_missing_endorsement * missing;
 }
 
-std::string TezosSeal::bytes() const { return SealWriter().u32(priority).digest(signatures).bits(endorsed).bytes(); }
+std::string TezosSeal::bytes() const { return ByteWriter().u32(priority).digest(signatures).bits(endorsed).bytes(); }
 
 std::optional<TezosSeal> TezosSeal::read(std::string_view bytes, std::size_t endorsers) {
-  SealReader reader(bytes);
+  ByteReader reader(bytes);
   TezosSeal seal;
   seal.priority = reader.u32();
   seal.signatures = reader.digest();

@@ -55,7 +55,7 @@ std::optional<Instant> TreeEngine::next_wakeup() const {
 // ---- inputs ----
 
 void TreeEngine::on(Instant now, const MessageArrived& arrived, Outputs& out) {
-  std::visit([&](const auto& message) { hear(now, arrived.from, message, out); }, arrived.message);
+  std::visit([&](const auto& message) { hear(now, arrived.from, message, out); }, *arrived.message);
 }
 
 void TreeEngine::on(Instant now, const WorkWaiting& work, Outputs& out) { on_work(now, work, out); }
@@ -69,7 +69,7 @@ void TreeEngine::on(Instant now, const BatchOffered& batch, Outputs& out) {
   if (!add(now, own, out)) return;  // the tree is full
   follow_best(now, out);            // stored before it is sent
   gossip_.first_seen(proposal_digest(*own));
-  gossip_.spread(TreeBlock{own}, std::nullopt, out);
+  spread_block(own, std::nullopt, out);
 }
 
 void TreeEngine::on(Instant now, const BlockSealed& sealed, Outputs& out) {
@@ -108,8 +108,12 @@ bool TreeEngine::take_in(Instant now, ValidatorIndex from, const ProposalPtr& pr
   const Verdict verdict = in_order ? check(now, *proposal, *parent) : Verdict::invalid();
   if (verdict.kind == Verdict::Kind::early && verdict.when > now) keep_early(verdict.when, from, proposal);
   if (verdict.kind != Verdict::Kind::valid || !add(now, proposal, out)) return false;
-  if (gossip_.first_seen(proposal_digest(*proposal))) gossip_.spread(TreeBlock{proposal}, from, out);
+  if (gossip_.first_seen(proposal_digest(*proposal))) spread_block(proposal, from, out);
   return true;
+}
+
+void TreeEngine::spread_block(const ProposalPtr& proposal, std::optional<ValidatorIndex> from, Outputs& out) {
+  gossip_.spread(TreeBlock{proposal}, from, out);
 }
 
 // False: it was known, or there is no room.

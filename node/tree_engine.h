@@ -35,7 +35,7 @@ class TreeEngine : public ConsensusEngine {
   void step(Instant now, const EngineInput& input, std::vector<EngineOutput>& out) final;
   void advance_to(Instant now, std::vector<EngineOutput>& out) final;
   std::optional<Instant> next_wakeup() const final;
-  bool forwards_to_leader_only() const final { return false; }
+  bool forwards_to_leader_only() const override { return false; }
   bool grows_a_tree() const final { return true; }
   void set_peers(const std::vector<ValidatorIndex>& peers) final;
 
@@ -100,6 +100,9 @@ class TreeEngine : public ConsensusEngine {
   // Its own clock.
   virtual void on_timer(Instant, Outputs&) {}
   virtual std::optional<Instant> timer() const { return std::nullopt; }
+
+  // Passes a block on that was made here (`from`: nullopt) or heard first: to all neighbours but who sent it.
+  virtual void spread_block(const ProposalPtr& proposal, std::optional<ValidatorIndex> from, Outputs& out);
 
   // The mempool has this much for it.
   virtual void on_work(Instant, const WorkWaiting&, Outputs&) {}

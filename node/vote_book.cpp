@@ -44,6 +44,11 @@ bool VoteBook::add_one(Target& target, ValidatorIndex voter, const Weigh& weigh)
   return true;
 }
 
+bool VoteBook::has(const Digest& block, const VoterSet& voters) const {
+  const Target* known = find(block);
+  return known != nullptr && known->voters.contains_all(voters);
+}
+
 const VoteBook::Target* VoteBook::find(const Digest& block) const {
   const auto found =
       std::find_if(targets_.begin(), targets_.end(), [&](const Target& target) { return target.block == block; });

@@ -33,6 +33,9 @@ class VoteBook {
   bool add(Height height, const Digest& block, const VoterSet& voters, std::optional<ValidatorIndex> from,
            const Weigh& weigh);
 
+  // Whether all these votes are here already.
+  bool has(const Digest& block, const VoterSet& voters) const;
+
   const std::vector<Target>& targets() const { return targets_; }
   const Target* find(const Digest& block) const;
   bool has_voted(ValidatorIndex voter) const { return voted_.contains(voter); }

@@ -14,17 +14,28 @@ void VoteForest::add(const Digest& block, const Digest& parent) {
   node->parent->children.push_back(node);
 }
 
-void VoteForest::vote(ValidatorIndex voter, std::uint64_t slot, const Digest& block) {
-  Latest& latest = latest_[voter.value];
-  if (slot <= latest.slot) return;
+void VoteForest::vote(const VoterSet& voters, std::uint64_t slot, const Digest& block) {
   auto* found = nodes_.find(block);
-  Node* node = found == nullptr ? nullptr : found->get();
-  move(stake_[voter.value], latest.node, node);
-  latest = {slot, node};
+  Node* to = found == nullptr ? nullptr : found->get();
+  Node* from = nullptr;  // where those stood whose stake is gathered
+  std::uint64_t stake = 0;
+  voters.for_each([&](ValidatorIndex voter) {
+    Latest& latest = latest_[voter.value];
+    if (slot <= latest.slot) return;
+    if (latest.node != from) {
+      move(stake, from, to);
+      stake = 0;
+      from = latest.node;
+    }
+    stake += stake_[voter.value];
+    latest = {slot, to};
+  });
+  move(stake, from, to);
 }
 
 // Usually `to` stands shortly above `from`: then only what is between changes.
 void VoteForest::move(std::uint64_t stake, Node* from, Node* to) {
+  if (stake == 0 || from == to) return;
   if (from != nullptr) from->direct -= stake;
   if (to != nullptr) to->direct += stake;
   Node* at = to;
@@ -44,9 +55,11 @@ void VoteForest::move_root(const Digest& root) {
   Node* fresh = found == nullptr ? nullptr : found->get();
   if (fresh != nullptr && fresh->parent != nullptr) std::erase(fresh->parent->children, fresh);
   std::vector<Digest> dropped;
-  drop(*root_, dropped);
-  for (Latest& latest : latest_) {
-    if (latest.node != nullptr && latest.node->dropped) latest.node = nullptr;
+  const std::uint64_t forgotten = drop(*root_, dropped);
+  if (forgotten > 0) {
+    for (Latest& latest : latest_) {
+      if (latest.node != nullptr && latest.node->dropped) latest.node = nullptr;
+    }
   }
   for (const Digest& one : dropped) nodes_.erase(one);
   if (fresh == nullptr) fresh = nodes_.try_emplace(root, std::make_unique<Node>(Node{root})).first->get();
@@ -54,15 +67,19 @@ void VoteForest::move_root(const Digest& root) {
   root_ = fresh;
 }
 
-void VoteForest::drop(Node& node, std::vector<Digest>& dropped) {
+// The stake that votes for what it drops.
+std::uint64_t VoteForest::drop(Node& node, std::vector<Digest>& dropped) {
+  std::uint64_t direct = 0;
   std::vector<Node*> open{&node};
   while (!open.empty()) {
     Node* one = open.back();
     open.pop_back();
     one->dropped = true;
+    direct += one->direct;
     dropped.push_back(one->digest);
     open.insert(open.end(), one->children.begin(), one->children.end());
   }
+  return direct;
 }
 
 }  // namespace bsn

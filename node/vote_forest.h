@@ -1,7 +1,8 @@
 // How much stake votes for each block of a tree and for what stands upon it; of each voter only its latest vote counts.
 //
-// Costs: a vote for a block near that of the voter's last vote is O(distance), else O(depth of the tree); a new root is
-// O(blocks dropped + voters). Memory: about 150 bytes a block. Not for more than one thread.
+// Costs: votes for a block near that of the voters' last votes are O(voters + distance) where these were for one block,
+// else O(depth of the tree) for each such block; a new root is O(blocks dropped + voters). Memory: about 150 bytes a
+// block. Not for more than one thread.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 
 #include "core/ids.h"
 #include "node/digest_map.h"
+#include "node/voter_set.h"
 
 namespace bsn {
 
@@ -20,8 +22,9 @@ class VoteForest {
   // Nothing happens if the parent is not here or the block is.
   void add(const Digest& block, const Digest& parent);
 
-  // Votes for a block that is not here (it is below the root) are remembered by their slot alone.
-  void vote(ValidatorIndex voter, std::uint64_t slot, const Digest& block);
+  // All these vote for it, in this slot; older votes than a voter's latest don't count. Votes for a block that is not
+  // here (it is below the root) are remembered by their slot alone.
+  void vote(const VoterSet& voters, std::uint64_t slot, const Digest& block);
 
   // Stake whose latest vote is for the block or its descendants; 0 if it is not here.
   std::uint64_t upon(const Digest& block) const;
@@ -55,7 +58,7 @@ class VoteForest {
   };
 
   void move(std::uint64_t stake, Node* from, Node* to);
-  void drop(Node& node, std::vector<Digest>& dropped);
+  std::uint64_t drop(Node& node, std::vector<Digest>& dropped);
 
   std::vector<std::uint64_t> stake_;
   std::vector<Latest> latest_;

@@ -36,17 +36,23 @@ Digest signature_of(std::uint64_t chain_seed, const VoteSubject& subject, const 
   return signature;
 }
 
-ValidatorIndex first_of(const VoterSet& voters) {
-  std::optional<ValidatorIndex> first;
-  voters.for_each([&](ValidatorIndex voter) { first = first.value_or(voter); });
-  BSN_CHECK(first.has_value(), "a bundle holds at least one vote");
-  return *first;
-}
-
 }  // namespace
 
 bool VoterSet::empty() const {
   return std::all_of(words_.begin(), words_.end(), [](std::uint64_t word) { return word == 0; });
+}
+
+ValidatorIndex VoterSet::first() const {
+  const auto word = std::find_if(words_.begin(), words_.end(), [](std::uint64_t one) { return one != 0; });
+  BSN_CHECK(word != words_.end(), "somebody is in the set");
+  return {static_cast<std::uint32_t>(word - words_.begin()) * 64 + static_cast<std::uint32_t>(std::countr_zero(*word))};
+}
+
+bool VoterSet::contains_all(const VoterSet& others) const {
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    if ((others.words_[i] & ~words_[i]) != 0) return false;
+  }
+  return true;
 }
 
 std::uint32_t VoterSet::count() const {
@@ -88,18 +94,15 @@ TreeVote bundle_votes(std::uint64_t chain_seed, std::uint32_t validators, const 
           subject.round,
           subject.height,
           subject.block,
-          first_of(voters),
+          voters.first(),
           voters.bytes(validators),
           signature_of(chain_seed, subject, voters)};
 }
 
-std::optional<VoterSet> open_bundle(std::uint64_t chain_seed, std::uint32_t validators, const TreeVote& bundle) {
-  auto voters = VoterSet::parse(validators, bundle.extra);
-  if (!voters || voters->empty()) return std::nullopt;
+bool is_signed_bundle(std::uint64_t chain_seed, const TreeVote& bundle, const VoterSet& voters) {
+  if (voters.empty() || voters.first() != bundle.voter) return false;
   const VoteSubject subject{bundle.kind, bundle.round, bundle.height, bundle.block};
-  if (first_of(*voters) != bundle.voter) return std::nullopt;
-  if (signature_of(chain_seed, subject, *voters) != bundle.signature) return std::nullopt;
-  return voters;
+  return signature_of(chain_seed, subject, voters) == bundle.signature;
 }
 
 }  // namespace bsn

@@ -30,9 +30,11 @@ class VoterSet {
   void remove(ValidatorIndex voter) { words_[voter.value / 64] &= ~bit(voter); }
   bool contains(ValidatorIndex voter) const { return (words_[voter.value / 64] & bit(voter)) != 0; }
   bool empty() const;
+  ValidatorIndex first() const;  // of a set that is not empty
   std::uint32_t count() const;
 
   // Of the same number of validators.
+  bool contains_all(const VoterSet& others) const;
   VoterSet minus(const VoterSet& other) const;
   void unite(const VoterSet& other);
   void clear() { words_.assign(words_.size(), 0); }
@@ -70,7 +72,8 @@ struct VoteSubject {
 TreeVote bundle_votes(std::uint64_t chain_seed, std::uint32_t validators, const VoteSubject& subject,
                       const VoterSet& voters);
 
-// Who voted; nullopt: malformed, nobody, or not signed by all of them.
-std::optional<VoterSet> open_bundle(std::uint64_t chain_seed, std::uint32_t validators, const TreeVote& bundle);
+// Whether these, who are those that the bundle's `extra` names, are somebody and have all signed it. Costs more than
+// all else that is done with a bundle: ask last, when it holds news.
+bool is_signed_bundle(std::uint64_t chain_seed, const TreeVote& bundle, const VoterSet& voters);
 
 }  // namespace bsn

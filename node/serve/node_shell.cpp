@@ -206,7 +206,7 @@ std::optional<Height> NodeShell::final_after(ChainIndex chain, const DurableWrit
 
 void NodeShell::perform(Instant now, Duration stored_for, CityNodeOutput& output) {
   if (auto* send = std::get_if<SendToPeer>(&output.what)) {
-    links_.send(send->to, encode(output.chain, send->message), now);
+    links_.send(send->to, encode(output.chain, *send->message), now);
   } else if (const auto* stored = std::get_if<SendStoredBlocks>(&output.what)) {
     send_stored(now, output.chain, *stored);
   } else if (const auto* answer = std::get_if<Answer>(&output.what)) {

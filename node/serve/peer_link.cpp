@@ -20,7 +20,7 @@ Result<std::vector<PeerEnvelope>> decode_envelopes(const NodeShell& shell, const
     if (chain == nullptr) continue;
     auto decoded = decode_peer_message(message, chain->name);
     if (!decoded) return decoded.error();
-    envelopes.push_back({chain->index, from, std::move(*decoded)});
+    envelopes.push_back({chain->index, from, share(std::move(*decoded))});
   }
   return envelopes;
 }

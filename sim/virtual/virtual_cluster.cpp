@@ -195,7 +195,7 @@ void VirtualCluster::deliver(PeerDelivery delivery) {
   if (!accepts(delivery.to, delivery.life) || !partition_.reaches(envelope.from, delivery.to)) return;
   if (!weather_.calm() && weather_.connection(envelope.from, delivery.to) != delivery.connection) return;
   trace_.record(now_, "deliver", pair_of(envelope.from.value, delivery.to.value),
-                pair_of(envelope.chain.value, kind_of(envelope.message)));
+                pair_of(envelope.chain.value, kind_of(*envelope.message)));
   nodes_[delivery.to.value].step(now_, std::move(delivery.envelope), node_outputs_);
   after_node(delivery.to);
 }
@@ -223,7 +223,7 @@ void VirtualCluster::happen(CityIndex city, ChainIndex chain, ChainPeerOutput& o
   observe(chain, std::get<Observed>(output));
 }
 
-void VirtualCluster::send_to_peer(CityIndex from, CityIndex to, ChainIndex chain, PeerMessage message) {
+void VirtualCluster::send_to_peer(CityIndex from, CityIndex to, ChainIndex chain, PeerMessagePtr message) {
   const VirtualNode& receiver = nodes_[to.value];
   if (receiver.state() == VirtualNode::State::down || !partition_.reaches(from, to)) return;  // lost: peers ask again
   PeerDelivery delivery{to, receiver.life(), 0, {chain, from, std::move(message)}};
@@ -273,7 +273,7 @@ void VirtualCluster::send_stored_blocks(CityIndex city, ChainIndex chain, const 
   blocks.tip = order.tip;
   blocks.blocks.assign(stored.begin() + static_cast<std::ptrdiff_t>(begin),
                        stored.begin() + static_cast<std::ptrdiff_t>(end));
-  send_to_peer(city, order.to, chain, std::move(blocks));
+  send_to_peer(city, order.to, chain, share(std::move(blocks)));
 }
 
 void VirtualCluster::send_reply(CityIndex city, Answer& answer) {

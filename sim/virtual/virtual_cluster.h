@@ -176,7 +176,7 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   bool accepts(CityIndex city, std::uint32_t life) const;
   void after_node(CityIndex city);  // its outputs happen, its wake-up is renewed
   void happen(CityIndex city, ChainIndex chain, ChainPeerOutput& output);
-  void send_to_peer(CityIndex from, CityIndex to, ChainIndex chain, PeerMessage message);
+  void send_to_peer(CityIndex from, CityIndex to, ChainIndex chain, PeerMessagePtr message);
   void send_through_weather(CityIndex from, PeerDelivery delivery);
   Instant call_arrival(CityIndex from, CityIndex to);
   void persist(CityIndex city, ChainIndex chain, const DurableWrite& write);

@@ -192,11 +192,11 @@ void EngineNetwork::drain(std::uint32_t v) {
 // ---- the chain peers' half ----
 
 void EngineNetwork::handle(std::uint32_t v, const SendConsensus& output) {
-  if (const auto wrong = bft_judge_.judge(v, output.message, peers_[v].durable)) violation(*wrong);
+  if (const auto wrong = bft_judge_.judge(v, *output.message, peers_[v].durable)) violation(*wrong);
   for (std::uint32_t to = 0; to < (output.to ? peers() : options_.validators); ++to) {
     if (to == v || (output.to && output.to->value != to)) continue;
-    std::optional<ConsensusMessage> message = output.message;
-    if (tamper_) message = tamper_(v, to, output.message);
+    std::optional<ConsensusMessage> message = *output.message;
+    if (tamper_) message = tamper_(v, to, *output.message);
     if (!message) continue;
     if (show_messages_) note(v, "to " + std::to_string(to) + ": " + describe(*message));
     ++messages_sent_;

@@ -104,7 +104,7 @@ NodeSpec CityNetwork::spec_of(std::uint32_t city) const {
 }
 
 void CityNetwork::inject(std::uint32_t from, std::uint32_t to, ChainIndex chain, const PeerMessage& message) {
-  step(to, PeerEnvelope{chain, CityIndex{from}, message});
+  step(to, PeerEnvelope{chain, CityIndex{from}, share(message)});
 }
 
 const Reply* CityNetwork::answer(CallId id) const {
@@ -127,7 +127,7 @@ void CityNetwork::happen(std::uint32_t city, const std::vector<CityNodeOutput>& 
 }
 
 void CityNetwork::happen(std::uint32_t city, ChainIndex chain, const SendToPeer& output) {
-  fly(city, output.to.value, chain, output.message);
+  fly(city, output.to.value, chain, *output.message);
 }
 
 void CityNetwork::happen(std::uint32_t city, ChainIndex chain, const Persist& output) {
@@ -180,7 +180,7 @@ void CityNetwork::fly(std::uint32_t from, std::uint32_t to, ChainIndex chain, co
   if (!sent || random_.chance(loss_)) return;
   ++nodes_[from].sent;
   const Instant due = now_ + delay + random_.between({}, jitter_);
-  flights_.emplace(std::pair{due, sequence_++}, Flight{to, {chain, CityIndex{from}, std::move(*sent)}});
+  flights_.emplace(std::pair{due, sequence_++}, Flight{to, {chain, CityIndex{from}, share(std::move(*sent))}});
 }
 
 std::optional<std::pair<Instant, std::uint32_t>> CityNetwork::next_timer() const {

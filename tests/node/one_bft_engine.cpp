@@ -87,11 +87,11 @@ void OneBftEngine::take(const std::vector<EngineOutput>& outputs) {
 void OneBftEngine::take_one(const SendConsensus& output) {
   if (output.to) helped.push_back(output.to->value);
   const auto& saved = disk.bft_vote;
-  if (const auto* vote = std::get_if<BftVote>(&output.message)) {
+  if (const auto* vote = std::get_if<BftVote>(&*output.message)) {
     votes.push_back(*vote);
     sent_unsaved |= vote->height == tip.height + 1 && std::count(saved->votes.begin(), saved->votes.end(), *vote) == 0;
   }
-  if (const auto* proposal = std::get_if<BftProposal>(&output.message)) {
+  if (const auto* proposal = std::get_if<BftProposal>(&*output.message)) {
     proposals.push_back(*proposal);
     sent_unsaved |= !saved || !saved->proposed || saved->proposed->proposal != proposal->proposal;
   }

@@ -40,7 +40,7 @@ bool OnePowEngine::takes(const ProposalPtr& block) {
   engine_->step(now, MessageArrived{ValidatorIndex{0}, TreeBlock{block}}, outputs);
   take(outputs);
   return std::any_of(sent.begin() + static_cast<std::ptrdiff_t>(before), sent.end(),
-                     [](const SendConsensus& one) { return std::holds_alternative<TreeBlock>(one.message); });
+                     [](const SendConsensus& one) { return std::holds_alternative<TreeBlock>(*one.message); });
 }
 
 void OnePowEngine::advance_to(Instant when) {

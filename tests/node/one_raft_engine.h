@@ -80,7 +80,7 @@ struct Validator {
   std::vector<Message> sent() const {
     std::vector<Message> found;
     for (const SendConsensus& send : all<SendConsensus>()) {
-      if (const auto* one = std::get_if<Message>(&send.message)) found.push_back(*one);
+      if (const auto* one = std::get_if<Message>(&*send.message)) found.push_back(*one);
     }
     return found;
   }

@@ -36,7 +36,7 @@ class ScriptedEngine : public ConsensusEngine {
   bool leads() const { return config_.self->value == 0; }
 
   void on(Instant, const MessageArrived& arrived, std::vector<EngineOutput>& out) {
-    const auto* message = std::get_if<BftProposal>(&arrived.message);
+    const auto* message = std::get_if<BftProposal>(&*arrived.message);
     if (message == nullptr || arrived.from.value != 0 || leads()) return;
     if (message->height == tip_.height + 1) out.push_back(Decide{message->proposal});
     if (message->height > tip_.height + 1) out.push_back(FetchBlocks{arrived.from, message->height});

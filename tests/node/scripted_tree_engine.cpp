@@ -62,8 +62,8 @@ class ScriptedTreeEngine : public ConsensusEngine {
   }
 
   void on(Instant, const MessageArrived& arrived, Outputs& out) {
-    if (const auto* block = std::get_if<TreeBlock>(&arrived.message)) return hear(arrived.from, block->proposal, out);
-    if (const auto* request = std::get_if<TreeRequest>(&arrived.message)) {
+    if (const auto* block = std::get_if<TreeBlock>(&*arrived.message)) return hear(arrived.from, block->proposal, out);
+    if (const auto* request = std::get_if<TreeRequest>(&*arrived.message)) {
       for (const ProposalPtr& found : tree_.answer(*request)) {
         out.push_back(SendConsensus{arrived.from, TreeBlock{found}});
       }

@@ -56,29 +56,57 @@ TEST(SolanaTower, TheOldestVoteIsRootedWhenTheTowerIsFull) {
   EXPECT_EQ(back.votes().front().confirmations, 31);
 }
 
+VoterSet all_of(std::uint32_t validators) {
+  VoterSet all(validators);
+  for (std::uint32_t v = 0; v < validators; ++v) all.add({v});
+  return all;
+}
+
+// This one of three.
+VoterSet only(std::uint32_t voter) {
+  VoterSet set(3);
+  set.add({voter});
+  return set;
+}
+
 TEST(VoteForest, CountsOnlyTheLatestVoteOfEach) {
   const Digest root = sha256("root"), a = sha256("a"), b = sha256("b"), c = sha256("c");
   VoteForest forest({5, 3, 2}, root);
   forest.add(a, root);
   forest.add(b, a);
   forest.add(c, root);
-  forest.vote(ValidatorIndex{0}, 1, a);
-  forest.vote(ValidatorIndex{1}, 1, a);
-  forest.vote(ValidatorIndex{0}, 2, b);
-  forest.vote(ValidatorIndex{2}, 3, c);
-  forest.vote(ValidatorIndex{2}, 2, a);  // older: no
+  forest.vote(only(0), 1, a);
+  forest.vote(only(1), 1, a);
+  forest.vote(only(0), 2, b);
+  forest.vote(only(2), 3, c);
+  forest.vote(only(2), 2, a);  // older: no
   EXPECT_EQ(forest.upon(a), 8u);
   EXPECT_EQ(forest.upon(b), 5u);
   EXPECT_EQ(forest.upon(root), 10u);
   EXPECT_EQ(forest.latest_block(ValidatorIndex{2}), c);
-  forest.vote(ValidatorIndex{1}, 4, c);
+  forest.vote(only(1), 4, c);
   EXPECT_EQ(forest.upon(a), 5u);
   forest.move_root(a);
   EXPECT_EQ(forest.size(), 2u);
   EXPECT_EQ(forest.upon(c), 0u);
   EXPECT_EQ(forest.upon(a), 5u);
-  forest.vote(ValidatorIndex{1}, 5, b);
+  forest.vote(only(1), 5, b);
   EXPECT_EQ(forest.upon(a), 8u);
+}
+
+TEST(VoteForest, ManyVotesAtOnceCountAsOneByOne) {
+  const Digest root = sha256("root"), a = sha256("a"), b = sha256("b");
+  VoteForest forest({5, 3, 2}, root);
+  forest.add(a, root);
+  forest.add(b, a);
+  forest.vote(only(1), 1, a);
+  const VoterSet all = all_of(3);
+  forest.vote(all, 2, b);
+  EXPECT_EQ(forest.upon(b), 10u);
+  EXPECT_EQ(forest.upon(a), 10u);
+  EXPECT_EQ(forest.upon(root), 10u);
+  forest.vote(all, 2, a);  // not newer
+  EXPECT_EQ(forest.upon(b), 10u);
 }
 
 TEST(SolanaSchedule, LeadersHoldFourSlotsEachByStake) {
@@ -95,14 +123,14 @@ TEST(SolanaSchedule, LeadersHoldFourSlotsEachByStake) {
 TEST(SolanaSealBytes, ComeBackAndRefuseWhatIsTooLongOrOutOfOrder) {
   SolanaSeal seal;
   seal.slot = 77;
-  seal.votes = {{9, {true, false, true}, 5}, {7, {false, true, false}, 6}};
-  const auto back = SolanaSeal::read(seal.bytes(), 3);
+  seal.votes = {{9, only(0), 5}, {7, only(1), 6}};
+  const auto back = SolanaSeal::read(seal.bytes(3), 3);
   ASSERT_TRUE(back);
-  EXPECT_EQ(back->bytes(), seal.bytes());
-  EXPECT_FALSE(SolanaSeal::read(seal.bytes() + "x", 3));
-  EXPECT_FALSE(SolanaSeal::read(seal.bytes(), 9));
+  EXPECT_EQ(back->bytes(3), seal.bytes(3));
+  EXPECT_FALSE(SolanaSeal::read(seal.bytes(3) + "x", 3));
+  EXPECT_FALSE(SolanaSeal::read(seal.bytes(3), 9));
   std::swap(seal.votes[0], seal.votes[1]);
-  EXPECT_FALSE(SolanaSeal::read(seal.bytes(), 3));
+  EXPECT_FALSE(SolanaSeal::read(seal.bytes(3), 3));
 }
 
 TEST(Solana, ABlockComesEverySlotAndIsFinalThirtyTwoBlocksLater) {
@@ -170,7 +198,7 @@ struct Draft {
     proposal.seal.clear();
     Proposal content = proposal;
     content.proposer = signer;
-    proposal.seal = signed_seal(1, content, seal.bytes());
+    proposal.seal = signed_seal(1, content, seal.bytes(4));
     return make_proposal(proposal);
   }
 };
@@ -205,7 +233,7 @@ TEST(Solana, HostileBlocksAreRefused) {
   wrong_slot.seal.slot = 1;
   EXPECT_TRUE(refused(wrong_slot.signed_by(leader)));
   Draft votes_for_itself = first_block(0);
-  votes_for_itself.seal.votes = {{1, {true, true, true, true}, 0}};
+  votes_for_itself.seal.votes = {{1, all_of(4), 0}};
   EXPECT_TRUE(refused(votes_for_itself.signed_by(leader)));
   EXPECT_TRUE(refused(make_proposal(first_block(0).proposal)));
   EXPECT_FALSE(refused(first_block(0).signed_by(leader)));
@@ -226,7 +254,7 @@ TEST(Solana, VotesInABlockThatNobodyCastAreRefused) {
   draft.proposal.proposer = schedule(4).leader(slot);
   draft.proposal.time = Instant{} + milliseconds(400) * static_cast<std::int64_t>(slot + 1);
   draft.seal.slot = slot;
-  draft.seal.votes = {{height, {true, true, true, true}, 12345}};
+  draft.seal.votes = {{height, all_of(4), 12345}};
   network.inject(1, 0, TreeBlock{draft.signed_by(draft.proposal.proposer)});
   EXPECT_EQ(network.height(0), height);
   draft.seal.votes[0].tag_sum = 0;
