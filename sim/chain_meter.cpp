@@ -53,6 +53,10 @@ void ChainMeter::count(Instant now, const Block& block, Height tip) {
   p90_.push_back(age_at(ages, peers_, 0.9));
 }
 
+void ChainMeter::committed(Duration under_way) {
+  if (final_height_ > warm_up_) commits_.push_back(under_way);
+}
+
 ChainMeasures ChainMeter::measures() const {
   ChainMeasures found;
   found.blocks = blocks_;
@@ -63,6 +67,8 @@ ChainMeasures ChainMeter::measures() const {
   const double variance = interval_squares_ / blocks - found.interval_mean_s * found.interval_mean_s;
   found.interval_deviation_s = std::sqrt(std::max(0.0, variance));
   found.finality_mean_s = finality_sum_ / blocks;
+  std::vector<Duration> commits = commits_;
+  if (!commits.empty()) found.commit_p95_s = age_at(commits, commits.size(), 0.95).seconds();
   found.finality_blocks = depth_sum_ / blocks;
   found.stale_share = static_cast<double>(stale_) / static_cast<double>(stale_ + blocks_);
   found.propagation_p50_s = mean_seconds(p50_);

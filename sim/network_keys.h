@@ -8,8 +8,8 @@ namespace bsn {
 
 inline const ChoiceKind<NetworkKind> network_kind_kind{{{"alliance", "public", "cross-chain"}}};
 inline const ChoiceKind<Figure> figure_kind{
-    {{"block_interval_s", "finality_s", "finality_blocks", "capacity_tps", "stale_share", "skipped_share",
-      "propagation_p50_s", "propagation_p90_s"}}};
+    {{"block_interval_s", "finality_s", "commit_p95_s", "finality_blocks", "capacity_tps", "stale_share",
+      "skipped_share", "propagation_p50_s", "propagation_p90_s"}}};
 inline const ChoiceKind<BftParameters::Rotation> rotation_kind{{{"every-block", "on-view-change"}}};
 inline const ChoiceKind<DposParameters::Finality> dpos_finality_kind{
     {{"last-irreversible", "chained-bft", "confirmations"}}};

@@ -8,6 +8,8 @@ std::string_view to_string(Figure figure) {
       return "block_interval_s";
     case Figure::finality_s:
       return "finality_s";
+    case Figure::commit_p95_s:
+      return "commit_p95_s";
     case Figure::finality_blocks:
       return "finality_blocks";
     case Figure::capacity_tps:

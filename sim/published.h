@@ -10,6 +10,7 @@ namespace bsn {
 enum class Figure : std::uint8_t {
   block_interval_s,   // mean time between blocks of the chain
   finality_s,         // from a block's time until a full node of BSN holds it final, mean
+  commit_p95_s,       // from when a transaction is offered until that node holds it final, 95th percentile
   finality_blocks,    // blocks upon a block when that node learns that it is final, mean
   capacity_tps,       // final transactions per second when more are offered than fit
   stale_share,        // of all blocks made, those that are not on the chain in the end (forks, uncles, orphans)

@@ -13,7 +13,8 @@
 namespace bsn {
 namespace {
 
-constexpr double light_tps = 2;                  // so that chains which rest without work make blocks
+constexpr double light_block = 40;               // transactions: so that chains which rest without work make blocks
+constexpr double light_tps_max = 20;
 constexpr double overload = 1.2;                 // of the published capacity
 constexpr Duration tick = milliseconds(50);      // calls that are due meanwhile are sent at once
 constexpr std::uint32_t capacity_blocks = 20;    // counted under full load ...
@@ -89,14 +90,18 @@ class CalibrationRun {
       meter_.adopted(cluster_.now(), *block);
     };
     listener.on_block = [this](ChainIndex chain, CityIndex city, const BlockPtr& block) {
-      if (city == observer_) meter_.final(cluster_.now(), *block, cluster_.blocks(city, chain).size());
+      if (city != observer_) return;
+      meter_.final(cluster_.now(), *block, cluster_.blocks(city, chain).size());
+      for (const TransactionPtr& transaction : block->transactions) {
+        meter_.committed(cluster_.now() - offered_[std::stoul(transaction->idempotency_key)]);
+      }
     };
     return listener;
   }
 
   void send() {
     ClientCall call;
-    call.id = {++calls_};
+    call.id = {offered_.size()};
     call.access_key = access_key;
     call.received = cluster_.now();
     call.deadline = cluster_.now() + seconds(30);
@@ -104,9 +109,10 @@ class CalibrationRun {
     call.call.chain = chain().name;
     call.call.contract = "kv";
     call.call.function = "put";
-    call.call.args = {fmt::format("key-{}", calls_ % 10'000), std::string(100, 'x')};
-    call.call.idempotency_key = std::to_string(calls_);
+    call.call.args = {fmt::format("key-{}", call.id.value % 10'000), std::string(100, 'x')};
+    call.call.idempotency_key = std::to_string(call.id.value);
     call.call.level = Level::accepted;
+    offered_.push_back(call.received);
     cluster_.send(call);
   }
 
@@ -115,7 +121,7 @@ class CalibrationRun {
   CityIndex observer_;
   ChainMeter meter_;
   VirtualCluster cluster_;
-  std::uint64_t calls_ = 0;
+  std::vector<Instant> offered_{Instant{}};  // when each call was sent, by its id; there is no call 0
 };
 
 Duration expected(const Network& network, std::uint32_t blocks) {
@@ -124,12 +130,19 @@ Duration expected(const Network& network, std::uint32_t blocks) {
   return from_seconds(interval * (blocks + depth));
 }
 
+// A block's worth of `light_block` transactions, unless that is more than light_tps_max.
+double light_tps(const Network& network) {
+  return std::min(light_block / published_value(network, Figure::block_interval_s).value_or(15), light_tps_max);
+}
+
 double pick(const ChainMeasures& steady, const ChainMeasures& full, const Network& network, Figure figure) {
   switch (figure) {
     case Figure::block_interval_s:
       return steady.interval_mean_s;
     case Figure::finality_s:
       return steady.finality_mean_s;
+    case Figure::commit_p95_s:
+      return steady.commit_p95_s;
     case Figure::finality_blocks:
       return steady.finality_blocks;
     case Figure::capacity_tps:
@@ -167,7 +180,7 @@ Result<std::vector<CalibrationRow>> calibrate(const Topology& topology, const st
   options.progress(fmt::format("{}: {} blocks by {} peers", network, options.blocks,
                                only.chains.front().validators.size() + only.chains.front().followers.size()));
   const ChainMeasures steady =
-      CalibrationRun(only, options, warm_up).run(light_tps, warm_up + options.blocks, {}, patient);
+      CalibrationRun(only, options, warm_up).run(light_tps(profile), warm_up + options.blocks, {}, patient);
 
   ChainMeasures full;
   if (const auto capacity = published_value(profile, Figure::capacity_tps)) {

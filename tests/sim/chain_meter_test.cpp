@@ -47,6 +47,15 @@ TEST(ChainMeter, PropagationIsTheAgeAtWhichThatShareOfThePeersHadTheBlock) {
   EXPECT_DOUBLE_EQ(meter.measures().propagation_p90_s, 9);
 }
 
+TEST(ChainMeter, TellsHowLongNineteenInTwentyTransactionsTookAtMost) {
+  ChainMeter meter(1, 1);
+  meter.final(Instant{}, block(1, {}, "1", 1), 1);
+  meter.committed(seconds(500));  // in the warm-up
+  meter.final(Instant{}, block(2, {}, "2", 100), 2);
+  for (int n = 1; n <= 100; ++n) meter.committed(seconds(n));
+  EXPECT_DOUBLE_EQ(meter.measures().commit_p95_s, 95);
+}
+
 TEST(ChainMeter, WithoutFinalBlocksThereIsNothingToSay) {
   ChainMeter meter(0, 1);
   meter.adopted(Instant{}, block(1, {}, "1"));
