@@ -298,9 +298,9 @@ void ChainPeer::on_consensus(Instant now, CityIndex from, const PeerMessagePtr& 
 }
 
 void ChainPeer::on_message(Instant now, CityIndex from, const TransactionsForward& message, Outputs& out) {
-  if (!engine_) return;  // a follower proposes nothing
+  if (!engine_ && !self_validator_) return;  // a follower proposes nothing; a silent validator passes on
   for (const TransactionPtr& transaction : message.transactions) take_in(now, from, transaction);
-  drain_engine(now, out);
+  if (engine_) drain_engine(now, out);
 }
 
 void ChainPeer::on_message(Instant, CityIndex from, const BlocksRequest& message, Outputs& out) {

@@ -172,7 +172,7 @@ struct PeerWork {
 
 class ChainPeer {
  public:
-  // A peer without a running engine that is so many blocks behind fetches a snapshot (docs/decisions/0005).
+  // A peer without a running engine that is so many blocks behind fetches a snapshot (docs/decisions/0006).
   static constexpr Height snapshot_gap = 256;
 
   // The peer of city `self`, one of the chain's validators or followers, restored from `durable`: its blocks are

@@ -133,7 +133,10 @@ void TreeEngine::keep_early(Instant when, ValidatorIndex from, const ProposalPtr
 void TreeEngine::ask_for_what_is_missing(Instant now, ValidatorIndex from, Height heard, Outputs& out) {
   if (heard > tree_.tip().height + fetch_distance) {
     const Height wanted = heard - fetch_distance;
-    if (wanted > fetching_) out.push_back(FetchBlocks{from, fetching_ = wanted});
+    if (wanted <= fetching_ && now < fetch_again_at_) return;
+    fetching_ = std::max(fetching_, wanted);
+    fetch_again_at_ = now + fetch_again;  // what was asked for before may have been lost
+    out.push_back(FetchBlocks{from, fetching_});
     return;
   }
   std::vector<Digest> missing = missing_and_not_asked_for(now);

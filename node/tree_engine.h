@@ -46,6 +46,7 @@ class TreeEngine : public ConsensusEngine {
   static constexpr std::size_t early_max = 64;
   static constexpr Height fetch_distance = 512;
   static constexpr Duration ask_again = milliseconds(500);  // longer than a round trip
+  static constexpr Duration fetch_again = seconds(10);
 
   // `weigh` gives every block its weight, stored ones in the constructor too: it must not need the derived object.
   TreeEngine(const EngineConfig& config, const DurableState& durable, BlockTree::Weigh weigh);
@@ -153,7 +154,8 @@ class TreeEngine : public ConsensusEngine {
   Gossip gossip_;
   std::multimap<Instant, std::pair<ValidatorIndex, ProposalPtr>> early_;
   std::deque<std::pair<Instant, Digest>> asked_;  // since ask_again ago, in order of time
-  Height fetching_ = 0;                           // final blocks were asked for up to here
+  Height fetching_ = 0;                           // final blocks were asked for up to here ...
+  Instant fetch_again_at_;                        // ... and are again from here on
 };
 
 }  // namespace bsn
