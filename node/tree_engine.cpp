@@ -75,6 +75,10 @@ void TreeEngine::on(Instant now, const BatchOffered& batch, Outputs& out) {
 void TreeEngine::on(Instant now, const BlockSealed& sealed, Outputs& out) {
   if (!sealed.fetched) return;
   tree_.accept_fetched(sealed.proposal, weigh_);
+  // What waited for this block has its parent now; it is as if a neighbour had just sent it.
+  if (!config_.peers.empty()) {
+    take_in_all(now, config_.peers.front(), tree_.take_waiting(tree_.root().digest), out);
+  }
   follow_best(now, out);
 }
 
@@ -83,16 +87,19 @@ void TreeEngine::on(Instant now, const BlockSealed& sealed, Outputs& out) {
 void TreeEngine::hear(Instant now, ValidatorIndex from, const TreeBlock& block, Outputs& out) {
   const ProposalPtr& first = block.proposal;
   if (first->height <= tree_.root().height || tree_.find(proposal_digest(*first)) != nullptr) return;
-  std::vector<ProposalPtr> open;
-  if (!tree_.is_orphan(proposal_digest(*first))) open.push_back(first);
+  if (!tree_.is_orphan(proposal_digest(*first))) take_in_all(now, from, {first}, out);
+  follow_best(now, out);
+  ask_for_what_is_missing(now, from, first->height, out);
+}
+
+// With those that waited for them.
+void TreeEngine::take_in_all(Instant now, ValidatorIndex from, std::vector<ProposalPtr> open, Outputs& out) {
   while (!open.empty()) {
     const ProposalPtr proposal = std::move(open.back());
     open.pop_back();
     if (!take_in(now, from, proposal, out)) continue;
     for (ProposalPtr& waiting : tree_.take_waiting(proposal_digest(*proposal))) open.push_back(std::move(waiting));
   }
-  follow_best(now, out);
-  ask_for_what_is_missing(now, from, first->height, out);
 }
 
 // False: it is not in the tree now, for the moment or for ever.

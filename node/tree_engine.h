@@ -141,6 +141,7 @@ class TreeEngine : public ConsensusEngine {
   template <class Other>
   void hear(Instant, ValidatorIndex, const Other&, Outputs&) {}  // of another family: not for this engine
 
+  void take_in_all(Instant now, ValidatorIndex from, std::vector<ProposalPtr> open, Outputs& out);
   bool take_in(Instant now, ValidatorIndex from, const ProposalPtr& proposal, Outputs& out);
   bool add(Instant now, const ProposalPtr& proposal, Outputs& out);
   void ask_for_what_is_missing(Instant now, ValidatorIndex from, Height heard, Outputs& out);
