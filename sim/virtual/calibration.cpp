@@ -13,7 +13,7 @@
 namespace bsn {
 namespace {
 
-constexpr double light_block = 40;               // transactions: so that chains which rest without work make blocks
+constexpr double light_block = 40;  // transactions: so that chains which rest without work make blocks
 constexpr double light_tps_max = 20;
 constexpr double overload = 1.2;                 // of the published capacity
 constexpr Duration tick = milliseconds(50);      // calls that are due meanwhile are sent at once
