@@ -13,6 +13,7 @@ Duration bucket_width(const WanParameters& wan) { return std::clamp(wan.fixed, m
 
 std::vector<std::string> names_of(const std::vector<CitySpec>& cities) {
   std::vector<std::string> names;
+  names.reserve(cities.size());
   for (const CitySpec& city : cities) names.push_back(city.name);
   return names;
 }
