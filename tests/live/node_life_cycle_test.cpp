@@ -69,7 +69,7 @@ TEST_F(NodeLifeCycle, ACityJoinsServesDrainsLeavesAndComesBackWithoutOneFailedCa
   caller.join();
   ASSERT_TRUE(load && *load) << (load ? load->error().message : "no outcome");
   const RoundReport& report = (*load)->report;
-  EXPECT_GT(report.succeeded, 100u) << "too little load to say anything";
+  EXPECT_GT(report.succeeded, 20u) << "too little load to say anything";
   EXPECT_EQ(report.failed, 0u) << (report.failures.empty() ? "" : report.failures.begin()->first);
   EXPECT_EQ(report.unfinished, 0u);
 }
