@@ -1,40 +1,16 @@
 // A city's whole life on a running cluster, by the commands that people use, while calls come in all the time.
-#include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/wait.h>
 
-#include <atomic>
-#include <cstdlib>
 #include <string>
-#include <thread>
 
-#include "loop/temporary_folder.h"
-#include "sim/live/endpoints.h"
-#include "sim/live/load_client.h"
-#include "sim/scenario_file.h"
-#include "tests/fixtures/text_file.h"
+#include "tests/live/commanded_cluster.h"
 
 namespace bsn {
 namespace {
 
-struct Outcome {
-  int code = -1;
-  std::string out, err;
-};
-
-class NodeLifeCycle : public testing::Test {
+class NodeLifeCycle : public CommandedCluster {
  protected:
-  void SetUp() override { ASSERT_EQ(run("up tests/live/city_life.yaml --no-fsync -q").code, 0); }
-  void TearDown() override { run("down"); }
-
-  Outcome run(const std::string& arguments) const {
-    const std::string command = "XDG_RUNTIME_DIR=" + folder_.path() + " " + BSN_BIN_DIR + "/bsnsim " + arguments +
-                                " >" + (folder_ / "out") + " 2>" + (folder_ / "err") + " </dev/null";
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(folder_ / "out"), text_of(folder_ / "err")};
-  }
-
-  Endpoints endpoints() const { return read_endpoints(folder_.path() + "/bsnsim/default").value(); }
+  NodeLifeCycle() : CommandedCluster("tests/live/city_life.yaml") {}
 
   // The step is taken, and the city is where the words say.
   void expect_step(const std::string& step, const std::string& words) const {
@@ -42,34 +18,17 @@ class NodeLifeCycle : public testing::Test {
     EXPECT_EQ(outcome.code, 0) << step << ": " << outcome.err;
     EXPECT_NE(outcome.out.find(words), std::string::npos) << step << " said: " << outcome.out;
   }
-
-  TemporaryFolder folder_;
 };
 
 TEST_F(NodeLifeCycle, ACityJoinsServesDrainsLeavesAndComesBackWithoutOneFailedCall) {
-  auto scenario = load_scenario("tests/live/city_life.yaml");
-  ASSERT_TRUE(scenario) << scenario.error().message;
-  const Endpoints cluster = endpoints();
-  std::atomic<bool> stop = false;
-  std::optional<Result<LoadOutcome>> load;
-  std::thread caller([&] {
-    LoadClient client(cluster.gateway.grpc, cluster.access_key);
-    load = client.run({.scenario = &*scenario,
-                       .round = 0,
-                       .on_answer = [](const Call&, const Reply&) {},
-                       .on_second = [](const RunRecorder&) {},
-                       .stop = &stop});
-  });
+  SteadyLoad load(endpoints(), "tests/live/city_life.yaml");
   expect_step("commission changde", "changde is connected: ");
   expect_step("drain hangzhou", "hangzhou is draining");
   expect_step("leave hangzhou", "hangzhou is left");
   expect_step("commission hangzhou", "hangzhou is connected: ");
   expect_step("leave changde", "changde is left");
-  stop = true;
-  caller.join();
-  ASSERT_TRUE(load && *load) << (load ? load->error().message : "no outcome");
-  const RoundReport& report = (*load)->report;
-  EXPECT_GT(report.succeeded, 20u) << "too little load to say anything";
+  const RoundReport report = load.finish(101);
+  EXPECT_GT(report.succeeded, 100u) << "too little load to say anything";
   EXPECT_EQ(report.failed, 0u) << (report.failures.empty() ? "" : report.failures.begin()->first);
   EXPECT_EQ(report.unfinished, 0u);
 }

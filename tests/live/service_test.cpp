@@ -2,19 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/wait.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <optional>
 #include <string>
-#include <thread>
 
-#include "loop/temporary_folder.h"
-#include "sim/live/endpoints.h"
-#include "sim/live/load_client.h"
-#include "sim/scenario_file.h"
-#include "tests/fixtures/text_file.h"
+#include "tests/live/commanded_cluster.h"
 
 namespace bsn {
 namespace {
@@ -22,22 +13,9 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Outcome {
-  int code = -1;
-  std::string out, err;
-};
-
-class ServiceOnACluster : public testing::Test {
+class ServiceOnACluster : public CommandedCluster {
  protected:
-  void SetUp() override { ASSERT_EQ(run("up configs/topologies/small.yaml --no-fsync -q").code, 0); }
-  void TearDown() override { run("down"); }
-
-  Outcome run(const std::string& arguments) const {
-    const std::string command = "XDG_RUNTIME_DIR=" + folder_.path() + " " + BSN_BIN_DIR + "/bsnsim " + arguments +
-                                " >" + (folder_ / "out") + " 2>" + (folder_ / "err") + " </dev/null";
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(folder_ / "out"), text_of(folder_ / "err")};
-  }
+  ServiceOnACluster() : CommandedCluster("configs/topologies/small.yaml") {}
 
   void expect(const std::string& arguments, const std::string& words) const {
     const Outcome outcome = run(arguments);
@@ -50,10 +28,6 @@ class ServiceOnACluster : public testing::Test {
     EXPECT_EQ(outcome.code, code) << arguments << ": " << outcome.err;
     EXPECT_THAT(outcome.err, HasSubstr(words)) << arguments;
   }
-
-  Endpoints endpoints() const { return read_endpoints(folder_.path() + "/bsnsim/default").value(); }
-
-  TemporaryFolder folder_;
 };
 
 const std::string deploy =
@@ -62,28 +36,13 @@ const std::string deploy =
 
 TEST_F(ServiceOnACluster, IsDeployedCalledUpgradedMovedAndRetiredWithoutOneFailedCall) {
   expect(deploy, "fabric/land-registry version 1 is running");
-  auto scenario = load_scenario("tests/live/service_calls.yaml");
-  ASSERT_TRUE(scenario) << scenario.error().message;
-  const Endpoints cluster = endpoints();
-  std::atomic<bool> stop = false;
-  std::optional<Result<LoadOutcome>> load;
-  std::thread caller([&] {
-    LoadClient client(cluster.gateway.grpc, cluster.access_key);
-    load = client.run({.scenario = &*scenario,
-                       .round = 0,
-                       .on_answer = [](const Call&, const Reply&) {},
-                       .on_second = [](const RunRecorder&) {},
-                       .stop = &stop});
-  });
+  SteadyLoad load(endpoints(), "tests/live/service_calls.yaml");
   expect("service upgrade land-registry --tps 200 --contracts kv,asset", "version 2 is running");
   expect("node commission changde -q", "changde is connected");
   expect("service move land-registry --from beijing --to changde -q", "version 2 is running");
   EXPECT_EQ(kill(endpoints().operator_->pid, SIGKILL), 0);  // the next one remembers
   expect("service list", "land-registry: validators guangzhou hangzhou ningbo; followers changde");
-  stop = true;
-  caller.join();
-  ASSERT_TRUE(load && *load) << (load ? load->error().message : "no outcome");
-  const RoundReport& report = (*load)->report;
+  const RoundReport report = load.finish(31);
   EXPECT_GT(report.succeeded, 30u) << "too little load to say anything";
   EXPECT_EQ(report.failed, 0u) << (report.failures.empty() ? "" : report.failures.begin()->first);
   expect("service retire land-registry -q", "version 2 is retired");
