@@ -18,14 +18,18 @@ Instant deadline_of(const grpc::ServerContextBase& context, Instant now) {
   return now + std::clamp(Duration{left}, Duration{}, longest_timeout);
 }
 
+bool believable(std::string_view value, std::size_t max_bytes) {
+  const bool printable = std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  return !value.empty() && value.size() <= max_bytes && printable;
+}
+
 std::optional<std::string_view> metadata_value(const grpc::ServerContextBase& context, std::string_view key,
                                                std::size_t max_bytes) {
   const auto& metadata = context.client_metadata();
   const auto [first, last] = metadata.equal_range(grpc::string_ref(key.data(), key.size()));
   if (first == last || std::next(first) != last) return std::nullopt;
   const std::string_view value(first->second.data(), first->second.size());
-  const bool printable = std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
-  if (value.empty() || value.size() > max_bytes || !printable) return std::nullopt;
+  if (!believable(value, max_bytes)) return std::nullopt;
   return value;
 }
 

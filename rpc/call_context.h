@@ -20,8 +20,11 @@ Duration bounded_timeout(std::int64_t timeout_ns);
 // The call's own deadline on the clock of `now`, bounded as above.
 Instant deadline_of(const grpc::ServerContextBase& context, Instant now);
 
-// The value of a metadata key; nullopt unless it is there exactly once, has 1 ... max_bytes bytes, and is printable
-// ASCII throughout. The view lives as long as the context.
+// Whether a metadata value is one to believe: 1 ... max_bytes bytes, printable ASCII throughout.
+bool believable(std::string_view value, std::size_t max_bytes);
+
+// The value of a metadata key; nullopt unless it is there exactly once and believable. The view lives as long as the
+// context.
 std::optional<std::string_view> metadata_value(const grpc::ServerContextBase& context, std::string_view key,
                                                std::size_t max_bytes);
 

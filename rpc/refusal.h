@@ -7,10 +7,22 @@
 #include <grpcpp/impl/codegen/server_context.h>
 #include <grpcpp/support/status.h>
 
+#include <string>
+
 #include "core/call.h"
 #include "proto/call.pb.h"
 
 namespace bsn {
+
+// The parts of a refusal as they are sent. Long texts are cut: gRPC sends them as trailers, and clients refuse more
+// than 8 KiB of those.
+struct RefusalOnTheWire {
+  std::string message;
+  std::string details;  // the serialized v1.Reply
+  std::string reason;
+};
+inline constexpr const char* reason_trailer = "bsn-reason";
+RefusalOnTheWire on_the_wire(const Reply& reply);
 
 // The status with which a call ends that has this reply; sets the trailer in `context`. Call it before Finish.
 grpc::Status finish_status(grpc::ServerContextBase& context, const Reply& reply);

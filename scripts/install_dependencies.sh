@@ -8,7 +8,7 @@ packages=(
   g++ cmake ninja-build pkg-config ccache mold git
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
   libboost1.81-dev libboost-json1.81-dev
-  libssl-dev liblmdb-dev libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev
+  libssl-dev libnghttp2-dev zlib1g-dev liblmdb-dev libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev
   libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
   clang-format clang-tidy
 )

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/serve/reply_outcome.h"
+#include "h2/loop.h"
 #include "proto/codec.h"
 #include "rpc/refusal.h"
 
@@ -71,26 +73,25 @@ class BlockWatch::Source final : public grpc::ClientReadReactor<v1::Block> {
   bool ended_ = false;
 };
 
-grpc::ServerWriteReactor<v1::Block>* BlockWatch::start(GatewayShell& shell, grpc::CallbackServerContext& context,
-                                                       const v1::WatchBlocksRequest& request) {
-  const std::shared_ptr<BlockWatch> self(new BlockWatch(shell, context, request));
-  self->self_ = self;
+std::shared_ptr<h2::CallHandler> BlockWatch::start(GatewayShell& shell, h2::Call& call,
+                                                   const v1::WatchBlocksRequest& request) {
+  const auto self = std::make_shared<BlockWatch>(shell, call, request);
   self->on_loop([watch = self.get()](Instant now) { watch->admit(now); });
-  return self.get();
+  return self;
 }
 
 template <class Function>
 void BlockWatch::on_loop(Function function) {
-  shell_.run([self = self_, function = std::move(function)](Instant now) { function(now); });
+  shell_.run([self = shared_from_this(), function = std::move(function)](Instant now) { function(now); });
 }
 
 void BlockWatch::admit(Instant now) {
   if (finished_) return;
   const auto refused = admit_request(shell_, now, metadata_, {request_.chain().network(), request_.chain().chain()});
-  if (refused) return finish(finish_status(context_, *refused));
+  if (refused) return finish(outcome_of(*refused));
   const Result<ChainName> chain = decode(request_.chain());
   if (!chain) {
-    return finish(finish_status(context_, refusal(Status::invalid_argument, Reason::malformed, chain.error().message)));
+    return finish(outcome_of(refusal(Status::invalid_argument, Reason::malformed, chain.error().message)));
   }
   connect(now);
 }
@@ -105,10 +106,10 @@ void BlockWatch::connect(Instant now) {
   const auto node = choose_node(shell_, now, chain, metadata_, avoid, refused);
   if (!node) {
     if (refused.status == Status::unavailable) return try_elsewhere(now, refused);
-    return finish(finish_status(context_, refused));
+    return finish(outcome_of(refused));
   }
   node_ = node;
-  source_ = Source::open(self_, *node->stub);
+  source_ = Source::open(shared_from_this(), *node->stub);
   go_on();
 }
 
@@ -122,7 +123,7 @@ void BlockWatch::got(Instant now, const std::shared_ptr<Source>& source, v1::Blo
   failures_ = 0;
   ++on_the_way_;
   last_due_ = std::max(last_due_, now + shell_.wan().delay(node_->city, node_->origin));
-  shell_.run_at(last_due_, [self = self_, block = std::move(block)](Instant) mutable {
+  shell_.run_at(last_due_, [self = shared_from_this(), block = std::move(block)](Instant) mutable {
     --self->on_the_way_;
     self->waiting_.push_back(std::move(block));
     self->go_on();
@@ -136,18 +137,17 @@ void BlockWatch::lost(Instant now, const std::shared_ptr<Source>& source, const 
   const Reply failure = received_reply(status, {});
   const bool elsewhere = status.ok() || !certainly_no_effect(failure.status) || failure.reason == Reason::not_hosted;
   if (elsewhere) return try_elsewhere(now, failure);
-  ending_ = finish_status(context_, failure);
+  ending_ = outcome_of(failure);
   go_on();
 }
 
 void BlockWatch::try_elsewhere(Instant now, const Reply& failure) {
   if (++failures_ < most_failures) {
-    shell_.run_at(now + pause_after_failure, [self = self_](Instant then) { self->connect(then); });
+    shell_.run_at(now + pause_after_failure, [self = shared_from_this()](Instant then) { self->connect(then); });
     return;
   }
   const bool said_why = failure.status != Status::ok;
-  ending_ = finish_status(context_,
-                          said_why ? failure : refusal(Status::unavailable, Reason::link_lost, "no peer sends blocks"));
+  ending_ = outcome_of(said_why ? failure : refusal(Status::unavailable, Reason::link_lost, "no peer sends blocks"));
   go_on();
 }
 
@@ -156,33 +156,33 @@ void BlockWatch::try_elsewhere(Instant now, const Reply& failure) {
 void BlockWatch::go_on() {
   if (finished_) return;
   if (!writing_ && !waiting_.empty()) {
-    outgoing_ = std::move(waiting_.front());
-    waiting_.pop_front();
     writing_ = true;
-    StartWrite(&outgoing_);
+    call_->loop().post([call = call_, bytes = waiting_.front().SerializeAsString()] { call->send(bytes); });
+    waiting_.pop_front();
   }
   if (source_ && on_the_way_ + waiting_.size() < most_waiting) source_->read();
   if (ending_ && !writing_ && waiting_.empty() && on_the_way_ == 0) finish(*ending_);
 }
 
-void BlockWatch::OnWriteDone(bool ok) {
-  on_loop([this, ok](Instant) {
+void BlockWatch::on_sent(h2::Call& call) {
+  if (call.unsent() > 0) return;
+  on_loop([this](Instant) {
     writing_ = false;
-    if (ok) go_on();
+    go_on();
   });
 }
 
-void BlockWatch::OnCancel() {
-  on_loop([this](Instant) { finish(grpc::Status::CANCELLED); });
+void BlockWatch::on_cancel(h2::Call&) {
+  on_loop([this](Instant) { finish({h2::Code::cancelled, "the client is gone"}); });
 }
 
-void BlockWatch::finish(const grpc::Status& status) {
+void BlockWatch::finish(const h2::Outcome& outcome) {
   if (finished_) return;
   finished_ = true;
   if (source_) source_->close();
   source_.reset();
   waiting_.clear();
-  Finish(status);
+  finish_later(call_, outcome);
 }
 
 }  // namespace bsn

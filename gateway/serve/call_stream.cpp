@@ -2,10 +2,11 @@
 
 #include <utility>
 
+#include "gateway/serve/gathered_messages.h"
 #include "gateway/serve/received_call.h"
+#include "gateway/serve/reply_outcome.h"
 #include "proto/codec.h"
 #include "rpc/call_context.h"
-#include "rpc/refusal.h"
 
 namespace bsn {
 namespace {
@@ -18,53 +19,53 @@ Instant deadline_in(Instant now, std::int64_t timeout_ns) {
 
 }  // namespace
 
-CallStream* CallStream::start(GatewayShell& shell, grpc::CallbackServerContext& context) {
-  const std::shared_ptr<CallStream> self(new CallStream(shell, context));
-  self->self_ = self;
-  if (!shell.projects().find(self->metadata_.access_key)) {
-    self->end_with(refusal(Status::unauthenticated, Reason::unknown_key, "the access key is missing or not valid"));
-  } else if (self->metadata_.malformed) {
-    self->end_with(refusal(Status::invalid_argument, Reason::malformed, "x-bsn-origin is not a city's name"));
-  } else {
-    const std::lock_guard lock(self->mutex_);
-    self->go_on();
+std::shared_ptr<CallStream> CallStream::start(GatewayShell& shell, h2::Call& call) {
+  RequestMetadata metadata = read_metadata(call.metadata());
+  if (!shell.projects().find(metadata.access_key)) {
+    call.finish(
+        outcome_of(refusal(Status::unauthenticated, Reason::unknown_key, "the access key is missing or not valid")));
+    return nullptr;
   }
-  return self.get();
+  if (metadata.malformed) {
+    call.finish(outcome_of(refusal(Status::invalid_argument, Reason::malformed, "x-bsn-origin is not a city's name")));
+    return nullptr;
+  }
+  return std::make_shared<CallStream>(shell, call, std::move(metadata));
 }
 
 // ---- calls come in ----
 
-void CallStream::OnReadDone(bool ok) {
-  if (ok && incoming_.calls_size() > most_calls_in_a_message) {
+void CallStream::on_message(h2::Call&, std::string& message) {
+  v1::ClientCalls incoming;
+  if (!incoming.ParseFromString(message)) {
+    return end_with(refusal(Status::invalid_argument, Reason::malformed, "a message can't be decoded"));
+  }
+  if (incoming.calls_size() > most_calls_in_a_message) {
     return end_with(refusal(Status::invalid_argument, Reason::malformed, "more than 1,024 calls in a message"));
   }
-  std::shared_ptr<CallBatch> batch;
-  if (ok) batch = take_batch();
-  {
-    const std::lock_guard lock(mutex_);
-    reading_ = false;
-    all_read_ = !ok;
-    if (batch) open_ += batch->calls.size();
+  const std::shared_ptr<CallBatch> batch = take_batch(incoming);
+  if (batch->calls.empty()) return;
+  open_ += batch->calls.size();
+  if (!room()) call_->pause();
+  if (shell_.post(batch)) return;
+  std::vector<Answer> full;  // the machine has no room: answered without troubling it
+  for (const std::uint64_t id : batch->client_ids) {
+    full.push_back({id, refusal(Status::resource_exhausted, Reason::gateway_full, "too many calls are waiting")});
   }
-  if (batch && !batch->calls.empty() && !shell_.post(batch)) refuse(*batch);
-  const std::lock_guard lock(mutex_);
-  go_on();
+  answered(full);
 }
 
-std::shared_ptr<CallBatch> CallStream::take_batch() {
+std::shared_ptr<CallBatch> CallStream::take_batch(v1::ClientCalls& incoming) {
   auto batch = std::make_shared<CallBatch>();
-  batch->sink = self_;
+  batch->sink = shared_from_this();
   const Instant now = monotonic_now();
-  for (const v1::ClientCall& message : incoming_.calls()) {
+  for (const v1::ClientCall& message : incoming.calls()) {
     ClientCall arrived;
     arrived.access_key = metadata_.access_key;
     arrived.origin = message.origin().empty() ? metadata_.origin : message.origin();
     ReceivedCall call = receive(message.call());
     arrived.call = std::move(call.call);
-    if (!call.wrong.empty()) {
-      const std::lock_guard lock(mutex_);
-      wrong_[message.id()] = std::move(call.wrong);
-    }
+    if (!call.wrong.empty()) wrong_[message.id()] = std::move(call.wrong);
     arrived.received = now;
     arrived.deadline = deadline_in(now, message.timeout_ns());
     batch->client_ids.push_back(message.id());
@@ -73,87 +74,41 @@ std::shared_ptr<CallBatch> CallStream::take_batch() {
   return batch;
 }
 
-// The loop has no room: answered here, without troubling the machine.
-void CallStream::refuse(const CallBatch& batch) {
-  const v1::Reply full =
-      encode(refusal(Status::resource_exhausted, Reason::gateway_full, "too many calls are waiting"));
-  const std::lock_guard lock(mutex_);
-  for (const std::uint64_t id : batch.client_ids) {
-    v1::ClientReply& reply = *waiting_.room_for(100).add_replies();
-    reply.set_id(id);
-    *reply.mutable_reply() = full;
-  }
+void CallStream::on_half_close(h2::Call&) {
+  all_read_ = true;
+  if (open_ == 0) call_->finish({});
 }
 
 // ---- answers go out ----
 
-void CallStream::deliver(std::uint64_t client_id, const Reply& reply) {
-  v1::ClientReply& message = *gathered_.room_for(200 + reply.value.size() + reply.message.size()).add_replies();
-  message.set_id(client_id);
-  *message.mutable_reply() = encode(reply);
-  if (reply.reason != Reason::malformed) return;
-  const std::lock_guard lock(mutex_);
-  if (const auto wrong = wrong_.extract(client_id)) message.mutable_reply()->set_message(wrong.mapped());
+void CallStream::answered(std::vector<Answer>& answers) {
+  GatheredMessages<v1::ClientReplies> gathered;
+  for (Answer& answer : answers) {
+    if (answer.reply.reason == Reason::malformed) {
+      if (auto wrong = wrong_.extract(answer.client_id)) answer.reply.message = std::move(wrong.mapped());
+    }
+    const std::size_t size = 200 + answer.reply.value.size() + answer.reply.message.size();
+    v1::ClientReply& message = *gathered.room_for(size).add_replies();
+    message.set_id(answer.client_id);
+    *message.mutable_reply() = encode(answer.reply);
+  }
+  while (!gathered.empty()) call_->send(gathered.pop().SerializeAsString());
+  open_ -= answers.size();
+  if (all_read_ && open_ == 0) return call_->finish({});
+  resume_if_room();
 }
 
-void CallStream::flush() {
-  const std::lock_guard lock(mutex_);
-  waiting_.append(gathered_);
-  go_on();
-}
-
-void CallStream::OnWriteDone(bool ok) {
-  const std::lock_guard lock(mutex_);
-  writing_ = false;
-  open_ -= static_cast<std::size_t>(outgoing_.replies_size());
-  if (!ok) waiting_.clear();  // the client is gone; OnCancel tells the loop
-  go_on();
-}
-
-void CallStream::go_on() {
-  if (finished_) return;
-  if (!ending_ && !writing_ && !waiting_.empty()) {
-    outgoing_ = waiting_.pop();
-    writing_ = true;
-    StartWrite(&outgoing_);
-  }
-  if (!ending_ && !reading_ && !all_read_ && open_ <= most_open) {
-    reading_ = true;
-    StartRead(&incoming_);
-  }
-  if (!ending_ && !cancelled_ && all_read_ && open_ == 0) ending_ = grpc::Status::OK;
-  if (ending_ && !writing_) {
-    finished_ = true;
-    Finish(*ending_);
-  }
+void CallStream::resume_if_room() {
+  if (room()) call_->resume();
 }
 
 // ---- the end ----
 
 void CallStream::end_with(const Reply& reply) {
-  const std::shared_ptr<CallStream> self = self_;
-  const grpc::Status status = finish_status(context_, reply);
-  {
-    const std::lock_guard lock(mutex_);
-    reading_ = false;
-    if (!ending_) ending_ = status;
-    go_on();
-  }
-  shell_.gone(self);
+  call_->finish(outcome_of(reply));
+  shell_.gone(shared_from_this());
 }
 
-void CallStream::OnCancel() {
-  {
-    const std::lock_guard lock(mutex_);
-    cancelled_ = true;
-  }
-  shell_.gone(self_);
-}
-
-void CallStream::abandoned() {
-  const std::lock_guard lock(mutex_);
-  if (!ending_) ending_ = grpc::Status::CANCELLED;
-  go_on();
-}
+void CallStream::on_cancel(h2::Call&) { shell_.gone(shared_from_this()); }
 
 }  // namespace bsn

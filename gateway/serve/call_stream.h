@@ -1,70 +1,55 @@
-// One client stream of many calls: batches come in, answers gather per turn of the loop and go out, one write in
-// flight.
+// One client stream of many calls: batches come in, the answers of a turn of the machine go out together.
 //
-// Bounds: at most `most_open` calls are read and not yet answered on the wire; beyond that reading waits, and so does
-// the client by HTTP/2's flow control. A message holds at most 1,024 calls. Threads: gRPC's threads and the loop; the
-// state below the mutex is shared. Keeps itself alive until gRPC is done with it.
+// Bounds: reading pauses, and by HTTP/2's flow control the client, while more than `most_open` calls are read and not
+// answered or more than `most_unsent` bytes of answers wait for the client. A message holds at most 1,024 calls.
+// Threads: the HTTP/2 loop's; the machine's calls what LoopSink says.
 #pragma once
 
-#include <grpcpp/grpcpp.h>
-
-#include <map>
+#include <cstddef>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "gateway/serve/gateway_shell.h"
-#include "gateway/serve/gathered_messages.h"
+#include "gateway/serve/loop_sink.h"
 #include "gateway/serve/request_metadata.h"
+#include "h2/call.h"
 #include "proto/gateway.pb.h"
 
 namespace bsn {
 
-class CallStream final : public grpc::ServerBidiReactor<v1::ClientCalls, v1::ClientReplies>, public ReplySink {
+class CallStream final : public LoopSink, public h2::CallHandler {
  public:
-  // Starts it, or ends it at once with UNAUTHENTICATED.
-  static CallStream* start(GatewayShell& shell, grpc::CallbackServerContext& context);
+  // nullptr: ended at once, with UNAUTHENTICATED or INVALID_ARGUMENT.
+  static std::shared_ptr<CallStream> start(GatewayShell& shell, h2::Call& call);
 
-  void deliver(std::uint64_t client_id, const Reply& reply) override;
-  void flush() override;
-  void abandoned() override;
+  CallStream(GatewayShell& shell, h2::Call& call, RequestMetadata metadata)
+      : LoopSink(call.loop()), shell_(shell), call_(call.shared_from_this()), metadata_(std::move(metadata)) {}
+
+  void on_message(h2::Call&, std::string& message) override;
+  void on_half_close(h2::Call&) override;
+  void on_sent(h2::Call&) override { resume_if_room(); }
+  void on_cancel(h2::Call&) override;
+  void abandoned() override {}
 
  private:
   static constexpr int most_calls_in_a_message = 1024;
   static constexpr std::size_t most_open = 16'384;
+  static constexpr std::size_t most_unsent = 4 * 1024 * 1024;
 
-  CallStream(GatewayShell& shell, grpc::CallbackServerContext& context)
-      : shell_(shell), context_(context), metadata_(read_metadata(context)) {}
-
-  void OnReadDone(bool ok) override;
-  void OnWriteDone(bool ok) override;
-  void OnCancel() override;
-  void OnDone() override { self_.reset(); }
-
-  std::shared_ptr<CallBatch> take_batch();
-  void refuse(const CallBatch& batch);
+  std::shared_ptr<CallBatch> take_batch(v1::ClientCalls& incoming);
+  void answered(std::vector<Answer>& answers) override;
   void end_with(const Reply& reply);
-  void go_on();  // mutex_ is held: starts the next write, read or the end, whichever is due
+  bool room() const { return open_ <= most_open && call_->unsent() <= most_unsent; }
+  void resume_if_room();
 
   GatewayShell& shell_;
-  grpc::CallbackServerContext& context_;
+  const std::shared_ptr<h2::Call> call_;
   const RequestMetadata metadata_;
-  std::shared_ptr<CallStream> self_;
-  v1::ClientCalls incoming_;                      // gRPC's reading thread only
-  GatheredMessages<v1::ClientReplies> gathered_;  // the loop only
-
-  std::mutex mutex_;
-  GatheredMessages<v1::ClientReplies> waiting_;
-  v1::ClientReplies outgoing_;
-  std::size_t open_ = 0;                        // calls read whose answers have not been written
-  std::map<std::uint64_t, std::string> wrong_;  // open calls whose form is wrong, by the client's id
-  bool reading_ = false;
-  bool writing_ = false;
-  bool all_read_ = false;  // the client has half-closed
-  bool cancelled_ = false;
-  std::optional<grpc::Status> ending_;  // how it ends once nothing is in flight
-  bool finished_ = false;
+  std::size_t open_ = 0;                                  // calls read and not answered
+  std::unordered_map<std::uint64_t, std::string> wrong_;  // open calls whose form is wrong, by the client's id
+  bool all_read_ = false;                                 // the client has half-closed
 };
 
 }  // namespace bsn

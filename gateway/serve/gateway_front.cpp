@@ -34,9 +34,13 @@ void GatewayFront::on(Instant now, const std::shared_ptr<CallBatch>& batch, std:
       continue;
     }
     const std::uint64_t id = ++calls_;
+    if (!batch->sink->open_.emplace(batch->client_ids[i], id).second) {
+      out.emplace_back(Delivery{batch->sink, batch->client_ids[i],
+                                refusal(Status::invalid_argument, Reason::malformed, "a call with this id is open")});
+      continue;
+    }
     std::get<ClientCall>(batch->calls[i]).id = {id};
     pending_.emplace(id, Pending{batch->sink, batch->client_ids[i], {}, {}, {}});
-    batch->sink->open_.insert(id);
     pass(now, batch->calls[i], out);
   }
 }
@@ -67,16 +71,25 @@ void GatewayFront::note_stream(Instant now, const NodeNews& news, std::vector<Fr
 }
 
 void GatewayFront::on(Instant now, const SinkGone& gone, std::vector<FrontOutput>& out) {
-  for (const std::uint64_t id : gone.sink->open_) {
-    pass(now, ClientGone{{id}}, out);
-    const Pending& pending = pending_.at(id);
-    if (attempts_.erase(pending.attempt.value) > 0) {
-      out.emplace_back(CancelAttempt{pending.attempt, pending.city, pending.origin});
-    }
-    pending_.erase(id);
-  }
+  for (const auto& [client_id, id] : gone.sink->open_) drop(now, id, out);
   gone.sink->open_.clear();
   gone.sink->abandoned();
+}
+
+void GatewayFront::on(Instant now, const CallGone& gone, std::vector<FrontOutput>& out) {
+  const auto found = gone.sink->open_.find(gone.client_id);
+  if (found == gone.sink->open_.end()) return;  // its answer is on the way
+  drop(now, found->second, out);
+  gone.sink->open_.erase(found);
+}
+
+void GatewayFront::drop(Instant now, std::uint64_t id, std::vector<FrontOutput>& out) {
+  pass(now, ClientGone{{id}}, out);
+  const Pending& pending = pending_.at(id);
+  if (attempts_.erase(pending.attempt.value) > 0) {
+    out.emplace_back(CancelAttempt{pending.attempt, pending.city, pending.origin});
+  }
+  pending_.erase(id);
 }
 
 void GatewayFront::pass(Instant now, const GatewayInput& input, std::vector<FrontOutput>& out) {
@@ -101,7 +114,7 @@ void GatewayFront::hand_on(GatewayOutput& output, std::vector<FrontOutput>& out)
   Pending pending = std::move(found->second);
   pending_.erase(found);
   attempts_.erase(pending.attempt.value);
-  pending.sink->open_.erase(answer.id.value);
+  pending.sink->open_.erase(pending.client_id);
   out.emplace_back(Delivery{std::move(pending.sink), pending.client_id, std::move(answer.reply)});
 }
 

@@ -31,6 +31,12 @@ struct SinkGone {
   std::shared_ptr<ReplySink> sink;
 };
 
+// Nobody waits for this one of the sink's calls any more; it is not answered.
+struct CallGone {
+  std::shared_ptr<ReplySink> sink;
+  std::uint64_t client_id = 0;
+};
+
 // What came over the stream to a city node. `answers` are NodeReplies.
 struct NodeNews {
   CityIndex city;
@@ -42,7 +48,8 @@ struct NodeNews {
 
 // Pointers, because the loop hands inputs on as constants, and the calls in them are not to be copied once more.
 // Whoever posts one leaves it alone once it was accepted.
-using FrontInput = std::variant<std::shared_ptr<CallBatch>, std::shared_ptr<NodeNews>, SinkGone, GatewayAssigned>;
+using FrontInput =
+    std::variant<std::shared_ptr<CallBatch>, std::shared_ptr<NodeNews>, SinkGone, CallGone, GatewayAssigned>;
 
 // Tell the node that nobody waits for this attempt any more.
 struct CancelAttempt {
@@ -101,7 +108,9 @@ class GatewayFront {
   void on(Instant now, const std::shared_ptr<CallBatch>& batch, std::vector<FrontOutput>& out);
   void on(Instant now, const std::shared_ptr<NodeNews>& news, std::vector<FrontOutput>& out);
   void on(Instant now, const SinkGone& gone, std::vector<FrontOutput>& out);
+  void on(Instant now, const CallGone& gone, std::vector<FrontOutput>& out);
   void on(Instant now, const GatewayAssigned& assigned, std::vector<FrontOutput>& out) { pass(now, assigned, out); }
+  void drop(Instant now, std::uint64_t id, std::vector<FrontOutput>& out);
   void note_stream(Instant now, const NodeNews& news, std::vector<FrontOutput>& out);
   void pass(Instant now, const GatewayInput& input, std::vector<FrontOutput>& out);
   void hand_on(GatewayOutput& output, std::vector<FrontOutput>& out);

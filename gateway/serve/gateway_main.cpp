@@ -15,6 +15,9 @@ int main(int argc, char** argv) {
   CLI::App app("The gateway of a service network: admits calls and routes them to city nodes.");
   app.add_option("--listen", options.listen, "HOST:PORT to serve on; port 0: the system chooses")->required();
   app.add_option("--data-dir", options.data_dir, "folder for what the gateway must remember")->required();
+  app.add_option("--loops", options.loops, "threads that serve connections")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 64));
   app.add_flag("--die-with-parent", with_parent, "end when the parent process ends");
   CLI11_PARSE(app, argc, argv);
 

@@ -5,17 +5,23 @@
 #include <utility>
 
 #include "gateway/gateway_spec_check.h"
+#include "gateway/serve/reflection_service.h"
+#include "gateway/serve/reply_outcome.h"
 #include "proto/codec.h"
-#include "rpc/finish_call.h"
 #include "rpc/stored_commission.h"
 
 namespace bsn {
 namespace {
 
-// A client's message: 1,024 calls of ordinary size, or a few dozen of the largest.
-constexpr int max_message_bytes = 16 * 1024 * 1024;
+const std::vector<std::string> services = {"bsn.v1.Gateway", "bsn.v1.GatewayControl", "grpc.health.v1.Health",
+                                           "grpc.reflection.v1alpha.ServerReflection"};
 
-grpc::Status refuse(grpc::StatusCode code, const std::string& why) { return {code, why}; }
+// Control is for callers on this machine only.
+bool is_stranger(const h2::Call& call) { return !call.peer().starts_with("127.") && !call.peer().starts_with("[::1]"); }
+
+Reply refuse(Status status, const std::string& why) { return refusal(status, Reason::none, why); }
+
+Reply refuse_stranger() { return refuse(Status::permission_denied, "control is for callers on this machine only"); }
 
 }  // namespace
 
@@ -27,14 +33,26 @@ Result<std::unique_ptr<GatewayServer>> GatewayServer::start(const GatewayOptions
   if (*stored) {
     if (const auto wrong = check(**stored)) return Error{ErrorCode::corrupt, "the stored commission: " + *wrong};
   }
-  std::unique_ptr<GatewayServer> gateway(new GatewayServer(std::move(*folder)));
-  Result<std::unique_ptr<RpcServer>> server =
-      RpcServer::start({options.listen, max_message_bytes}, {&gateway->service_, gateway.get()});
+  h2::ServerOptions server_options;
+  server_options.listen = options.listen;
+  server_options.loops = options.loops;
+  server_options.dress_refusal = dress_refusal;
+  Result<std::unique_ptr<h2::Server>> server = h2::Server::listen(std::move(server_options));
   if (!server) return server.error();
+  std::unique_ptr<GatewayServer> gateway(new GatewayServer(std::move(*folder), std::move(*server)));
   const std::lock_guard lock(gateway->mutex_);
-  gateway->server_ = std::move(*server);
+  gateway->server_->start();
   if (*stored && !gateway->shell_) gateway->set_to_work(**stored);
   return gateway;
+}
+
+GatewayServer::GatewayServer(DataDir folder, std::unique_ptr<h2::Server> server)
+    : folder_(std::move(folder)),
+      server_(std::move(server)),
+      service_(*server_),
+      health_(server_->methods(), services) {
+  add_reflection(server_->methods(), services);
+  add_control();
 }
 
 GatewayServer::~GatewayServer() { stop({}); }
@@ -42,77 +60,90 @@ GatewayServer::~GatewayServer() { stop({}); }
 void GatewayServer::stop(Duration patience) {
   {
     const std::lock_guard lock(mutex_);
-    if (std::exchange(stopped_, true) || !server_) return;
+    if (std::exchange(stopped_, true)) return;
   }
-  server_->set_serving(false);
+  health_.set_serving(false);
   if (shell_) shell_->drain(patience);
-  server_->shut_down(milliseconds(100));
+  server_->stop(std::chrono::milliseconds(100));
   shell_.reset();
 }
 
 void GatewayServer::set_to_work(const GatewaySpec& spec) {
   shell_ = std::make_unique<GatewayShell>(spec, [this] {
     spdlog::info("serving");
-    server_->set_serving(true);
+    health_.set_serving(true);
   });
   service_.serve(*shell_);
   spdlog::info("commissioned: {} cities, {} chains, {} projects", spec.cities.size(), spec.routes.size(),
                spec.projects.size());
 }
 
-grpc::Status GatewayServer::commission(const Context& context, const v1::CommissionGatewayRequest& request) {
-  if (const auto refused = refuse_stranger(context)) return *refused;
+// ---- control ----
+
+void GatewayServer::add_control() {
+  h2::Methods& methods = server_->methods();
+  methods.add("/bsn.v1.GatewayControl/Commission",
+              unary_method<v1::CommissionGatewayRequest>(
+                  [this](h2::Call& call, const auto& request) -> std::shared_ptr<h2::CallHandler> {
+                    const Reply reply = commission(call, request);
+                    if (reply.status == Status::ok) call.send(v1::CommissionResponse().SerializeAsString());
+                    call.finish(outcome_of(reply));
+                    return nullptr;
+                  }));
+  methods.add(
+      "/bsn.v1.GatewayControl/Counters",
+      unary_method<v1::CountersRequest>([this](h2::Call& call, const auto&) -> std::shared_ptr<h2::CallHandler> {
+        count(call);
+        return nullptr;
+      }));
+}
+
+Reply GatewayServer::commission(const h2::Call& call, const v1::CommissionGatewayRequest& request) {
+  if (is_stranger(call)) return refuse_stranger();
   const Result<GatewaySpec> spec = decode(request);
-  if (!spec) return refuse(grpc::StatusCode::INVALID_ARGUMENT, spec.error().message);
-  if (const auto wrong = check(*spec)) return refuse(grpc::StatusCode::INVALID_ARGUMENT, *wrong);
+  if (!spec) return refuse(Status::invalid_argument, spec.error().message);
+  if (const auto wrong = check(*spec)) return refuse(Status::invalid_argument, *wrong);
   const std::lock_guard lock(mutex_);
-  if (!server_ || stopped_) return refuse(grpc::StatusCode::UNAVAILABLE, "starting or stopping");
+  if (stopped_) return refuse(Status::unavailable, "stopping");
   if (shell_) return go_over(*spec);
   const Result<Done> stored = write_commission(folder_, *spec);
-  if (!stored) return refuse(grpc::StatusCode::INTERNAL, stored.error().message);
+  if (!stored) return refuse(Status::internal, stored.error().message);
   set_to_work(*spec);
-  return grpc::Status::OK;
+  return {};
 }
 
 // Stored first: a gateway that dies on the way comes back as what it was to become.
-grpc::Status GatewayServer::go_over(const GatewaySpec& spec) {
+Reply GatewayServer::go_over(const GatewaySpec& spec) {
   const auto now = shell_->spec();
-  if (spec.revision == 0) return refuse(grpc::StatusCode::FAILED_PRECONDITION, "already commissioned");
-  if (spec.revision <= now->revision) return grpc::Status::OK;
-  if (const auto wrong = check_next(*now, spec)) return refuse(grpc::StatusCode::FAILED_PRECONDITION, *wrong);
+  if (spec.revision == 0) return refuse(Status::failed_precondition, "already commissioned");
+  if (spec.revision <= now->revision) return {};
+  if (const auto wrong = check_next(*now, spec)) return refuse(Status::failed_precondition, *wrong);
   const Result<Done> stored = write_commission(folder_, spec);
-  if (!stored) return refuse(grpc::StatusCode::INTERNAL, stored.error().message);
+  if (!stored) return refuse(Status::internal, stored.error().message);
   shell_->assign(spec);
   spdlog::info("assignment {}: {} chains", spec.revision, spec.routes.size());
-  return grpc::Status::OK;
+  return {};
 }
 
-grpc::ServerUnaryReactor* GatewayServer::Commission(Context* context, const v1::CommissionGatewayRequest* request,
-                                                    v1::CommissionResponse*) {
-  return finish_call(*context, commission(*context, *request));
-}
-
-grpc::ServerUnaryReactor* GatewayServer::Counters(Context* context, const v1::CountersRequest*,
-                                                  v1::CountersResponse* response) {
-  if (const auto refused = refuse_stranger(*context)) return finish_call(*context, *refused);
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+void GatewayServer::count(h2::Call& call) {
+  if (is_stranger(call)) return call.finish(outcome_of(refuse_stranger()));
   const std::lock_guard lock(mutex_);
-  const bool running = shell_ && shell_->run([reactor, response, shell = shell_.get()](Instant) {
+  const bool running = shell_ && shell_->run([call = call.shared_from_this(), shell = shell_.get()](Instant) {
+    v1::CountersResponse response;
     const GatewayCounters& counters = shell->gateway().counters();
-    response->set_calls(counters.calls);
-    response->set_refused(counters.refused);
-    response->set_attempts(counters.attempts);
-    response->set_retries(counters.retries);
+    response.set_calls(counters.calls);
+    response.set_refused(counters.refused);
+    response.set_attempts(counters.attempts);
+    response.set_retries(counters.retries);
     for (const CitySpec& city : shell->gateway().spec().cities) {
-      response->add_open_calls(shell->gateway().open_calls(city.index));
+      response.add_open_calls(shell->gateway().open_calls(city.index));
     }
     for (const RouteSpec& route : shell->gateway().spec().routes) {
-      *response->add_routes() = encode(shell->gateway().use(route.index));
+      *response.add_routes() = encode(shell->gateway().use(route.index));
     }
-    reactor->Finish(grpc::Status::OK);
+    answer_later(call, response);
   });
-  if (!running) reactor->Finish(refuse(grpc::StatusCode::UNAVAILABLE, "not commissioned yet"));
-  return reactor;
+  if (!running) call.finish(outcome_of(refuse(Status::unavailable, "not commissioned yet")));
 }
 
 }  // namespace bsn

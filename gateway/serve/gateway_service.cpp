@@ -1,112 +1,125 @@
 #include "gateway/serve/gateway_service.h"
 
 #include <optional>
+#include <string>
 
 #include "gateway/serve/block_watch.h"
 #include "gateway/serve/call_stream.h"
 #include "gateway/serve/directory.h"
 #include "gateway/serve/received_call.h"
+#include "gateway/serve/reply_outcome.h"
 #include "gateway/serve/request_metadata.h"
 #include "gateway/serve/transaction_lookup.h"
-#include "gateway/serve/unary_call.h"
-#include "rpc/finish_call.h"
-#include "rpc/refusal.h"
 
 namespace bsn {
 namespace {
+
+using Handler = std::shared_ptr<h2::CallHandler>;
 
 Reply not_commissioned() {
   return refusal(Status::unavailable, Reason::no_healthy_peer, "the gateway has not been commissioned yet");
 }
 
-// Streams that end before they begin.
-class RefusedStream final : public grpc::ServerBidiReactor<v1::ClientCalls, v1::ClientReplies> {
- public:
-  explicit RefusedStream(const grpc::Status& status) { Finish(status); }
-  void OnDone() override { delete this; }
-};
-class RefusedWatch final : public grpc::ServerWriteReactor<v1::Block> {
- public:
-  explicit RefusedWatch(const grpc::Status& status) { Finish(status); }
-  void OnDone() override { delete this; }
-};
-
 // Why this request about the network as a whole may not be answered; nullopt: it may.
-std::optional<Reply> check_key(GatewayShell* shell, const grpc::ServerContextBase& context) {
+std::optional<Reply> check_key(GatewayShell* shell, const h2::Call& call) {
   if (!shell) return not_commissioned();
-  if (shell->projects().find(read_metadata(context).access_key)) return std::nullopt;
+  if (shell->projects().find(read_metadata(call.metadata()).access_key)) return std::nullopt;
   return refusal(Status::unauthenticated, Reason::unknown_key, "the access key is missing or not valid");
 }
 
-// Fills the response on the loop's thread, where the machine may be looked at.
-template <class Fill>
-grpc::ServerUnaryReactor* answer_on_loop(GatewayShell& shell, grpc::CallbackServerContext& context, Fill fill) {
-  grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-  const bool running = shell.run([reactor, fill](Instant now) {
-    fill(now);
-    reactor->Finish(grpc::Status::OK);
+// Fills the response on the machine's thread, where the machine may be looked at.
+template <class Response, class Fill>
+void answer_on_loop(GatewayShell& shell, h2::Call& call, Fill fill) {
+  const bool running = shell.run([call = call.shared_from_this(), fill](Instant now) {
+    Response response;
+    fill(now, response);
+    answer_later(call, response);
   });
-  if (!running) reactor->Finish(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the gateway is shutting down"));
-  return reactor;
+  if (!running) call.finish(outcome_of(refusal(Status::unavailable, Reason::stopping, "the gateway is shutting down")));
+}
+
+// A method for those with a key: calls function(shell, call, request).
+template <class Request, class Function>
+h2::Method keyed_method(const std::atomic<GatewayShell*>& current, Function function) {
+  return unary_method<Request>([&current, function](h2::Call& call, const Request& request) -> Handler {
+    GatewayShell* shell = current.load();
+    if (const auto refused = check_key(shell, call)) {
+      call.finish(outcome_of(*refused));
+    } else {
+      function(*shell, call, request);
+    }
+    return nullptr;
+  });
+}
+
+// A method that a handler of its own carries out: Handler::start(shell, call, request).
+template <class Request, class Work>
+h2::Method worked_method(const std::atomic<GatewayShell*>& current) {
+  return unary_method<Request>([&current](h2::Call& call, const Request& request) -> Handler {
+    GatewayShell* shell = current.load();
+    if (shell) return Work::start(*shell, call, request);
+    call.finish(outcome_of(not_commissioned()));
+    return nullptr;
+  });
 }
 
 }  // namespace
 
-grpc::ServerUnaryReactor* GatewayService::Submit(Context* context, const v1::SubmitRequest* request, v1::Reply* reply) {
-  GatewayShell* shell = shell_.load();
-  return shell ? UnaryCall::start(*shell, *context, receive(*request), *reply)
-               : refuse_call(*context, not_commissioned());
+GatewayService::GatewayService(h2::Server& server) {
+  for (std::size_t i = 0; i < server.loops(); ++i) {
+    h2::Loop& loop = server.loop(i);
+    const auto calls = std::make_shared<UnaryCalls>(loop);
+    unary_calls_.emplace(&loop, calls);
+    loop.at_end_of_turn([calls] { calls->end_turn(); });
+  }
+  h2::Methods& methods = server.methods();
+  const std::string service = "/bsn.v1.Gateway/";
+  methods.add(service + "Submit", unary_method<v1::SubmitRequest>([this](h2::Call& call, const auto& request) {
+                return unary_call(call, request);
+              }));
+  methods.add(service + "Query", unary_method<v1::QueryRequest>([this](h2::Call& call, const auto& request) {
+                return unary_call(call, request);
+              }));
+  methods.add(service + "Stream", h2::StreamStart([this](h2::Call& call) { return stream(call); }));
+  methods.add(service + "GetTransaction", worked_method<v1::GetTransactionRequest, TransactionLookup>(shell_));
+  methods.add(service + "WatchBlocks", worked_method<v1::WatchBlocksRequest, BlockWatch>(shell_));
+  methods.add(service + "ListNetworks",
+              keyed_method<v1::ListNetworksRequest>(shell_, [](GatewayShell& shell, h2::Call& call, const auto&) {
+                v1::ListNetworksResponse response;
+                list_networks(*shell.spec(), response);
+                answer(call, response);
+              }));
+  methods.add(service + "ListCityNodes",
+              keyed_method<v1::ListCityNodesRequest>(shell_, [](GatewayShell& shell, h2::Call& call, const auto&) {
+                answer_on_loop<v1::ListCityNodesResponse>(shell, call, [&shell](Instant now, auto& response) {
+                  list_city_nodes(shell.gateway(), now, response);
+                });
+              }));
+  methods.add(service + "ExplainRoute",
+              keyed_method<v1::ExplainRouteRequest>(shell_, [](GatewayShell& shell, h2::Call& call, const auto& asked) {
+                answer_on_loop<v1::ExplainRouteResponse>(shell, call, [&shell, asked](Instant now, auto& response) {
+                  explain_route(shell.gateway(), now, asked, response);
+                });
+              }));
 }
 
-grpc::ServerUnaryReactor* GatewayService::Query(Context* context, const v1::QueryRequest* request, v1::Reply* reply) {
+template <class Request>
+Handler GatewayService::unary_call(h2::Call& call, const Request& request) {
   GatewayShell* shell = shell_.load();
-  return shell ? UnaryCall::start(*shell, *context, receive(*request), *reply)
-               : refuse_call(*context, not_commissioned());
+  if (!shell) {
+    call.finish(outcome_of(not_commissioned()));
+    return nullptr;
+  }
+  const std::shared_ptr<UnaryCalls>& calls = unary_calls_.at(&call.loop());
+  calls->start(*shell, call, receive(request));
+  return calls;
 }
 
-grpc::ServerBidiReactor<v1::ClientCalls, v1::ClientReplies>* GatewayService::Stream(Context* context) {
+Handler GatewayService::stream(h2::Call& call) {
   GatewayShell* shell = shell_.load();
-  if (!shell) return new RefusedStream(finish_status(*context, not_commissioned()));
-  return CallStream::start(*shell, *context);
-}
-
-grpc::ServerUnaryReactor* GatewayService::GetTransaction(Context* context, const v1::GetTransactionRequest* request,
-                                                         v1::Reply* reply) {
-  GatewayShell* shell = shell_.load();
-  return shell ? TransactionLookup::start(*shell, *context, *request, *reply)
-               : refuse_call(*context, not_commissioned());
-}
-
-grpc::ServerWriteReactor<v1::Block>* GatewayService::WatchBlocks(Context* context,
-                                                                 const v1::WatchBlocksRequest* request) {
-  GatewayShell* shell = shell_.load();
-  if (!shell) return new RefusedWatch(finish_status(*context, not_commissioned()));
-  return BlockWatch::start(*shell, *context, *request);
-}
-
-grpc::ServerUnaryReactor* GatewayService::ListNetworks(Context* context, const v1::ListNetworksRequest*,
-                                                       v1::ListNetworksResponse* response) {
-  GatewayShell* shell = shell_.load();
-  if (const auto refused = check_key(shell, *context)) return refuse_call(*context, *refused);
-  list_networks(*shell->spec(), *response);
-  return finish_call(*context, grpc::Status::OK);
-}
-
-grpc::ServerUnaryReactor* GatewayService::ListCityNodes(Context* context, const v1::ListCityNodesRequest*,
-                                                        v1::ListCityNodesResponse* response) {
-  GatewayShell* shell = shell_.load();
-  if (const auto refused = check_key(shell, *context)) return refuse_call(*context, *refused);
-  return answer_on_loop(*shell, *context,
-                        [shell, response](Instant now) { list_city_nodes(shell->gateway(), now, *response); });
-}
-
-grpc::ServerUnaryReactor* GatewayService::ExplainRoute(Context* context, const v1::ExplainRouteRequest* request,
-                                                       v1::ExplainRouteResponse* response) {
-  GatewayShell* shell = shell_.load();
-  if (const auto refused = check_key(shell, *context)) return refuse_call(*context, *refused);
-  return answer_on_loop(*shell, *context, [shell, request, response](Instant now) {
-    explain_route(shell->gateway(), now, *request, *response);
-  });
+  if (shell) return CallStream::start(*shell, call);
+  call.finish(outcome_of(not_commissioned()));
+  return nullptr;
 }
 
 }  // namespace bsn

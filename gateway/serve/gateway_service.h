@@ -1,37 +1,35 @@
 // The gRPC service bsn.v1.Gateway: decodes, hands on, finishes. What it serves is decided by the shell.
 //
-// Before the commission everything is answered UNAVAILABLE. Threads: gRPC's.
+// Before the commission everything is answered UNAVAILABLE. Threads: the loops' of the HTTP/2 server.
 #pragma once
 
-#include <grpcpp/grpcpp.h>
-
 #include <atomic>
+#include <map>
+#include <memory>
 
 #include "gateway/serve/gateway_shell.h"
-#include "proto/gateway.grpc.pb.h"
+#include "gateway/serve/unary_calls.h"
+#include "h2/server.h"
 
 namespace bsn {
 
-class GatewayService final : public v1::Gateway::CallbackService {
+class GatewayService {
  public:
-  // From now on requests go to this shell, which outlives the server.
+  // Adds its methods to a server that has not started.
+  explicit GatewayService(h2::Server& server);
+
+  // From now on requests go to this shell, which outlives the server's loops.
   void serve(GatewayShell& shell) { shell_.store(&shell); }
 
  private:
-  using Context = grpc::CallbackServerContext;
-  using Unary = grpc::ServerUnaryReactor;
+  using Handler = std::shared_ptr<h2::CallHandler>;
 
-  Unary* Submit(Context* context, const v1::SubmitRequest* request, v1::Reply* reply) override;
-  Unary* Query(Context* context, const v1::QueryRequest* request, v1::Reply* reply) override;
-  grpc::ServerBidiReactor<v1::ClientCalls, v1::ClientReplies>* Stream(Context* context) override;
-  Unary* GetTransaction(Context* context, const v1::GetTransactionRequest* request, v1::Reply* reply) override;
-  grpc::ServerWriteReactor<v1::Block>* WatchBlocks(Context* context, const v1::WatchBlocksRequest* request) override;
-  Unary* ListNetworks(Context* context, const v1::ListNetworksRequest*, v1::ListNetworksResponse* response) override;
-  Unary* ListCityNodes(Context* context, const v1::ListCityNodesRequest*, v1::ListCityNodesResponse* response) override;
-  Unary* ExplainRoute(Context* context, const v1::ExplainRouteRequest* request,
-                      v1::ExplainRouteResponse* response) override;
+  template <class Request>
+  Handler unary_call(h2::Call& call, const Request& request);
+  Handler stream(h2::Call& call);
 
   std::atomic<GatewayShell*> shell_{nullptr};
+  std::map<const h2::Loop*, std::shared_ptr<UnaryCalls>> unary_calls_;  // does not change once the server runs
 };
 
 }  // namespace bsn

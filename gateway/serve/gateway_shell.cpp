@@ -40,6 +40,12 @@ void GatewayShell::gone(std::shared_ptr<ReplySink> sink) {
       [sink = std::move(sink)](Instant, GatewayFront& front) { front.take_at_end_of_turn(SinkGone{sink}); }));
 }
 
+void GatewayShell::gone(std::shared_ptr<ReplySink> sink, std::uint64_t client_id) {
+  static_cast<void>(loop_->call([sink = std::move(sink), client_id](Instant, GatewayFront& front) {
+    front.take_at_end_of_turn(CallGone{sink, client_id});
+  }));
+}
+
 bool GatewayShell::run(Task task) {
   return loop_->call([task = std::move(task)](Instant now, GatewayFront&) { task(now); });
 }
@@ -97,7 +103,7 @@ void GatewayShell::run_due(Instant now) {
 
 void GatewayShell::do_output(Instant now, FrontOutput& output) {
   if (auto* delivery = std::get_if<Delivery>(&output)) {
-    delivery->sink->deliver(delivery->client_id, delivery->reply);
+    delivery->sink->deliver(delivery->client_id, std::move(delivery->reply));
     if (touched_.empty() || touched_.back() != delivery->sink.get()) touched_.push_back(delivery->sink.get());
   } else if (auto* forward = std::get_if<Forward>(&output)) {
     links_.send(now, std::move(*forward), front_.wan());

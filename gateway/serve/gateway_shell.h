@@ -42,6 +42,9 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
   // The client of this sink is gone; its sink hears abandoned().
   void gone(std::shared_ptr<ReplySink> sink);
 
+  // Nobody waits for this one of the sink's calls any more; it is not answered, unless its answer is on the way.
+  void gone(std::shared_ptr<ReplySink> sink, std::uint64_t client_id);
+
   // Runs a task on the loop's thread. False: the loop has stopped and the task will not run.
   bool run(Task task);
 

@@ -1,5 +1,8 @@
 #include "gateway/serve/request_metadata.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include "rpc/call_context.h"
 
 namespace bsn {
@@ -7,14 +10,24 @@ namespace {
 
 constexpr std::size_t longest_value = 256;
 
+std::string believed(const h2::Metadata& metadata, std::string_view name) {
+  const auto value = metadata.only(name);
+  return std::string(value && believable(*value, longest_value) ? *value : "");
+}
+
 }  // namespace
 
-RequestMetadata read_metadata(const grpc::ServerContextBase& context) {
-  RequestMetadata metadata;
-  if (const auto key = metadata_value(context, "x-api-key", longest_value)) metadata.access_key = *key;
-  if (const auto origin = metadata_value(context, "x-bsn-origin", longest_value)) metadata.origin = *origin;
-  metadata.malformed = metadata.origin.empty() && context.client_metadata().contains("x-bsn-origin");
-  return metadata;
+RequestMetadata read_metadata(const h2::Metadata& metadata) {
+  RequestMetadata read;
+  read.access_key = believed(metadata, "x-api-key");
+  read.origin = believed(metadata, "x-bsn-origin");
+  read.malformed = read.origin.empty() && metadata.contains("x-bsn-origin");
+  return read;
+}
+
+Instant deadline_of(const h2::Call& call, Instant now) {
+  if (!call.timeout()) return now + default_timeout;
+  return now + std::min(Duration{call.timeout()->count()}, longest_timeout);
 }
 
 }  // namespace bsn

@@ -1,10 +1,10 @@
-// What a client sends beside its request: access key and origin, believed only when they are short and printable.
+// What a client sends beside its request: access key, origin and deadline, believed only within bounds.
 #pragma once
 
-#include <grpcpp/grpcpp.h>
-
-#include <optional>
 #include <string>
+
+#include "core/time.h"
+#include "h2/call.h"
 
 namespace bsn {
 
@@ -14,6 +14,9 @@ struct RequestMetadata {
   bool malformed = false;  // an origin was sent that cannot be one
 };
 
-RequestMetadata read_metadata(const grpc::ServerContextBase& context);
+RequestMetadata read_metadata(const h2::Metadata& metadata);
+
+// The call's own deadline on the clock of `now`; none: rpc's default; never later than rpc's longest.
+Instant deadline_of(const h2::Call& call, Instant now);
 
 }  // namespace bsn

@@ -1,31 +1,29 @@
 #include "gateway/serve/transaction_lookup.h"
 
 #include <chrono>
+#include <utility>
 
+#include "gateway/serve/reply_outcome.h"
 #include "proto/codec.h"
-#include "rpc/call_context.h"
 #include "rpc/refusal.h"
 
 namespace bsn {
 
-grpc::ServerUnaryReactor* TransactionLookup::start(GatewayShell& shell, grpc::CallbackServerContext& context,
-                                                   const v1::GetTransactionRequest& request, v1::Reply& response) {
-  const std::shared_ptr<TransactionLookup> self(new TransactionLookup(shell, context, request, response));
-  self->self_ = self;
+std::shared_ptr<h2::CallHandler> TransactionLookup::start(GatewayShell& shell, h2::Call& call,
+                                                          const v1::GetTransactionRequest& request) {
+  const auto self = std::make_shared<TransactionLookup>(shell, call, request);
   if (!shell.run([self](Instant now) { self->route(now); })) {
     self->finish(refusal(Status::unavailable, Reason::stopping, "the gateway is shutting down"));
   }
-  return self.get();
+  return self;
 }
 
-TransactionLookup::TransactionLookup(GatewayShell& shell, grpc::CallbackServerContext& context,
-                                     const v1::GetTransactionRequest& request, v1::Reply& response)
+TransactionLookup::TransactionLookup(GatewayShell& shell, h2::Call& call, const v1::GetTransactionRequest& request)
     : shell_(shell),
-      context_(context),
-      response_(response),
+      call_(call.shared_from_this()),
       request_(request),
-      metadata_(read_metadata(context)),
-      deadline_(deadline_of(context, monotonic_now())) {}
+      metadata_(read_metadata(call.metadata())),
+      deadline_(deadline_of(call, monotonic_now())) {}
 
 void TransactionLookup::route(Instant now) {
   if (finished_) return;
@@ -40,19 +38,21 @@ void TransactionLookup::route(Instant now) {
   const auto node = choose_node(shell_, now, *chain, metadata_, std::nullopt, refused);
   if (!node) return finish(refused);
   node_ = *node;
-  shell_.run_at(now + shell_.wan().delay(node_.origin, node_.city), [self = self_](Instant) { self->ask(); });
+  shell_.run_at(now + shell_.wan().delay(node_.origin, node_.city),
+                [self = shared_from_this()](Instant) { self->ask(); });
 }
 
 void TransactionLookup::ask() {
   if (finished_) return;
   const Duration left = deadline_ - monotonic_now();
   to_node_.set_deadline(std::chrono::system_clock::now() + std::chrono::nanoseconds(left.ns));
-  node_.stub->async()->GetTransaction(&to_node_, &request_, &from_node_, [self = self_](const grpc::Status& status) {
-    self->shell_.run([self, status](Instant now) {
-      const Instant due = now + self->shell_.wan().delay(self->node_.city, self->node_.origin);
-      self->shell_.run_at(due, [self, status](Instant then) { self->answered(then, status); });
-    });
-  });
+  node_.stub->async()->GetTransaction(
+      &to_node_, &request_, &from_node_, [self = shared_from_this()](const grpc::Status& status) {
+        self->shell_.run([self, status](Instant now) {
+          const Instant due = now + self->shell_.wan().delay(self->node_.city, self->node_.origin);
+          self->shell_.run_at(due, [self, status](Instant then) { self->answered(then, status); });
+        });
+      });
 }
 
 void TransactionLookup::answered(Instant, const grpc::Status& status) {
@@ -62,14 +62,13 @@ void TransactionLookup::answered(Instant, const grpc::Status& status) {
 }
 
 void TransactionLookup::finish(const Reply& reply) {
-  if (finished_) return;
-  finished_ = true;
-  if (reply.status == Status::ok) response_ = encode(reply);
-  Finish(finish_status(context_, reply));
+  if (std::exchange(finished_, true)) return;
+  if (reply.status == Status::ok) return answer_later(call_, encode(reply));
+  finish_later(call_, outcome_of(reply));
 }
 
-void TransactionLookup::OnCancel() {
-  shell_.run([self = self_](Instant) {
+void TransactionLookup::on_cancel(h2::Call&) {
+  shell_.run([self = shared_from_this()](Instant) {
     self->to_node_.TryCancel();
     self->finish(refusal(Status::cancelled, Reason::none, "the client is gone"));
   });

@@ -1,6 +1,7 @@
 // One GetTransaction: admitted as a call is, sent to the nearest healthy peer, its answer handed back.
 //
-// Threads: all steps after start() happen on the loop; gRPC's callbacks only post to it. Keeps itself alive until done.
+// Threads: all steps after start() happen on the machine's loop; the client's call and the node's answer only post to
+// it.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -8,22 +9,21 @@
 #include <memory>
 
 #include "gateway/serve/node_request.h"
+#include "h2/call.h"
 #include "proto/call.pb.h"
 
 namespace bsn {
 
-class TransactionLookup final : public grpc::ServerUnaryReactor {
+class TransactionLookup final : public h2::CallHandler, public std::enable_shared_from_this<TransactionLookup> {
  public:
-  static grpc::ServerUnaryReactor* start(GatewayShell& shell, grpc::CallbackServerContext& context,
-                                         const v1::GetTransactionRequest& request, v1::Reply& response);
+  static std::shared_ptr<h2::CallHandler> start(GatewayShell& shell, h2::Call& call,
+                                                const v1::GetTransactionRequest& request);
+
+  TransactionLookup(GatewayShell& shell, h2::Call& call, const v1::GetTransactionRequest& request);
+
+  void on_cancel(h2::Call&) override;
 
  private:
-  TransactionLookup(GatewayShell& shell, grpc::CallbackServerContext& context, const v1::GetTransactionRequest& request,
-                    v1::Reply& response);
-
-  void OnCancel() override;
-  void OnDone() override { self_.reset(); }
-
   void route(Instant now);
   void ask();
   void answered(Instant now, const grpc::Status& status);
@@ -31,8 +31,7 @@ class TransactionLookup final : public grpc::ServerUnaryReactor {
 
   GatewayShell& shell_;
   const std::shared_ptr<void> token_ = shell_.token();
-  grpc::CallbackServerContext& context_;
-  v1::Reply& response_;
+  const std::shared_ptr<h2::Call> call_;
   const v1::GetTransactionRequest request_;
   const RequestMetadata metadata_;
   const Instant deadline_;
@@ -40,7 +39,6 @@ class TransactionLookup final : public grpc::ServerUnaryReactor {
   grpc::ClientContext to_node_;
   v1::Reply from_node_;
   bool finished_ = false;
-  std::shared_ptr<TransactionLookup> self_;
 };
 
 }  // namespace bsn

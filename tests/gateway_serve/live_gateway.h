@@ -9,6 +9,8 @@
 #include "gateway/serve/gateway_server.h"
 #include "loop/temporary_folder.h"
 #include "proto/codec.h"
+#include "proto/control.grpc.pb.h"
+#include "proto/gateway.grpc.pb.h"
 #include "proto/health.grpc.pb.h"
 #include "rpc/channel.h"
 #include "rpc/refusal.h"

@@ -8,8 +8,8 @@
 namespace bsn {
 namespace {
 
-constexpr const char* rooms[] = {"core",  "proto", "rpc",     "loop",    "node",  "gateway", "sim",
-                                 "bench", "tests", "configs", "scripts", "cmake", "docs"};
+constexpr const char* rooms[] = {"core", "proto", "rpc",   "loop",    "h2",      "node",  "gateway",
+                                 "sim",  "bench", "tests", "configs", "scripts", "cmake", "docs"};
 
 std::set<std::string> words(const std::string& text) {
   std::istringstream stream(text);

@@ -1,0 +1,39 @@
+// How the gateway's answers travel over gRPC: as rpc/refusal.h says, on the gateway's own HTTP/2.
+#pragma once
+
+#include <google/protobuf/message_lite.h>
+
+#include <memory>
+#include <string>
+
+#include "core/call.h"
+#include "h2/call.h"
+
+namespace bsn {
+
+// The end of a call that has this reply.
+h2::Outcome outcome_of(const Reply& reply);
+
+// Adds reason and details to an outcome that the HTTP/2 server made by itself, for a call that had no effect.
+void dress_refusal(h2::Outcome& outcome);
+
+// Sends the message and ends the call with OK.
+void answer(h2::Call& call, const google::protobuf::MessageLite& message);
+
+// From any thread.
+void answer_later(const std::shared_ptr<h2::Call>& call, const google::protobuf::MessageLite& message);
+void finish_later(const std::shared_ptr<h2::Call>& call, h2::Outcome outcome);
+
+// A method with one request of type `Request`: calls function(call, request), which answers now or keeps the call and
+// gives whoever is to hear of its end.
+template <class Request, class Function>
+h2::Method unary_method(Function function) {
+  return h2::UnaryStart([function](h2::Call& call, std::string& bytes) -> std::shared_ptr<h2::CallHandler> {
+    Request request;
+    if (request.ParseFromString(bytes)) return function(call, request);
+    call.finish(outcome_of(refusal(Status::invalid_argument, Reason::malformed, "the request can't be decoded")));
+    return nullptr;
+  });
+}
+
+}  // namespace bsn

@@ -1,0 +1,66 @@
+// One thread that turns: everything of its connections happens here.
+//
+// A turn: run what is ready, take what other threads posted, then run the ends of the turn, in the order in which they
+// were added. So whoever gathers during a turn hands over once at its end, and each connection writes once.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace bsn::h2 {
+
+class Loop {
+ public:
+  using Task = std::function<void()>;
+  using Clock = std::chrono::steady_clock;
+
+  Loop() = default;
+  ~Loop() { stop(); }
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  // Before start(): what to do at the end of each turn.
+  void at_end_of_turn(Task task) { ends_.push_back(std::move(task)); }
+
+  void start();
+
+  // From any thread: runs the task on the loop's, in the order of posting. Not bounded: each task belongs to an open
+  // call or to the process itself. Dropped when the loop has stopped.
+  void post(Task task);
+
+  // Ends the thread after its present turn; what was posted and has not run is dropped. Idempotent.
+  void stop();
+
+  // ---- on the loop's thread ----
+
+  boost::asio::io_context& io() { return io_; }
+
+  // The time, as it was when the present event or the posted tasks began to be handled.
+  Clock::time_point now() const { return now_; }
+  void refresh_now() { now_ = Clock::now(); }
+
+ private:
+  // Events in one turn; then posted tasks and writes have their go.
+  static constexpr int most_events = 256;
+
+  void run();
+  void take_posted();
+
+  boost::asio::io_context io_{1};
+  Clock::time_point now_ = Clock::now();
+  std::vector<Task> ends_;
+  std::vector<Task> taken_;
+
+  std::mutex mutex_;  // guards the next three
+  std::vector<Task> posted_;
+  bool woken_ = false;  // a wake-up is on its way
+  bool stopped_ = false;
+
+  std::thread thread_;
+};
+
+}  // namespace bsn::h2

@@ -1,0 +1,68 @@
+// A gRPC server on an HTTP/2 of its own: accepts, spreads connections over its loops, drains.
+//
+// Threads: one per loop; public functions from one thread. It may be left facing strangers: see Budgets.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "h2/connections.h"
+#include "h2/loop.h"
+#include "h2/server_options.h"
+
+namespace bsn::h2 {
+
+class Server {
+ public:
+  // Takes the address; serves from start() on. Error: already_running when the address is taken, invalid_configuration
+  // when it is none.
+  static Result<std::unique_ptr<Server>> listen(ServerOptions options);
+
+  ~Server() { stop({}); }
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // "127.0.0.1:40001": where it really listens.
+  const std::string& address() const { return address_; }
+
+  // Before start(): what may be done at the ends of their turns.
+  std::size_t loops() const { return lanes_.size(); }
+  Loop& loop(std::size_t number) { return lanes_[number]->loop; }
+
+  // The methods may still be changed by then, not later.
+  Methods& methods() { return options_.methods; }
+  void start();
+
+  std::size_t connections() const;
+
+  // Takes no new connections and no new calls, lets open ones end for at most `patience`, then ends them. When it
+  // returns, no handler is called any more and what is posted to the loops is dropped. Idempotent.
+  void stop(std::chrono::milliseconds patience);
+
+ private:
+  struct Lane {
+    explicit Lane(const ServerOptions& options) : connections(loop, options) {}
+    Loop loop;
+    Connections connections;
+  };
+
+  explicit Server(ServerOptions options);
+  Result<Done> bind();
+  void accept();
+  void accepted(boost::asio::ip::tcp::socket socket);
+
+  ServerOptions options_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::unique_ptr<boost::asio::ip::tcp::acceptor> acceptor_;  // on the first loop
+  std::unique_ptr<boost::asio::steady_timer> pause_;
+  std::size_t next_ = 0;  // lane of the next connection
+  std::string address_;
+  bool started_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace bsn::h2

@@ -1,0 +1,24 @@
+// How a server is set up.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "h2/budgets.h"
+#include "h2/methods.h"
+#include "h2/outcome.h"
+
+namespace bsn::h2 {
+
+struct ServerOptions {
+  std::string listen = "127.0.0.1:0";  // host:port, the host as a number; port 0: the system chooses
+  int loops = 1;                       // threads; connections are spread over them evenly
+  Budgets budgets;
+  Methods methods;
+
+  // Completes an outcome that the library itself made for a call that no handler saw (or saw in full): the place to add
+  // the application's own reason. Called on the loops' threads.
+  std::function<void(Outcome&)> dress_refusal;
+};
+
+}  // namespace bsn::h2
