@@ -245,10 +245,10 @@ void Connection::close_if_over() {
 void Connection::close() {
   if (std::exchange(closed_, true)) return;
   const std::shared_ptr<Connection> self = shared_from_this();
+  drop_calls();
   boost::system::error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);
-  drop_calls();
   all_.remove(*this);
 }
 

@@ -19,6 +19,7 @@ const char* FrameGuard::look(std::span<const std::uint8_t> bytes, Clock::time_po
       bytes = bytes.subspan(skipped);
       continue;
     }
+    if (header_got_ == 0 && !in_block_) half_sent_since_.reset();  // another frame begins: the one before is whole
     const std::size_t taken = std::min(header_bytes - header_got_, bytes.size());
     std::copy_n(bytes.begin(), taken, header_.begin() + static_cast<std::ptrdiff_t>(header_got_));
     header_got_ += taken;
@@ -38,7 +39,6 @@ const char* FrameGuard::judge(Clock::time_point now) {
   const std::uint8_t type = header_[3];
   const std::uint8_t flags = header_[4];
   skip_ = length;
-  if (!in_block_) half_sent_since_.reset();  // another frame has begun: the one before is whole
   switch (type) {
     case headers:
       block_bytes_ = 0;

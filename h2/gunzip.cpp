@@ -27,7 +27,7 @@ Gunzipped gunzip(std::string_view compressed, std::size_t most) {
     stream.next_out = reinterpret_cast<Bytef*>(result.bytes.data() + before);
     stream.avail_out = static_cast<uInt>(result.bytes.size() - before);
     state = inflate(&stream, Z_NO_FLUSH);
-    result.bytes.resize(result.bytes.size() - stream.avail_out);
+    result.bytes.resize(stream.total_out);
     const bool stuck = state == Z_BUF_ERROR || (state == Z_OK && result.bytes.size() == before);
     if (stuck || (state != Z_OK && state != Z_STREAM_END)) return {{}, GunzipError::malformed};
   }
