@@ -12,6 +12,10 @@ struct PowParameters {
     ethash,  // Ethereum's Homestead/Byzantium rule, block by block
     nc_max,  // Nervos: epoch by epoch, steered to an orphan rate
   };
+  enum class Relay : std::uint8_t {
+    blocks,  // a block goes to all neighbours at once
+    offers,  // its digest does, as Bitcoin's `inv`; the block goes to those who ask, as by `getdata`
+  };
   Duration interval = seconds(13);  // mean time between blocks aimed at
   Adjustment adjustment = Adjustment::ethash;
   std::uint32_t confirmations = 12;
@@ -27,6 +31,7 @@ struct PowParameters {
   std::uint32_t proposal_window_far = 10;   // ... up to this many after it was proposed
 
   std::uint32_t gossip_degree = 8;  // neighbours that a peer draws; 0: all to all
+  Relay relay = Relay::blocks;
 };
 
 }  // namespace bsn

@@ -117,8 +117,14 @@ struct TreeRequest {
   Height above = 0;
 };
 
+// "I have this block": sent instead of the block itself, and answered by a TreeRequest of whoever lacks it.
+struct TreeOffer {
+  Digest block;  // digest of the proposal
+  Height height = 0;
+};
+
 using ConsensusMessage = std::variant<RaftVoteRequest, RaftVoteReply, RaftAppend, RaftAppendReply, RaftInstall,
-                                      BftProposal, BftVote, TreeBlock, TreeVote, TreeRequest>;
+                                      BftProposal, BftVote, TreeBlock, TreeVote, TreeRequest, TreeOffer>;
 
 // ---- any chain ----
 

@@ -227,6 +227,7 @@ void ChainPeer::advance_to(Instant now, std::vector<ChainPeerOutput>& out) {
   if (mempool_.size() > 0 && next_expiry_ <= now) {
     next_expiry_ = now + mempool_sweep;
     mempool_.expire(now - mempool_lifetime, [&](const Digest& id) { return calls_.waits_for(id); });
+    if (engine_) drain_engine(now, out);  // which hears that less is waiting
   }
 }
 

@@ -89,6 +89,11 @@ void PowEngine::on_timer(Instant now, Outputs& out) {
   produce(now, out);
 }
 
+void PowEngine::spread_block(const ProposalPtr& proposal, std::optional<ValidatorIndex> from, Outputs& out) {
+  if (parameters_.relay == PowParameters::Relay::offers) return offer_block(proposal, from, out);
+  TreeEngine::spread_block(proposal, from, out);
+}
+
 // With two steps, enough to fill this block, those that are on their way, and the one that this block proposes.
 std::uint32_t PowEngine::blocks_wanted() const { return two_steps() ? PowWindow::close(parameters_) + 1 : 1; }
 

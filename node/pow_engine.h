@@ -24,7 +24,8 @@
 // that a block found at once would have; Ethereum's falls by 0.05 % per 9 s of waiting.
 //
 // Costs per block and peer: some ten digests, and the seals of up to 10 ancestors decoded where blocks hold uncles or
-// proposed transactions; no message but the blocks themselves. Not for more than one thread.
+// proposed transactions; no message but the blocks themselves, or an offer to each neighbour, one request and one
+// block. Not for more than one thread.
 #pragma once
 
 #include <optional>
@@ -53,6 +54,7 @@ class PowEngine : public TreeEngine {
   std::string seal(Instant time, const std::vector<TransactionPtr>& offered) override;
   void on_best_chain(Instant now, Outputs& out) override;
   void on_timer(Instant now, Outputs& out) override;
+  void spread_block(const ProposalPtr& proposal, std::optional<ValidatorIndex> from, Outputs& out) override;
   std::optional<Instant> timer() const override { return due_; }
 
   bool two_steps() const { return parameters_.adjustment == PowParameters::Adjustment::nc_max; }

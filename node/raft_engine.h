@@ -65,6 +65,7 @@ class RaftEngine final : public ConsensusEngine {
   void receive(Turn&, ValidatorIndex, const TreeBlock&) {}
   void receive(Turn&, ValidatorIndex, const TreeVote&) {}
   void receive(Turn&, ValidatorIndex, const TreeRequest&) {}
+  void receive(Turn&, ValidatorIndex, const TreeOffer&) {}
 
   // Roles and elections: raft_election.cpp.
   void campaign(Turn& turn);

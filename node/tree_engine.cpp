@@ -123,6 +123,10 @@ void TreeEngine::spread_block(const ProposalPtr& proposal, std::optional<Validat
   gossip_.spread(TreeBlock{proposal}, from, out);
 }
 
+void TreeEngine::offer_block(const ProposalPtr& proposal, std::optional<ValidatorIndex> from, Outputs& out) {
+  gossip_.spread(TreeOffer{proposal_digest(*proposal), proposal->height}, from, out);
+}
+
 // False: it was known, or there is no room.
 bool TreeEngine::add(Instant now, const ProposalPtr& proposal, Outputs& out) {
   const std::uint64_t weight = weigh_(*proposal, *tree_.find(proposal->parent));
@@ -162,6 +166,17 @@ std::vector<Digest> TreeEngine::missing_and_not_asked_for(Instant now) {
 
 void TreeEngine::hear(Instant, ValidatorIndex from, const TreeRequest& request, Outputs& out) {
   for (const ProposalPtr& found : tree_.answer(request)) out.push_back(SendConsensus{from, TreeBlock{found}});
+}
+
+void TreeEngine::hear(Instant now, ValidatorIndex from, const TreeOffer& offer, Outputs& out) {
+  if (offer.height <= tree_.root().height || tree_.find(offer.block) != nullptr || tree_.is_orphan(offer.block)) return;
+  while (!taken_.empty() && taken_.front().first + offer_again <= now) taken_.pop_front();
+  const bool asked =
+      std::any_of(taken_.begin(), taken_.end(), [&](const auto& one) { return one.second == offer.block; });
+  if (asked) return;
+  if (taken_.size() == offers_max) taken_.pop_front();
+  taken_.emplace_back(now, offer.block);
+  out.push_back(SendConsensus{from, TreeRequest{{offer.block}, offer.height - 1}});
 }
 
 // ---- votes ----

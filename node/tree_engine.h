@@ -13,7 +13,9 @@
 // more than fetch_distance heights above the own tip is not waited for: final blocks are fetched instead. So a peer
 // that is less far behind must get every block from its neighbours, hence final ones are kept as long (kept_final), and
 // so are orphans. A missing block is asked for again after ask_again at the earliest: else each of the blocks that
-// answer one request, while they are orphans, would cause another. Not for more than one thread.
+// answer one request, while they are orphans, would cause another. An offered block is asked of the first who offers
+// it; of the next one after offer_again, and of the last offers_max such blocks the oldest is forgotten. Not for more
+// than one thread.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +49,8 @@ class TreeEngine : public ConsensusEngine {
   static constexpr Height fetch_distance = 512;
   static constexpr Duration ask_again = milliseconds(500);  // longer than a round trip
   static constexpr Duration fetch_again = seconds(10);
+  static constexpr Duration offer_again = seconds(10);  // longer than a large block takes over a slow line
+  static constexpr std::size_t offers_max = 1024;
 
   // `weigh` gives every block its weight, stored ones in the constructor too: it must not need the derived object.
   TreeEngine(const EngineConfig& config, const DurableState& durable, BlockTree::Weigh weigh);
@@ -116,6 +120,9 @@ class TreeEngine : public ConsensusEngine {
   // Follows the best branch and finalises what has become final; for a family whose votes changed either.
   void follow_best(Instant now, Outputs& out);
 
+  // The same by its digest: who lacks the block asks for it.
+  void offer_block(const ProposalPtr& proposal, std::optional<ValidatorIndex> from, Outputs& out);
+
   // Passes a vote on that was heard first; false: it was known. `from`: nullopt for an own vote.
   bool spread_vote(const TreeVote& vote, std::optional<ValidatorIndex> from, Outputs& out);
 
@@ -138,6 +145,7 @@ class TreeEngine : public ConsensusEngine {
   void hear(Instant now, ValidatorIndex from, const TreeBlock& block, Outputs& out);
   void hear(Instant now, ValidatorIndex from, const TreeVote& vote, Outputs& out);
   void hear(Instant now, ValidatorIndex from, const TreeRequest& request, Outputs& out);
+  void hear(Instant now, ValidatorIndex from, const TreeOffer& offer, Outputs& out);
   template <class Other>
   void hear(Instant, ValidatorIndex, const Other&, Outputs&) {}  // of another family: not for this engine
 
@@ -155,6 +163,7 @@ class TreeEngine : public ConsensusEngine {
   Gossip gossip_;
   std::multimap<Instant, std::pair<ValidatorIndex, ProposalPtr>> early_;
   std::deque<std::pair<Instant, Digest>> asked_;  // since ask_again ago, in order of time
+  std::deque<std::pair<Instant, Digest>> taken_;  // of offers: asked for since offer_again ago; at most offers_max
   Height fetching_ = 0;                           // final blocks were asked for up to here ...
   Instant fetch_again_at_;                        // ... and are again from here on
 };

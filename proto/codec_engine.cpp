@@ -237,6 +237,7 @@ v1::PowParameters encode(const PowParameters& from) {
   to.set_proposal_window_close(from.proposal_window_close);
   to.set_proposal_window_far(from.proposal_window_far);
   to.set_gossip_degree(from.gossip_degree);
+  to.set_relay(static_cast<std::uint32_t>(from.relay));
   return to;
 }
 
@@ -255,6 +256,7 @@ PowParameters decode_pow(Checks& checks, const v1::PowParameters& from) {
   to.proposal_window_far =
       count(checks, to.proposal_window_close, from.proposal_window_far(), "pow.proposal_window_far");
   to.gossip_degree = count(checks, 0, from.gossip_degree(), "pow.gossip_degree");
+  to.relay = checks.enum_up_to(PowParameters::Relay::offers, from.relay(), "pow.relay");
   return to;
 }
 

@@ -72,6 +72,12 @@ void put(const TreeRequest& from, v1::PeerMessage& message) {
   to.set_above(from.above);
 }
 
+void put(const TreeOffer& from, v1::PeerMessage& message) {
+  auto& to = *message.mutable_tree_offer();
+  to.set_block(encode(from.block));
+  to.set_height(from.height);
+}
+
 void put(const ConsensusMessage& from, v1::PeerMessage& message) {
   std::visit([&](const auto& one) { put(one, message); }, from);
 }
@@ -229,6 +235,9 @@ PeerMessage take_kind(Checks& checks, const v1::PeerMessage& message, const Chai
       return ConsensusMessage(take(checks, message.tree_vote()));
     case Kind::kTreeRequest:
       return ConsensusMessage(take(checks, message.tree_request()));
+    case Kind::kTreeOffer:
+      return ConsensusMessage(
+          TreeOffer{checks.required_digest(message.tree_offer().block(), "block"), message.tree_offer().height()});
     case Kind::kTransactionsForward:
       return take(checks, message.transactions_forward(), chain);
     case Kind::kBlocksRequest:

@@ -42,7 +42,6 @@ void ChainMeter::count(Instant now, const Block& block, Height tip) {
   interval_squares_ += interval * interval;
   last_time_ = block.header.time;
   ++blocks_;
-  transactions_ += block.transactions.size();
   finality_sum_ += (now - block.header.time).seconds();
   depth_sum_ += static_cast<double>(tip - block.header.height);
   auto& rivals = open_[block.header.height].blocks;
@@ -73,7 +72,6 @@ ChainMeasures ChainMeter::measures() const {
   found.stale_share = static_cast<double>(stale_) / static_cast<double>(stale_ + blocks_);
   found.propagation_p50_s = mean_seconds(p50_);
   found.propagation_p90_s = mean_seconds(p90_);
-  if (span > 0) found.transactions_per_second = static_cast<double>(transactions_) / span;
   return found;
 }
 

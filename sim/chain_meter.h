@@ -25,7 +25,6 @@ struct ChainMeasures {
   double finality_blocks = 0;
   double stale_share = 0;
   double propagation_p50_s = 0, propagation_p90_s = 0;
-  double transactions_per_second = 0;
 };
 
 class ChainMeter {
@@ -55,7 +54,7 @@ class ChainMeter {
   std::map<Height, Seen> open_;  // above the final height
   Height final_height_ = 0;
   Instant first_time_, last_time_;
-  std::uint64_t blocks_ = 0, stale_ = 0, transactions_ = 0;
+  std::uint64_t blocks_ = 0, stale_ = 0;
   double interval_squares_ = 0, finality_sum_ = 0, depth_sum_ = 0;
   std::vector<Duration> p50_, p90_;  // of each counted block
   std::vector<Duration> commits_;    // of each transaction in one

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 5> joined_lists = {"cities", "world", "networks", "chains", "projects"};
+constexpr std::array<std::string_view, 6> joined_lists = {"cities", "world", "zones", "networks", "chains", "projects"};
 
 Error wrong(const std::string& where, const std::string& what) {
   return {ErrorCode::invalid_configuration, where + ": " + what};

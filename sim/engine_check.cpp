@@ -9,6 +9,9 @@
 namespace bsn {
 namespace {
 
+// In milliseconds, rounded up: nobody needs the nanoseconds of a round trip.
+std::string about(Duration time) { return fmt::format("{} ms", (time.ns + 999'999) / 1'000'000); }
+
 // Collects findings under the keys of one family.
 class Findings {
  public:
@@ -36,8 +39,8 @@ class Findings {
     refuse(
         interval < round_trip, key,
         "{} is below the slowest link's round trip of {}; its validators would build before they hear of each other, "
-        "and fork all the time",
-        to_string(interval), to_string(round_trip));
+        "and fork all the time; raise it",
+        to_string(interval), about(round_trip));
   }
 
   std::vector<EngineFinding> take() { return std::move(found_); }
@@ -137,26 +140,28 @@ void check(Findings& found, const PowParameters& pow) {
 
 void check(Findings& found, const RaftParameters& raft, std::size_t validators, Duration round_trip) {
   found.warn(validators < 3, "",
-             "a majority of {} validators is all of them; with fewer than 3 no failure is tolerated", validators);
+             "a majority of {} validators is all of them; with fewer than 3 no failure is tolerated; name 3 or more",
+             validators);
   found.refuse(raft.election_timeout < round_trip, ".election_timeout",
-               "{} is below the slowest link's round trip of {}; votes would come after the election is over",
-               to_string(raft.election_timeout), to_string(round_trip));
+               "{} is below the slowest link's round trip of {}; votes would come after the election is over; raise it",
+               to_string(raft.election_timeout), about(round_trip));
   found.warn(raft.batch_timeout < round_trip, ".batch_timeout",
              "{} is below the slowest link's round trip of {}; blocks are cut faster than the farthest validator can "
-             "confirm them",
-             to_string(raft.batch_timeout), to_string(round_trip));
+             "confirm them; raise it, or choose validators nearer to each other",
+             to_string(raft.batch_timeout), about(round_trip));
 }
 
 void check(Findings& found, const BftParameters& bft, std::size_t validators, Duration round_trip) {
-  found.warn(validators < 4, "", "(m-1)/3 of {} validators is none; with fewer than 4 no faulty one is tolerated",
+  found.warn(validators < 4, "",
+             "(m-1)/3 of {} validators is none; with fewer than 4 no faulty one is tolerated; name 4 or more",
              validators);
   found.warn(bft.interval < round_trip, ".interval",
              "{} is below the slowest link's round trip of {}; three phases can't keep up with it, blocks will come "
-             "later",
-             to_string(bft.interval), to_string(round_trip));
+             "later; raise it, or choose validators nearer to each other",
+             to_string(bft.interval), about(round_trip));
   found.warn(bft.propose_timeout < round_trip, ".propose_timeout",
-             "{} is below the slowest link's round trip of {}; first rounds will fail", to_string(bft.propose_timeout),
-             to_string(round_trip));
+             "{} is below the slowest link's round trip of {}; first rounds will fail; raise it",
+             to_string(bft.propose_timeout), about(round_trip));
 }
 
 void check(Findings& found, const DposParameters& dpos, std::size_t validators, Duration round_trip) {

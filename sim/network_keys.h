@@ -15,6 +15,8 @@ inline const ChoiceKind<DposParameters::Finality> dpos_finality_kind{
     {{"last-irreversible", "chained-bft", "confirmations"}}};
 inline const ChoiceKind<PowParameters::Adjustment> adjustment_kind{{{"ethash", "nc-max"}}};
 
+inline const ChoiceKind<PowParameters::Relay> relay_kind{{{"blocks", "offers"}}};
+
 inline constexpr DurationKind timer_kind{microseconds(1),
                                          seconds(3600)};  // something that must pass before it fires again
 inline constexpr DurationKind pause_kind{{}, seconds(3600)};
@@ -131,6 +133,7 @@ void describe(V& v, PowParameters& pow) {
   v.key("proposal_window_close", pow.proposal_window_close, blocks_or_0_kind, "nc-max: a proposal is committed ...");
   v.key("proposal_window_far", pow.proposal_window_far, blocks_or_0_kind, "... from this to that many blocks later");
   v.key("gossip_degree", pow.gossip_degree, blocks_or_0_kind, "neighbours that a peer draws; 0: all to all");
+  v.key("relay", pow.relay, relay_kind, "what neighbours are sent: whole blocks, or offers of them");
 }
 
 template <class V>
@@ -160,9 +163,32 @@ void describe(V& v, MempoolLimits& mempool) {
 }
 
 template <class V>
+void describe(V& v, Line& line) {
+  v.key("upload_mbit", line.upload_mbit, RealKind{0, 1e6}, "1,000,000 bits per second; 0: unlimited (virtual time)");
+  v.key("download_mbit", line.download_mbit, RealKind{0, 1e6}, "the same");
+  v.key("one_at_a_time", line.one_at_a_time, FlagKind{},
+        "a long message leaves when the one before has arrived, not when it has left");
+}
+
+template <class V>
+void describe(V& v, CompactBlocks& compact) {
+  v.key("bytes", compact.bytes, SizeKind<std::uint32_t>{0}, "of a block's list of short ids; 0 B: blocks go whole");
+  v.key("share", compact.share, share_kind, "of the transfers that go so");
+  v.key("incomplete", compact.incomplete, share_kind, "of these, those that cost another round trip");
+  v.key("missing", compact.missing, share_kind, "of the block, that is asked for then, on average");
+}
+
+template <class V>
+void describe(V& v, BlockWeight& weight) {
+  v.key("bytes", weight.bytes, SizeKind<std::uint32_t>{0}, "besides the transactions that the simulation knows of");
+  v.key("compact", weight.compact, Section<CompactBlocks>{}, "blocks whose transactions the receiver has already");
+}
+
+template <class V>
 void describe(V& v, OutsidePeers& outside) {
   v.key("validators", outside.validators, WholeKind<std::uint32_t>{0, most_validators}, "how many; 0: none");
   v.key("stake", outside.zipf, SpreadKind{}, "how stake or hash power is spread: equal, or {zipf: exponent}");
+  v.key("line", outside.line, Section<Line>{}, "of each; unlimited: that of its site's zone");
 }
 
 template <class V>
@@ -185,6 +211,7 @@ void describe(V& v, Network& network) {
   v.key("outside", network.outside, Section<OutsidePeers>{},
         "validators in the world's cities, for chains that name none (public networks)");
   v.group("block", "limits of one block", [&](auto& block) { describe_block(block, network.block, network.budget); });
+  v.key("weight", network.weight, Section<BlockWeight>{}, "of a block on its way over lines with a limit");
   v.key("cost", network.cost, Section<TransactionCost>{}, "computing time that one transaction costs a peer");
   v.key("mempool", network.mempool, Section<MempoolLimits>{}, "limits of one peer's mempool");
   v.key("published", network.published, ListKind<Section<PublishedFigure>>{}, "what `bsnsim calibrate` looks at");

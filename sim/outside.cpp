@@ -40,6 +40,7 @@ City outside_city(const Topology& topology, const std::string& network, std::uin
   city.place = {site.latitude + (random.unit() - 0.5) * spread_degrees,
                 site.longitude + (random.unit() - 0.5) * spread_degrees, site.region, Provider::microsoft_azure};
   city.state = CityState::outside;
+  city.zone = site.zone;
   return city;
 }
 
@@ -60,6 +61,7 @@ void add_hosts(Topology& topology, Network& network, RunMode mode) {
   std::vector<std::string> hosts;
   for (std::uint32_t n = 0; n < count; ++n) {
     topology.cities.push_back(outside_city(topology, network.id, n, random));
+    topology.cities.back().line = network.outside.line;
     hosts.push_back(topology.cities.back().id);
   }
   if (auto* dpos = std::get_if<DposParameters>(&network.engine)) dpos->producers = std::min(dpos->producers, count);

@@ -27,15 +27,18 @@ void describe(V& v, WholeFile<Value>& file) {
   describe(v, file.value);
 }
 
+// "file:12:5: " before a sentence that begins with its place in the tree.
+std::string located(const ConfigNode& root, const std::string& sentence) {
+  const std::string path = sentence.substr(0, sentence.find(": "));
+  return fmt::format("{}: {}", to_string(locate(root, path).place), sentence);
+}
+
 // The value, unless check() finds something; its sentences begin with their place in the file.
 template <class Value>
 Result<Value> checked(Result<Value> value, const ConfigNode& root) {
   if (!value) return value;
   Findings findings;
-  for (const std::string& sentence : check(*value)) {
-    const std::string path = sentence.substr(0, sentence.find(": "));
-    findings.add(fmt::format("{}: {}", to_string(locate(root, path).place), sentence));
-  }
+  for (const std::string& sentence : check(*value)) findings.add(located(root, sentence));
   if (!findings.empty()) return findings.error();
   return value;
 }
@@ -88,6 +91,16 @@ Result<std::variant<Scenario, Topology>> load_any(const std::string& path) {
   Result<Scenario> read = read_file(path, **root);
   if ((*root)->find("rounds") == nullptr) return either(checked(topology_of(std::move(read)), **root));
   return either(checked(std::move(read), **root));
+}
+
+std::vector<std::string> load_warnings(const std::string& path) {
+  std::vector<std::string> all;
+  const Result<ConfigNodePtr> root = read_config_with_includes(path);
+  if (!root) return all;
+  const Result<Topology> topology = topology_of(read_file(path, **root));
+  if (!topology) return all;
+  for (const std::string& sentence : warnings(*topology)) all.push_back(located(**root, sentence));
+  return all;
 }
 
 std::string dump_json(const Scenario& scenario) { return json_text(to_json(scenario)); }

@@ -8,6 +8,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/result.h"
 #include "sim/scenario.h"
@@ -22,6 +23,10 @@ Result<Topology> load_topology(const std::string& path);
 
 // Reads whatever the file is: a scenario when it has rounds, else a topology.
 Result<std::variant<Scenario, Topology>> load_any(const std::string& path);
+
+// What works, but hardly as whoever wrote it thinks (warnings() of topology.h): "file:12:5: ..." each. Of a file that
+// was loaded before; empty when it can't be read any more.
+std::vector<std::string> load_warnings(const std::string& path);
 
 // The scenario with every default filled in, as JSON or YAML that load_scenario reads back to an equal scenario.
 std::string dump_json(const Scenario& scenario);

@@ -47,6 +47,16 @@ void describe(V& v, City& city) {
         "city");
   v.need("provider", city.place.provider, provider_kind, "the cloud it runs on");
   v.key("capacity", city.capacity, Section<Capacity>{}, "what it has for services");
+  v.key("zone", city.zone, TextKind{64}, "the zone that it lies in; none: distance alone counts");
+  v.key("line", city.line, Section<Line>{}, "its own line; unlimited: its zone's");
+}
+
+template <class V>
+void describe(V& v, Zone& zone) {
+  v.need("name", zone.name, NameKind{}, "as cities and world sites name it");
+  v.key("line", zone.line, Section<Line>{}, "of each of its places");
+  v.key("latency", zone.latency, ListKind<DurationKind>{{{}, seconds(10)}},
+        "mean, one way, to each zone in the order of the list; none: by distance");
 }
 
 template <class V>
@@ -57,6 +67,7 @@ void describe(V& v, WorldSite& site) {
   v.need("lon", site.longitude, RealKind{-180, 180}, "degrees, east is positive");
   v.key("region", site.region, region_kind, "side of the border");
   v.key("weight", site.weight, RealKind{0, 1e6, true}, "how likely it is chosen, relative to the others");
+  v.key("zone", site.zone, TextKind{64}, "the zone that it lies in; none: distance alone counts");
 }
 
 template <class V>
@@ -66,6 +77,8 @@ void describe(V& v, Chain& chain) {
         "cities whose peers order and vote, 1 ... 1000; none: the network's outside peers");
   v.key("stake", chain.stake, ListKind<WholeKind<std::uint64_t>>{{1, 1'000'000'000}},
         "of each validator named, or its hash power; empty: all equal");
+  v.key("tolerates", chain.tolerates, WholeKind<std::uint32_t>{0, most_validators},
+        "faulty validators that it has to bear; 0: as many as its consensus can");
   v.key("followers", chain.followers, cities_kind, "cities with a full copy that does not vote");
 }
 
@@ -129,6 +142,7 @@ void describe(V& v, Topology& topology) {
   });
   v.key("cities", topology.cities, ListKind<Section<City>>{}, "city nodes");
   v.key("world", topology.world, ListKind<Section<WorldSite>>{}, "where validators of public networks stand");
+  v.key("zones", topology.zones, ListKind<Section<Zone>>{}, "parts of the world with lines and latencies in common");
   v.key("outside_scale", topology.outside_scale, RealKind{0, 1},
         "share of the outside peers in a run; 0: all in virtual time, 4 to 7 of each network live");
   v.key("networks", topology.networks, ListKind<Section<Network>>{}, "blockchain systems");

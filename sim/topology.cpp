@@ -162,6 +162,19 @@ BlockLimits block_limits(const Network& network) {
   return limits;
 }
 
+std::optional<std::size_t> find_zone(const Topology& topology, const std::string& name) {
+  const auto found =
+      std::find_if(topology.zones.begin(), topology.zones.end(), [&](const Zone& zone) { return zone.name == name; });
+  if (found == topology.zones.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - topology.zones.begin());
+}
+
+Line line_of(const Topology& topology, const City& city) {
+  if (!city.line.is_unlimited()) return city.line;
+  const auto zone = find_zone(topology, city.zone);
+  return zone ? topology.zones[*zone].line : Line{};
+}
+
 std::optional<CityIndex> find_city(const Topology& topology, const std::string& id) {
   for (std::uint32_t n = 0; n < topology.cities.size(); ++n) {
     if (topology.cities[n].id == id) return CityIndex{n};

@@ -13,6 +13,7 @@
 #include "core/chain_spec.h"
 #include "core/gateway_spec.h"
 #include "core/result.h"
+#include "sim/line.h"
 #include "sim/published.h"
 #include "sim/service.h"
 
@@ -26,6 +27,8 @@ struct City {
   CityState state = CityState::connected;
   std::vector<std::string> follows{};  // "network/chain": see commission() of life_cycle.h
   Capacity capacity = city_capacity;   // for services; the topology's own chains are not counted
+  std::string zone{};                  // of Topology::zones; empty: none
+  Line line{};                         // its own; unlimited: its zone's
 };
 
 // Where validators of public networks stand: a city of the world, and how likely it is chosen.
@@ -35,13 +38,15 @@ struct WorldSite {
   double latitude = 0;
   double longitude = 0;
   Region region = Region::overseas;
-  double weight = 1;  // > 0, relative to the others
+  double weight = 1;   // > 0, relative to the others
+  std::string zone{};  // of Topology::zones; empty: none
 };
 
 // The validators of a public network outside BSN (sim/outside.h).
 struct OutsidePeers {
   std::uint32_t validators = 0;  // 0: the network has none
   double zipf = 0;               // exponent of how stake or hash power is spread over them; 0: evenly
+  Line line{};                   // of each; unlimited: that of its site's zone
 };
 
 // What else bounds a block: the network's own unit of work (gas, cycles, quota, weight) and computing time.
@@ -61,6 +66,7 @@ struct Network {
   OutsidePeers outside;
   BlockLimits block;
   BlockBudget budget;
+  BlockWeight weight;
   TransactionCost cost;
   MempoolLimits mempool;
   std::uint32_t genesis_accounts = 1000;      // "account-0" ...
@@ -74,6 +80,7 @@ struct Chain {
   std::vector<std::string> validators;  // none in the file: the network's outside peers
   std::vector<std::string> followers;
   std::vector<std::uint64_t> stake{};  // as ChainSpec::stake; of outside peers set by with_outside_peers
+  std::uint32_t tolerates = 0;         // faulty validators that it has to bear; check() refuses what it can't
 
   // What became of it in a running cluster; no file says so.
   RouteState state = RouteState::open;  // retired: it keeps its place in the list, hosted by nobody
@@ -96,7 +103,8 @@ struct Topology {
   std::string gateway_city;
   std::vector<City> cities;  // the order is the CityIndex
   std::vector<WorldSite> world;
-  double outside_scale = 0;  // share of the outside peers that a run carries; 0: as its mode has it (sim/outside.h)
+  std::vector<Zone> zones{};  // of cities and world sites that name one
+  double outside_scale = 0;   // share of the outside peers that a run carries; 0: as its mode has it (sim/outside.h)
   std::vector<Network> networks;
   std::vector<Chain> chains;  // the order is the ChainIndex
   std::vector<Project> projects;
@@ -146,6 +154,12 @@ BlockLimits block_limits(const Network& network);
 
 // How many validators of this chain may be gone or faulty at once.
 std::uint32_t tolerated_faults(const Topology& topology, const Chain& chain);
+
+// The line of a city: its own, else its zone's, else an unlimited one.
+Line line_of(const Topology& topology, const City& city);
+
+// The place of a zone in Topology::zones; nullopt: there is none of that name.
+std::optional<std::size_t> find_zone(const Topology& topology, const std::string& name);
 
 // By linear search; for many look-ups make a TopologyIndex.
 std::optional<CityIndex> find_city(const Topology& topology, const std::string& id);

@@ -17,6 +17,7 @@ class TopologyCheck {
 
   std::vector<std::string> run() {
     cities();
+    zones();
     gateway_city();
     networks();
     for (std::size_t n = 0; n < topology_.chains.size(); ++n) chain(n);
@@ -69,6 +70,23 @@ class TopologyCheck {
     for (std::size_t n = 0; n < topology_.cities.size(); ++n) {
       if (topology_.cities[n].id.empty()) found("cities[{}].id: is empty; give the city node a name", n);
     }
+  }
+
+  void zones() {
+    no_twice("zones", "zone", topology_.zones, [](const Zone& zone) { return zone.name; });
+    for (std::size_t n = 0; n < topology_.zones.size(); ++n) {
+      const std::size_t told = topology_.zones[n].latency.size();
+      if (told == 0 || told == topology_.zones.size()) continue;
+      found("zones[{}].latency: names {} zones of {}; give one latency for each zone, or none", n, told,
+            topology_.zones.size());
+    }
+    for (std::size_t n = 0; n < topology_.cities.size(); ++n) zone("cities", n, topology_.cities[n].zone);
+    for (std::size_t n = 0; n < topology_.world.size(); ++n) zone("world", n, topology_.world[n].zone);
+  }
+
+  void zone(const char* list, std::size_t n, const std::string& name) {
+    if (name.empty() || find_zone(topology_, name)) return;
+    found("{}[{}].zone: unknown zone '{}'; describe it under zones", list, n, name);
   }
 
   void gateway_city() {
@@ -140,7 +158,8 @@ class TopologyCheck {
     }
     const bool outside = has_outside_validators(topology_, chain);
     if (chain.validators.empty() && !outside)
-      found("chains[{}]: chain '{}' has no validators; name at least one city", n, to_string(chain.name));
+      found("chains[{}]: chain '{}' has no validators; name at least one city{}", n, to_string(chain.name),
+            network->kind == NetworkKind::public_ ? ", or give its network outside validators" : "");
     if (!chain.stake.empty() && chain.stake.size() != chain.validators.size()) {
       found("chains[{}].stake: is said of {} validators, '{}' names {}; say it of each, or of none", n,
             chain.stake.size(), to_string(chain.name), chain.validators.size());
@@ -152,6 +171,7 @@ class TopologyCheck {
     peers(*network, chain, n, "validators", chain.validators, members);
     peers(*network, chain, n, "followers", chain.followers, members);
     providers(*network, chain, n);
+    faults(*network, chain, n);
     committee(*network, static_cast<std::size_t>(network - topology_.networks.begin()), chain, n);
   }
 
@@ -199,6 +219,22 @@ class TopologyCheck {
           "some to other providers",
           n, count, chain.validators.size(), to_string(chain.name), to_string(provider), most);
     }
+  }
+
+  // f of n: less than a third with byzantine families, less than half with raft.
+  void faults(const Network& network, const Chain& chain, std::size_t n) {
+    const std::size_t validators =
+        has_outside_validators(topology_, chain) ? network.outside.validators : chain.validators.size();
+    if (chain.tolerates == 0 || validators == 0) return;
+    const bool crashes_only = std::holds_alternative<RaftParameters>(network.engine);
+    const std::size_t per_fault = crashes_only ? 2 : 3;
+    const std::size_t most = (validators - 1) / per_fault;
+    if (chain.tolerates <= most) return;
+    found(
+        "chains[{}].tolerates: {} faulty of {} validators are too many for {}, which bears fewer than a {}, hence {}; "
+        "lower it, or name {} validators",
+        n, chain.tolerates, validators, family_name(network.engine), crashes_only ? "half" : "third", most,
+        per_fault * chain.tolerates + 1);
   }
 
   void committee(const Network& network, std::size_t number, const Chain& chain, std::size_t n) {

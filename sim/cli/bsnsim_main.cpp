@@ -124,7 +124,7 @@ void add_bench(CLI::App& app, BenchOptions& options) {
 
 void add_calibrate(CLI::App& app, CalibrateOptions& options) {
   CLI::App& verb = add_verb(app, "calibrate", "run networks at their real size and compare with published figures");
-  verb.add_option("file", options.file, "topology or scenario file")->capture_default_str();
+  verb.add_option("files", options.files, "topology or scenario files")->capture_default_str();
   verb.add_option("-n,--network", options.networks, "only this one; may be given again");
   verb.add_option("--blocks", options.blocks, "that are measured, of each network")
       ->capture_default_str()

@@ -45,10 +45,10 @@ const char* verdict(const CalibrationRow& row) {
 }
 
 void print_table(const std::vector<CalibrationRow>& rows) {
-  TextTable table({"network", "figure", "published", "simulated", "off by", "tolerance", "verdict"});
+  TextTable table({"network", "figure", "peers", "published", "simulated", "off by", "tolerance", "verdict"});
   for (const CalibrationRow& row : rows) {
-    table.add({row.network, std::string(to_string(row.published.figure)), number(row.published.value), simulated(row),
-               off_by(row), tolerance(row.published), verdict(row)});
+    table.add({row.network, std::string(to_string(row.published.figure)), std::to_string(row.peers),
+               number(row.published.value), simulated(row), off_by(row), tolerance(row.published), verdict(row)});
   }
   fmt::print("{}", table.text(110));
   bool first = true;
@@ -62,8 +62,12 @@ void print_table(const std::vector<CalibrationRow>& rows) {
 }  // namespace
 
 int command_calibrate(const CalibrateOptions& options) {
-  const Result<Topology> topology = load_topology(options.file);
-  if (!topology) return report_error(topology.error());
+  std::vector<Topology> topologies;
+  for (const std::string& file : options.files) {
+    Result<Topology> topology = load_topology(file);
+    if (!topology) return report_error(topology.error());
+    topologies.push_back(std::move(*topology));
+  }
   use_huge_heap();
   ProgressLine progress(options.quiet);
   CalibrationOptions run;
@@ -72,14 +76,16 @@ int command_calibrate(const CalibrateOptions& options) {
   run.stop = &stop_requested;
   run.progress = [&](const std::string& step) { progress.note(step); };
   std::vector<CalibrationRow> rows;
-  for (const Network& network : topology->networks) {
-    const bool wanted =
-        options.networks.empty() || std::count(options.networks.begin(), options.networks.end(), network.id) > 0;
-    if (!wanted) continue;
-    const auto found = calibrate(*topology, network.id, run);
-    if (!found) return report_error(found.error());
-    rows.insert(rows.end(), found->begin(), found->end());
-    if (stop_requested) return 105;
+  for (const Topology& topology : topologies) {
+    for (const Network& network : topology.networks) {
+      const bool wanted =
+          options.networks.empty() || std::count(options.networks.begin(), options.networks.end(), network.id) > 0;
+      if (!wanted) continue;
+      const auto found = calibrate(topology, network.id, run);
+      if (!found) return report_error(found.error());
+      rows.insert(rows.end(), found->begin(), found->end());
+      if (stop_requested) return 105;
+    }
   }
   if (rows.empty()) {
     return report_error({ErrorCode::invalid_configuration, "no network named here has published figures"});

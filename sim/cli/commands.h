@@ -74,7 +74,7 @@ struct BenchOptions : PlaceOptions {
 int command_bench(const BenchOptions& options);
 
 struct CalibrateOptions {
-  std::string file = "configs/topologies/bsn-2020.yaml";
+  std::vector<std::string> files{"configs/topologies/bsn-2020.yaml", "configs/calibrations/simblock-2019.yaml"};
   std::vector<std::string> networks;  // empty: all that have published figures
   std::uint64_t seed = 1;
   std::uint32_t blocks = 200;
@@ -121,7 +121,7 @@ int command_version();
 int report_error(const Error& error);
 
 // Prints each warning about the topology as "bsnsim: warning: ..." to stderr.
-void print_warnings(const Topology& topology);
+void print_warnings(const std::string& file);
 
 // Folder of the named cluster: $XDG_RUNTIME_DIR/bsnsim/NAME, or bsnsim-UID/NAME in the temporary folder.
 std::string cluster_folder(const std::string& name);

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "sim/cli/commands.h"
+#include "sim/scenario_file.h"
 
 namespace bsn {
 
@@ -20,8 +21,8 @@ int report_error(const Error& error) {
   }
 }
 
-void print_warnings(const Topology& topology) {
-  for (const std::string& sentence : warnings(topology)) fmt::print(stderr, "bsnsim: warning: {}\n", sentence);
+void print_warnings(const std::string& file) {
+  for (const std::string& sentence : load_warnings(file)) fmt::print(stderr, "bsnsim: warning: {}\n", sentence);
 }
 
 std::string cluster_folder(const std::string& name) {

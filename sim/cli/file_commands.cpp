@@ -19,15 +19,12 @@ std::string summary(const Scenario& scenario) {
                      scenario.faults.size(), scenario.services.size());
 }
 
-const Topology& topology_of(const Topology& topology) { return topology; }
-const Topology& topology_of(const Scenario& scenario) { return scenario.topology; }
-
 }  // namespace
 
 int command_validate(const FileOptions& options) {
   const auto file = load_any(options.file);
   if (!file) return report_error(file.error());
-  std::visit([](const auto& what) { print_warnings(topology_of(what)); }, *file);
+  print_warnings(options.file);
   fmt::print("{} is valid: {}\n", options.file, std::visit([](const auto& what) { return summary(what); }, *file));
   return 0;
 }

@@ -103,7 +103,7 @@ Result<Report> run_scenario(const Scenario& scenario, const RunOptions& options)
 int command_run(const RunOptions& options) {
   const Result<Scenario> scenario = load_scenario(options.file);
   if (!scenario) return report_error(scenario.error());
-  print_warnings(scenario->topology);
+  print_warnings(options.file);
   if (options.dry_run) {
     fmt::print("{} is valid; would run {} rounds {}\n", options.file, scenario->rounds.size(),
                options.live ? "live" : "in virtual time");

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "sim/capacity_meter.h"
 #include "sim/outside.h"
 #include "sim/virtual/virtual_cluster.h"
 
@@ -17,9 +18,15 @@ constexpr double light_block = 40;  // transactions: so that chains which rest w
 constexpr double light_tps_max = 20;
 constexpr double overload = 1.2;                 // of the published capacity
 constexpr Duration tick = milliseconds(50);      // calls that are due meanwhile are sent at once
-constexpr std::uint32_t capacity_blocks = 20;    // counted under full load ...
-constexpr Duration capacity_time = seconds(10);  // ... and at least so long
+constexpr std::uint32_t capacity_blocks = 100;   // counted under full load, or fewer ...
+constexpr std::uint32_t fewest_blocks = 8;       // ... down to this many ...
+constexpr double many_transactions = 40'000;     // ... that hold so many transactions together
+constexpr Duration capacity_time = seconds(10);  // and at least so long
 constexpr double patience = 20;                  // times the expected duration, then a run ends as it is
+// Of the outside validators that carry a full load: what a chain takes depends on its blocks, not on how many hear
+// them.
+constexpr std::uint32_t full_validators = 32;
+constexpr Height skipped_blocks = 4;  // under full load, while the mempools fill
 constexpr const char* access_key = "calibration";
 
 // The network alone, with everybody who hosts it.
@@ -54,6 +61,32 @@ std::optional<double> slot_seconds(const EngineParameters& engine) {
   return std::nullopt;
 }
 
+Duration expected(const Network& network, std::uint32_t blocks) {
+  const double interval = published_value(network, Figure::block_interval_s).value_or(15);
+  const double depth = published_value(network, Figure::finality_blocks).value_or(15);
+  return from_seconds(interval * (blocks + depth));
+}
+
+// How many full blocks are counted. The more they hold, the less chance has a part in what they hold together.
+std::uint32_t full_blocks(const Network& network, double tps) {
+  const double of_block = tps * published_value(network, Figure::block_interval_s).value_or(15);
+  const double enough = std::ceil(many_transactions / of_block);
+  return static_cast<std::uint32_t>(
+      std::clamp(enough, static_cast<double>(fewest_blocks), static_cast<double>(capacity_blocks)));
+}
+
+// How often time stands still for calls to be sent: rarely where blocks are.
+Duration step(const Network& network) {
+  return std::max(tick, from_seconds(published_value(network, Figure::block_interval_s).value_or(0) / 1000));
+}
+
+// A block's worth of `light_block` transactions, unless that is more than light_tps_max. None where blocks weigh what
+// others put into them: they need none of ours.
+double light_tps(const Network& network) {
+  if (network.weight.bytes > 0) return 0;
+  return std::min(light_block / published_value(network, Figure::block_interval_s).value_or(15), light_tps_max);
+}
+
 // One run of one chain.
 class CalibrationRun {
  public:
@@ -64,18 +97,29 @@ class CalibrationRun {
         meter_(warm_up, peers()),
         cluster_(topology, options.seed, Durability::os, listener()) {}
 
-  // Offers `tps` until `blocks` behind the warm-up are final and `least` is over, or until `limit`.
-  ChainMeasures run(double tps, Height blocks, Duration least, Duration limit) {
-    double due = 0;
-    while (cluster_.now() < Instant{} + limit && !(options_.stop && *options_.stop)) {
-      if (meter_.final_height() >= blocks && cluster_.now() >= Instant{} + least) break;
-      for (due += tps * tick.seconds(); due >= 1; due -= 1) send();
-      cluster_.run_until(cluster_.now() + tick);
-    }
+  // Offers `tps` until so many blocks are final, the warm-up included, or until `limit`.
+  ChainMeasures steady(double tps, Height blocks, Duration limit) {
+    load(tps, limit, [&] { return meter_.final_height() >= blocks; });
     return meter_.measures();
   }
 
+  // Offers `tps` until so many blocks behind the first ones are counted and `least` is over, or until `limit`.
+  double capacity(double tps, Height blocks, Duration least, Duration limit) {
+    load(tps, limit, [&] { return full_.counted() >= blocks && cluster_.now() >= Instant{} + least; });
+    return full_.transactions_per_second();
+  }
+
  private:
+  template <class Done>
+  void load(double tps, Duration limit, const Done& done) {
+    double due = 0;
+    const Duration pace = step(topology_.networks.front());
+    while (!done() && cluster_.now() < Instant{} + limit && !(options_.stop && *options_.stop)) {
+      for (due += tps * pace.seconds(); due >= 1; due -= 1) send();
+      cluster_.run_until(cluster_.now() + pace);
+    }
+  }
+
   const Chain& chain() const { return topology_.chains.front(); }
   std::size_t peers() const { return chain().validators.size() + chain().followers.size(); }
 
@@ -86,7 +130,8 @@ class CalibrationRun {
 
   VirtualListener listener() {
     VirtualListener listener;
-    listener.on_adopted = [this](ChainIndex, CityIndex, const BlockPtr& block) {
+    listener.on_adopted = [this](ChainIndex, CityIndex city, const BlockPtr& block) {
+      if (city == observer_) full_.adopted(*block);
       meter_.adopted(cluster_.now(), *block);
     };
     listener.on_block = [this](ChainIndex chain, CityIndex city, const BlockPtr& block) {
@@ -120,22 +165,12 @@ class CalibrationRun {
   const CalibrationOptions& options_;
   CityIndex observer_;
   ChainMeter meter_;
+  CapacityMeter full_{skipped_blocks};
   VirtualCluster cluster_;
   std::vector<Instant> offered_{Instant{}};  // when each call was sent, by its id; there is no call 0
 };
 
-Duration expected(const Network& network, std::uint32_t blocks) {
-  const double interval = published_value(network, Figure::block_interval_s).value_or(15);
-  const double depth = published_value(network, Figure::finality_blocks).value_or(15);
-  return from_seconds(interval * (blocks + depth));
-}
-
-// A block's worth of `light_block` transactions, unless that is more than light_tps_max.
-double light_tps(const Network& network) {
-  return std::min(light_block / published_value(network, Figure::block_interval_s).value_or(15), light_tps_max);
-}
-
-double pick(const ChainMeasures& steady, const ChainMeasures& full, const Network& network, Figure figure) {
+double pick(const ChainMeasures& steady, const Network& network, Figure figure) {
   switch (figure) {
     case Figure::block_interval_s:
       return steady.interval_mean_s;
@@ -145,8 +180,6 @@ double pick(const ChainMeasures& steady, const ChainMeasures& full, const Networ
       return steady.commit_p95_s;
     case Figure::finality_blocks:
       return steady.finality_blocks;
-    case Figure::capacity_tps:
-      return full.transactions_per_second;
     case Figure::stale_share:
       return steady.stale_share;
     case Figure::skipped_share:
@@ -154,9 +187,35 @@ double pick(const ChainMeasures& steady, const ChainMeasures& full, const Networ
     case Figure::propagation_p50_s:
       return steady.propagation_p50_s;
     case Figure::propagation_p90_s:
+      return steady.propagation_p90_s;
+    case Figure::capacity_tps:
       break;
   }
-  return steady.propagation_p90_s;
+  return 0;  // not reached: full_row() measures that one
+}
+
+std::size_t peers_of(const Topology& topology) {
+  return topology.chains.front().validators.size() + topology.chains.front().followers.size();
+}
+
+// Under full load: transactions a second, and how many peers took part. nullopt: too few blocks came.
+CalibrationRow full_row(const Topology& whole, const std::string& network, const PublishedFigure& published,
+                        const CalibrationOptions& options) {
+  Topology fewer = whole;
+  for (const Network& one : whole.networks) {
+    if (one.id == network && one.outside.validators > full_validators)
+      fewer.outside_scale = static_cast<double>(full_validators) / one.outside.validators;
+  }
+  const Topology only = alone(fewer, network);
+  const Network& profile = only.networks.front();
+  options.progress(fmt::format("{}: {:.0f} transactions a second", network, published.value * overload));
+  const std::uint32_t counted = full_blocks(profile, published.value);
+  const double found =
+      CalibrationRun(only, options, 0)
+          .capacity(published.value * overload, counted, capacity_time, expected(profile, counted) * 4);
+  CalibrationRow row{network, published, std::nullopt, 0, peers_of(only)};
+  if (found > 0) row.simulated = found;
+  return row;
 }
 
 }  // namespace
@@ -177,25 +236,18 @@ Result<std::vector<CalibrationRow>> calibrate(const Topology& topology, const st
   const Height warm_up = options.blocks / 10;
   const Duration patient =
       expected(profile, options.blocks + static_cast<std::uint32_t>(warm_up)) * static_cast<std::int64_t>(patience);
-  options.progress(fmt::format("{}: {} blocks by {} peers", network, options.blocks,
-                               only.chains.front().validators.size() + only.chains.front().followers.size()));
+  options.progress(fmt::format("{}: {} blocks by {} peers", network, options.blocks, peers_of(only)));
   const ChainMeasures steady =
-      CalibrationRun(only, options, warm_up).run(light_tps(profile), warm_up + options.blocks, {}, patient);
-
-  ChainMeasures full;
-  if (const auto capacity = published_value(profile, Figure::capacity_tps)) {
-    options.progress(fmt::format("{}: {:.0f} transactions a second", network, *capacity * overload));
-    const Height skipped = 4;  // while the mempools fill
-    full = CalibrationRun(only, options, skipped)
-               .run(*capacity * overload, skipped + capacity_blocks, capacity_time,
-                    expected(profile, capacity_blocks) * 4);
-  }
+      CalibrationRun(only, options, warm_up).steady(light_tps(profile), warm_up + options.blocks, patient);
 
   std::vector<CalibrationRow> rows;
   for (const PublishedFigure& one : profile.published) {
-    CalibrationRow row{network, one, std::nullopt, 0};
-    const ChainMeasures& of = one.figure == Figure::capacity_tps ? full : steady;
-    if (of.blocks > 0) row.simulated = pick(steady, full, profile, one.figure);
+    if (one.figure == Figure::capacity_tps) {
+      rows.push_back(full_row(topology, network, one, options));
+      continue;
+    }
+    CalibrationRow row{network, one, std::nullopt, 0, peers_of(only)};
+    if (steady.blocks > 0) row.simulated = pick(steady, profile, one.figure);
     if (one.figure == Figure::block_interval_s) row.spread = steady.interval_deviation_s;
     rows.push_back(std::move(row));
   }

@@ -2,8 +2,9 @@
 //
 // The network stands alone: its validators (those in the topology, or outside ones in the world's cities), BSN's nodes
 // that follow it, and a gateway. First it runs under a light load until enough blocks are final: interval, finality,
-// stale blocks, propagation. Then, if a capacity was published, under a fifth more load than that. Deterministic for a
-// seed.
+// stale blocks, propagation. Then, if a capacity was published, under a fifth more load than that, until 100 full
+// blocks came, or fewer (8 at least) that hold 40,000 transactions; of outside validators 32 at most carry it.
+// Deterministic for a seed.
 #pragma once
 
 #include <atomic>
@@ -31,6 +32,7 @@ struct CalibrationRow {
   PublishedFigure published;
   std::optional<double> simulated;  // nullopt: too few blocks became final in the time allowed
   double spread = 0;                // block_interval_s: standard deviation
+  std::size_t peers = 0;            // in the run
   bool passed() const;
   bool explained() const { return !passed() && !published.differs.empty(); }
 };

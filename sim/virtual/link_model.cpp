@@ -5,12 +5,25 @@
 
 namespace bsn {
 
+ZoneLatencies::ZoneLatencies(const Topology& topology) {
+  if (topology.zones.empty()) return;
+  for (const Zone& zone : topology.zones) latency_.push_back(zone.latency);
+  for (const City& city : topology.cities) zone_.push_back(find_zone(topology, city.zone));
+}
+
+std::optional<Duration> ZoneLatencies::between(CityIndex from, CityIndex to) const {
+  if (zone_.empty() || !zone_[from.value] || !zone_[to.value]) return std::nullopt;
+  const std::vector<Duration>& known = latency_[*zone_[from.value]];
+  return known.empty() ? std::nullopt : std::optional(known[*zone_[to.value]]);
+}
+
 LinkModel::LinkModel(const WanParameters& wan, std::vector<CitySpec> cities, std::uint64_t seed, std::string_view kind,
-                     LinkOrder order)
+                     LinkOrder order, ZoneLatencies zones)
     : wan_(wan),
       cities_(std::move(cities)),
       random_(Random(seed).fork(std::string("link ").append(kind))),
       order_(order),
+      zones_(std::move(zones)),
       links_from_(cities_.size()) {}
 
 std::vector<LinkModel::LinksFrom::Slot>::iterator LinkModel::LinksFrom::find(std::uint32_t to) {
@@ -38,12 +51,23 @@ void LinkModel::LinksFrom::grow() {
   }
 }
 
+// What is known is a mean: jitter's is part of it. Loss is that of the usual way.
+LinkProfile LinkModel::profile(CityIndex from, CityIndex to) const {
+  LinkProfile profile = link_profile(wan_, cities_[from.value].place, cities_[to.value].place);
+  const std::optional<Duration> mean = zones_.between(from, to);
+  if (!mean || !wan_.enabled || from == to) return profile;
+  profile.jitter_mean = std::min(wan_.jitter_fixed, *mean);
+  profile.base = wan_.fixed + *mean - profile.jitter_mean;
+  profile.retransmit = std::max(wan_.retransmit_min, profile.base * 4);
+  return profile;
+}
+
 LinkModel::Link& LinkModel::link(CityIndex from, CityIndex to) {
   std::uint32_t& index = links_from_[from.value].at(to);
   if (index == 0) {
     const CitySpec& a = cities_[from.value];
     const CitySpec& b = cities_[to.value];
-    links_.push_back({link_profile(wan_, a.place, b.place), random_.fork(a.name + ">" + b.name), {}});
+    links_.push_back({profile(from, to), random_.fork(a.name + ">" + b.name), {}});
     index = static_cast<std::uint32_t>(links_.size());
   }
   return links_[index - 1];

@@ -18,18 +18,33 @@
 #include "core/random.h"
 #include "core/time.h"
 #include "core/wan_model.h"
+#include "sim/topology.h"
 
 namespace bsn {
 
 enum class LinkOrder : std::uint8_t { kept, free };
 
+// Latencies that are known instead of being told by distance: mean, one way, between zones; and each city's zone.
+class ZoneLatencies {
+ public:
+  ZoneLatencies() = default;
+  explicit ZoneLatencies(const Topology& topology);
+  // nullopt: one of the two lies in no zone, or its zone knows none.
+  std::optional<Duration> between(CityIndex from, CityIndex to) const;
+
+ private:
+  std::vector<std::vector<Duration>> latency_;    // of each zone, to each zone; or none
+  std::vector<std::optional<std::size_t>> zone_;  // by CityIndex; empty: nothing is known
+};
+
 class LinkModel {
  public:
   // `kind` names the streams ("peer", "call"), so that two models of one seed don't draw the same numbers.
   LinkModel(const WanParameters& wan, std::vector<CitySpec> cities, std::uint64_t seed, std::string_view kind,
-            LinkOrder order);
+            LinkOrder order, ZoneLatencies zones = {});
 
-  // When a message that leaves at `now` arrives; at once within one place. `now` never decreases for a pair. A link
+  // When a message that leaves at `now` arrives; at once within one place. Of a pair of cities, where order is kept,
+  // messages arrive in the order of these calls, even if a short one slipped past a long one (see lines.h). A link
   // that is disturbed adds its own delay; a message that is overtaken keeps nobody behind it.
   Instant arrival(CityIndex from, CityIndex to, Instant now, Duration added = {}, bool overtaken = false);
 
@@ -62,11 +77,13 @@ class LinkModel {
   };
 
   Link& link(CityIndex from, CityIndex to);
+  LinkProfile profile(CityIndex from, CityIndex to) const;
 
   WanParameters wan_;
   std::vector<CitySpec> cities_;
   Random random_;
   LinkOrder order_;
+  ZoneLatencies zones_;
   std::vector<LinksFrom> links_from_;  // by CityIndex; hold indices into links_ plus one
   std::vector<Link> links_;
 };

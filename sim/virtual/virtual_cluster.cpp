@@ -53,8 +53,9 @@ VirtualCluster::VirtualCluster(const Topology& topology, std::uint64_t seed, Dur
       chains_(chain_specs(topology)),
       listener_(std::move(listener)),
       queue_(bucket_width(topology.wan)),
-      peer_links_(topology.wan, cities_, seed, "peer", LinkOrder::kept),
+      peer_links_(topology.wan, cities_, seed, "peer", LinkOrder::kept, ZoneLatencies(topology)),
       call_links_(topology.wan, cities_, seed, "call", LinkOrder::free),
+      lines_(topology, seed),
       partition_(cities_.size()),
       weather_(names_of(cities_), seed),
       gateway_(gateway_spec(topology, seed)),
@@ -229,8 +230,17 @@ void VirtualCluster::send_to_peer(CityIndex from, CityIndex to, ChainIndex chain
   if (receiver.state() == VirtualNode::State::down || !partition_.reaches(from, to)) return;  // lost: peers ask again
   PeerDelivery delivery{to, receiver.life(), 0, {chain, from, std::move(message)}};
   if (!weather_.calm()) return send_through_weather(from, std::move(delivery));
+  const std::optional<Instant> leaves = departure(from, delivery);
+  if (!leaves) return;
   const std::uint32_t slot = peer_messages_.put(std::move(delivery));
-  queue_.push(peer_links_.arrival(from, to, now_), from.value, {Kind::peer_message, slot});
+  queue_.push(peer_links_.arrival(from, to, *leaves), from.value, {Kind::peer_message, slot});
+}
+
+// When a message has left its sender's line; nullopt: the queue there is full.
+std::optional<Instant> VirtualCluster::departure(CityIndex from, const PeerDelivery& delivery) {
+  if (!lines_.limited()) return now_;
+  const auto way = [this](CityIndex a, CityIndex b) { return peer_links_.base_delay(a, b); };
+  return lines_.departure(from, delivery.to, delivery.envelope.chain, *delivery.envelope.message, now_, way);
 }
 
 void VirtualCluster::persist(CityIndex city, ChainIndex chain, const DurableWrite& write) {

@@ -27,6 +27,7 @@
 #include "sim/service_schedule.h"
 #include "sim/topology.h"
 #include "sim/virtual/event_queue.h"
+#include "sim/virtual/lines.h"
 #include "sim/virtual/link_model.h"
 #include "sim/virtual/link_weather.h"
 #include "sim/virtual/slab.h"
@@ -178,6 +179,7 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   void happen(CityIndex city, ChainIndex chain, ChainPeerOutput& output);
   void send_to_peer(CityIndex from, CityIndex to, ChainIndex chain, PeerMessagePtr message);
   void send_through_weather(CityIndex from, PeerDelivery delivery);
+  std::optional<Instant> departure(CityIndex from, const PeerDelivery& delivery);
   Instant call_arrival(CityIndex from, CityIndex to);
   void persist(CityIndex city, ChainIndex chain, const DurableWrite& write);
   void before(CityIndex city, ChainIndex chain, const BlocksUndone& write);
@@ -209,6 +211,7 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   EventQueue<Parcel> queue_;
   LinkModel peer_links_;
   LinkModel call_links_;
+  Lines lines_;
   Partition partition_;
   LinkWeather weather_;
   std::vector<Ledger> genesis_;     // by ChainIndex: what every peer starts from

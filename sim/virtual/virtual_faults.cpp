@@ -86,8 +86,10 @@ void VirtualCluster::send_through_weather(CityIndex from, PeerDelivery delivery)
   const CityIndex to = delivery.to;
   const LinkWeather::Passage passage = weather_.passage(from, to);
   if (passage.broken) return;
+  const std::optional<Instant> leaves = departure(from, delivery);
+  if (!leaves) return;
   delivery.connection = weather_.connection(from, to);
-  const Instant arrives = peer_links_.arrival(from, to, now_, passage.added, passage.overtaken);
+  const Instant arrives = peer_links_.arrival(from, to, *leaves, passage.added, passage.overtaken);
   if (passage.again) {
     queue_.push(arrives + *passage.again, from.value, {Kind::peer_message, peer_messages_.put(delivery)});
   }

@@ -67,6 +67,7 @@ const Overloaded message_cases{
                          short_digest(m.block));
     },
     [](const TreeRequest& m) { return fmt::format("asks for {} blocks", m.missing.size()); },
+    [](const TreeOffer& m) { return fmt::format("offers block {}: {}", m.height, short_digest(m.block)); },
     [](const BftVote& m) {
       return fmt::format("{} {}/{}: {}", m.kind == BftVoteKind::prevote ? "prevote" : "precommit", m.height, m.round,
                          short_digest(m.proposal));
@@ -84,6 +85,7 @@ const Overloaded kind_cases{
     [](const TreeBlock&) { return "block"; },
     [](const TreeVote&) { return "vote"; },
     [](const TreeRequest&) { return "request"; },
+    [](const TreeOffer&) { return "offer"; },
 };
 
 const Overloaded write_cases{

@@ -182,6 +182,23 @@ TEST(ChainPeer, ACallIsAnsweredAtItsDeadlineAndItsWriteMayStillHappen) {
   EXPECT_EQ(network.violations(), std::vector<std::string>{});
 }
 
+TEST(ChainPeer, AWriteThatWaitsForHoursIsForgottenAndThePeerRests) {
+  ScriptedEngineOptions slow;
+  slow.interval = seconds(4 * 3600);
+  ChainPeer peer(test_chain(1, 0, RaftParameters{}), {0}, 1, {}, Instant{}, scripted(slow));
+  std::vector<ChainPeerOutput> out;
+  peer.step(Instant{}, CallArrived{CallId{1}, put("1", Level::committed), Instant{}, Instant{} + seconds(30)}, out);
+  Instant now;
+  for (int turn = 0; turn < 10'000 && now < Instant{} + seconds(2 * 3600); ++turn) {
+    const std::optional<Instant> next = peer.next_wakeup();
+    if (!next) break;
+    ASSERT_TRUE(turn == 0 || *next > now) << "it wants to be woken in the past, at " << now.ns;
+    now = std::max(now, *next);
+    peer.advance_to(now, out);
+  }
+  EXPECT_EQ(peer.status().mempool_transactions, 0u);
+}
+
 TEST(ChainPeer, AnExpiredCallIsNotExecuted) {
   CityNetwork network = small_network();
   const CallId id = network.call(1, put("key"), milliseconds(0));

@@ -70,6 +70,17 @@ TEST(PowNetwork, WhenHalfOfTheHashPowerLeavesTheDifficultyFollows) {
   EXPECT_NEAR(count.mean_interval(), 12.6, 1.0);
 }
 
+TEST(PowNetwork, OfferedBlocksAreFetchedByWhoeverLacksThem) {
+  PowParameters offering = ethereum();
+  offering.relay = PowParameters::Relay::offers;
+  offering.gossip_degree = 4;
+  EngineNetwork network(miners(12, offering, milliseconds(50)));
+  mine(network, 300);
+  for (std::uint32_t v = 0; v < 12; ++v) EXPECT_GE(network.height(v) + 2, network.height(0)) << v;
+  const PowCount count = count_pow(network.durable(7), 100, 300);
+  EXPECT_EQ(count.by.size(), 12u);  // blocks of all miners are on the chain
+}
+
 // Delay d between all of m miners: o = d (1 - 1/m) / T orphans per block. With 4 miners 2.5 % are met at T = 30 d.
 TEST(PowNetwork, NcMaxSteersTheOrphanRateToItsTargetWhateverTheDelay) {
   for (const auto& [delay, interval] : {std::pair{600, 18.0}, std::pair{350, 10.5}, std::pair{1'000, 30.0}}) {

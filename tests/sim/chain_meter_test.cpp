@@ -5,27 +5,25 @@
 namespace bsn {
 namespace {
 
-Block block(Height height, Duration time, const std::string& name, std::size_t transactions = 0) {
+Block block(Height height, Duration time, const std::string& name) {
   Block made;
   made.header.height = height;
   made.header.time = Instant{} + time;
   made.hash = sha256(name);
-  made.transactions.resize(transactions);
   return made;
 }
 
 TEST(ChainMeter, CountsWhatIsFinalBehindTheWarmUp) {
   ChainMeter meter(1, 2);
-  meter.final(Instant{} + seconds(99), block(1, seconds(10), "1", 50), 9);
-  meter.final(Instant{} + seconds(99), block(2, seconds(12), "2", 6), 4);
-  meter.final(Instant{} + seconds(99), block(3, seconds(18), "3", 2), 7);
+  meter.final(Instant{} + seconds(99), block(1, seconds(10), "1"), 9);
+  meter.final(Instant{} + seconds(99), block(2, seconds(12), "2"), 4);
+  meter.final(Instant{} + seconds(99), block(3, seconds(18), "3"), 7);
   const ChainMeasures found = meter.measures();
   EXPECT_EQ(found.blocks, 2u);
   EXPECT_DOUBLE_EQ(found.interval_mean_s, 4);
   EXPECT_DOUBLE_EQ(found.interval_deviation_s, 2);
   EXPECT_DOUBLE_EQ(found.finality_mean_s, (87 + 81) / 2.0);
   EXPECT_DOUBLE_EQ(found.finality_blocks, 3);
-  EXPECT_DOUBLE_EQ(found.transactions_per_second, 1);
 }
 
 TEST(ChainMeter, ABlockThatSomebodyHadAndThatIsNotOnTheChainIsStale) {
@@ -49,9 +47,9 @@ TEST(ChainMeter, PropagationIsTheAgeAtWhichThatShareOfThePeersHadTheBlock) {
 
 TEST(ChainMeter, TellsHowLongNineteenInTwentyTransactionsTookAtMost) {
   ChainMeter meter(1, 1);
-  meter.final(Instant{}, block(1, {}, "1", 1), 1);
+  meter.final(Instant{}, block(1, {}, "1"), 1);
   meter.committed(seconds(500));  // in the warm-up
-  meter.final(Instant{}, block(2, {}, "2", 100), 2);
+  meter.final(Instant{}, block(2, {}, "2"), 2);
   for (int n = 1; n <= 100; ++n) meter.committed(seconds(n));
   EXPECT_DOUBLE_EQ(meter.measures().commit_p95_s, 95);
 }

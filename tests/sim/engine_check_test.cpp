@@ -96,7 +96,7 @@ TEST(EngineCheck, AnIntervalBelowTheSlowestRoundTripIsRefusedWhereBlocksWouldFor
   DposParameters dpos;
   dpos.slot = milliseconds(100);
   EXPECT_THAT(check_committee(dpos, 21, milliseconds(300)),
-              ElementsAre(refused("dpos.slot", "100ms is below the slowest link's round trip of 300ms")));
+              ElementsAre(refused("dpos.slot", "100ms is below the slowest link's round trip of 300 ms")));
   PowParameters pow;
   pow.interval = milliseconds(250);
   EXPECT_THAT(check_committee(pow, 21, milliseconds(300)), ElementsAre(refused("pow.interval", "250ms is below")));

@@ -13,7 +13,9 @@
 namespace bsn {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 const std::vector<std::string> scenarios = {"first_light",        "routing_latency", "alliance_peak",
@@ -55,6 +57,50 @@ class ScenarioFile : public ::testing::Test {
 
   const TemporaryFolder files_;
 };
+
+// ---- parameters that can't work ----
+
+TEST_F(ScenarioFile, RefusesAChainWithoutValidatorsAndNamesTheMend) {
+  const std::string said = topology_finding("validators: [guangzhou, hangzhou, ningbo]", "validators: []");
+  EXPECT_THAT(said, HasSubstr(line_of(small_topology_text(), "- name: fabric/supply-chain")));
+  EXPECT_THAT(said, HasSubstr("chain 'fabric/supply-chain' has no validators; name at least one city"));
+}
+
+TEST_F(ScenarioFile, RefusesMoreFaultyValidatorsThanTheConsensusBears) {
+  const std::string four = "validators: [beijing, guangzhou, hangzhou, ningbo]";
+  EXPECT_EQ(topology_finding(four, four + "\n    tolerates: 1"), "");
+  const std::string said = topology_finding(four, four + "\n    tolerates: 2");
+  EXPECT_THAT(said, HasSubstr(":40:16: chains[1].tolerates: 2 faulty of 4 validators are too many for bft, which bears "
+                              "fewer than a third, hence 1; lower it, or name 7 validators"));
+  const std::string three = "validators: [guangzhou, hangzhou, ningbo]";
+  EXPECT_EQ(topology_finding(three, three + "\n    tolerates: 1"), "");
+  EXPECT_THAT(topology_finding(three, three + "\n    tolerates: 2"), HasSubstr("fewer than a half, hence 1"));
+}
+
+TEST_F(ScenarioFile, WarnsOfAnIntervalBelowTheSlowestRoundTripWithBothFiguresAndThePlace) {
+  const std::string text = with(small_topology_text(), "interval: 200 ms, empty", "interval: 1 ms, empty");
+  const std::string path = write_text(files_ / "x.yaml", text);
+  ASSERT_TRUE(load_topology(path));
+  EXPECT_THAT(load_warnings(path),
+              ElementsAre(HasSubstr(":25:23: networks[1].consensus.bft.interval: 1ms is below the slowest link's round "
+                                    "trip of 70 ms; three phases can't keep up with it, blocks will come later; raise "
+                                    "it, or choose validators nearer to each other (chain 'fisco-bcos/")));
+  EXPECT_THAT(load_warnings("configs/topologies/small.yaml"), IsEmpty());
+}
+
+TEST_F(ScenarioFile, WarnsOfACommitteeThatBearsNoFault) {
+  const std::string text = with(small_topology_text(), "validators: [beijing, guangzhou, hangzhou, ningbo]",
+                                "validators: [beijing, guangzhou, hangzhou]");
+  const std::string path = write_text(files_ / "x.yaml", text);
+  EXPECT_THAT(load_warnings(path), ElementsAre(HasSubstr("with fewer than 4 no faulty one is tolerated; name 4")));
+}
+
+TEST_F(ScenarioFile, RefusesZonesThatNobodyDescribedAndLatenciesToSomeOnly) {
+  const std::string zones = "zones:\n  - {name: east, latency: [1 ms, 2 ms]}\n\n";
+  EXPECT_THAT(topology_finding("chains:\n", zones + "chains:\n"), HasSubstr("names 2 zones of 1"));
+  EXPECT_THAT(topology_finding("province: Beijing,", "province: Beijing, zone: east,"),
+              HasSubstr("unknown zone 'east'; describe it under zones"));
+}
 
 // ---- good files ----
 

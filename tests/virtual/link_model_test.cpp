@@ -43,6 +43,24 @@ TEST(LinkModel, NothingArrivesBeforeLightInFibreWould) {
   for (const Instant at : arrivals(model, beijing, shanghai)) EXPECT_GE(at, Instant{} + milliseconds(i++) + base);
 }
 
+TEST(LinkModel, KnownLatenciesOfZonesStandInForDistance) {
+  Topology topology;
+  topology.zones = {{"east", {}, {milliseconds(10), milliseconds(80)}},
+                    {"west", {}, {milliseconds(80), milliseconds(12)}}};
+  topology.cities.resize(3);  // the third lies in no zone
+  topology.cities[0].zone = "east";
+  topology.cities[1].zone = "west";
+  WanParameters wan;
+  wan.fixed = milliseconds(1);
+  wan.jitter_fixed = milliseconds(5);
+  LinkModel model(wan, cities(), 1, "peer", LinkOrder::free, ZoneLatencies(topology));
+  EXPECT_EQ(model.base_delay(beijing, shanghai), milliseconds(76));  // the mean jitter of 5 ms comes on top
+  EXPECT_EQ(model.base_delay(beijing, tokyo), link_profile(wan, cities()[0].place, cities()[2].place).base);
+  Duration sum;
+  for (int n = 0; n < 2000; ++n) sum = sum + (model.arrival(beijing, shanghai, {}) - Instant{});
+  EXPECT_NEAR(sum.seconds() / 2000, 0.081, 0.002);
+}
+
 TEST(LinkModel, OneCityIsReachedAtOnce) {
   LinkModel model(WanParameters{}, cities(), 1, "call", LinkOrder::free);
   EXPECT_EQ(model.arrival(tokyo, tokyo, {42}), Instant{42});
