@@ -11,6 +11,7 @@ packages=(
   libssl-dev libnghttp2-dev zlib1g-dev liblmdb-dev libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev
   libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
   clang-format clang-tidy
+  python3-grpcio nghttp2-client
 )
 if [ "${1:-}" = "--bench" ]; then
   packages+=(nginx-light haproxy libns3-dev)
@@ -19,12 +20,28 @@ elif [ $# -gt 0 ]; then
   exit 2
 fi
 
+command -v npm >/dev/null || packages+=(nodejs npm)
+
 missing=()
 for package in "${packages[@]}"; do
   state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [ "$state" = installed ] || missing+=("$package")
 done
-[ ${#missing[@]} -eq 0 ] && exit 0
+
+# Clients of other makers that the tests of the gateway call it with.
+install_npm_peers() {
+  local folder
+  folder="$(dirname "$0")/../build/npm"
+  [ -d "$folder/node_modules/@grpc/grpc-js" ] && [ -d "$folder/node_modules/@grpc/proto-loader" ] && return
+  echo "installing: grpc-js" >&2
+  mkdir -p "$folder"
+  npm install --silent --no-audit --no-fund --prefix "$folder" @grpc/grpc-js@1.14 @grpc/proto-loader@0.8 >/dev/null
+}
+
+if [ ${#missing[@]} -eq 0 ]; then
+  install_npm_peers
+  exit 0
+fi
 
 echo "installing: ${missing[*]}" >&2
 as_root=()
@@ -34,3 +51,4 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+install_npm_peers

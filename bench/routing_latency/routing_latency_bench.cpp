@@ -16,6 +16,7 @@
 
 #include "bench/process_cost.h"
 #include "bench/routing_latency/closed_loop.h"
+#include "bench/routing_latency/h2load.h"
 #include "bench/routing_latency/peers.h"
 #include "loop/temporary_folder.h"
 #include "proto/codec.h"
@@ -29,6 +30,7 @@ using namespace bsn;
 struct Options {
   int repeat = 5;
   double seconds = 2;
+  int load = 0;  // only this one, counted from 1; 0: all
 };
 
 // One way for a call to reach the node.
@@ -41,8 +43,11 @@ struct Way {
 struct Load {
   const char* name;
   int connections, outstanding;
+  bool h2load = false;  // else a gRPC C++ client
 };
-constexpr Load loads[] = {{"one at a time", 1, 1}, {"8 connections x 16 outstanding", 8, 16}};
+constexpr Load loads[] = {{"one at a time", 1, 1},
+                          {"8 connections x 16 outstanding", 8, 16},
+                          {"8 connections x 16 outstanding, by h2load", 8, 16, true}};
 
 struct Measured {
   std::vector<double> rate, proxy_us, node_us, p50_us, p99_us;
@@ -85,26 +90,32 @@ Way way(const std::string& name, const std::string& address, const std::string& 
 }
 
 double median(std::vector<double> values) {
-  if (values.empty()) return 0;
+  if (values.empty()) return 0;  // not measured
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
 }
 
-void measure(const Way& one, const Load& load, pid_t node, const Options& options, Measured& measured) {
+// False: what drives it is not installed.
+bool measure(const Way& one, const Load& load, pid_t node, const Options& options, const std::string& folder,
+             Measured& measured) {
   LoopOrder order = one.order;
   order.connections = load.connections;
   order.outstanding = load.outstanding;
   order.span = from_seconds(options.seconds);
   const double proxy_before = one.proxy ? cpu_seconds({one.proxy}) : 0;
   const double node_before = cpu_seconds({node});
-  const Result<LoopResult> result = run_closed_loop(order);
+  const auto driven = load.h2load ? run_h2load(order, folder) : std::optional(run_closed_loop(order));
+  if (!driven) return false;
+  const Result<LoopResult>& result = *driven;
   if (!result) throw std::runtime_error(one.name + ": " + result.error().message);
   const auto calls = static_cast<double>(result->calls);
   measured.rate.push_back(calls / result->seconds);
   measured.node_us.push_back((cpu_seconds({node}) - node_before) / calls * 1e6);
   if (one.proxy) measured.proxy_us.push_back((cpu_seconds({one.proxy}) - proxy_before) / calls * 1e6);
+  if (load.h2load) return true;
   measured.p50_us.push_back(result->latency.percentile(50).seconds() * 1e6);
   measured.p99_us.push_back(result->latency.percentile(99).seconds() * 1e6);
+  return true;
 }
 
 void print_load(const Load& load, const std::vector<Way>& ways, std::map<std::string, Measured>& rows) {
@@ -145,11 +156,13 @@ int run(const Options& options) {
 
   fmt::print("the same query to one city node, medians of {} runs of {} s each\n", options.repeat, options.seconds);
   for (const Load& load : loads) {
+    if (options.load != 0 && &load != &loads[options.load - 1]) continue;
     std::map<std::string, Measured> rows;
-    for (int i = 0; i < options.repeat; ++i) {
-      for (const Way& one : ways) measure(one, load, node, options, rows[one.name]);
+    bool there = true;
+    for (int i = 0; i < options.repeat && there; ++i) {
+      for (const Way& one : ways) there = there && measure(one, load, node, options, folder.path(), rows[one.name]);
     }
-    print_load(load, ways, rows);
+    if (there) print_load(load, ways, rows);
   }
   for (Peer& peer : peers) {
     peer.process.signal(SIGTERM);
@@ -165,6 +178,9 @@ int main(int argc, char** argv) {
   Options options;
   app.add_option("--repeat", options.repeat, "runs of each way")->capture_default_str()->check(CLI::Range(1, 100));
   app.add_option("--seconds", options.seconds, "length of a run")->capture_default_str()->check(CLI::Range(0.1, 60.0));
+  app.add_option("--load", options.load, "only this load, counted from 1; 0: all")
+      ->capture_default_str()
+      ->check(CLI::Range(0, static_cast<int>(std::size(loads))));
   CLI11_PARSE(app, argc, argv);
   try {
     return run(options);

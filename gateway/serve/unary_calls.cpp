@@ -24,6 +24,8 @@ void UnaryCalls::start(GatewayShell& shell, h2::Call& call, ReceivedCall receive
   if (!batch_) {
     batch_ = std::make_shared<CallBatch>();
     batch_->sink = shared_from_this();
+    batch_->client_ids.reserve(last_batch_);
+    batch_->calls.reserve(last_batch_);
   }
   batch_->client_ids.push_back(call.tag);
   batch_->calls.emplace_back(std::move(arrived));
@@ -32,6 +34,7 @@ void UnaryCalls::start(GatewayShell& shell, h2::Call& call, ReceivedCall receive
 void UnaryCalls::end_turn() {
   if (!batch_) return;
   const std::shared_ptr<CallBatch> batch = std::exchange(batch_, nullptr);
+  last_batch_ = batch->calls.size();
   if (shell_->post(batch)) return;
   Reply full = refusal(Status::resource_exhausted, Reason::gateway_full, "too many calls are waiting");
   for (const std::uint64_t id : batch->client_ids) finish(id, full);

@@ -41,6 +41,7 @@ class UnaryCalls final : public LoopSink, public h2::CallHandler {
 
   GatewayShell* shell_ = nullptr;
   std::shared_ptr<CallBatch> batch_;
+  std::size_t last_batch_ = 0;  // how many calls it had: room for as many in the next one
   std::uint64_t last_id_ = 0;
   std::unordered_map<std::uint64_t, Open> open_calls_;  // only looked up
 };
