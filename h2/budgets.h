@@ -23,7 +23,7 @@ struct Budgets {
   std::size_t streams = 1'024;                   // open calls; beyond: REFUSED_STREAM, which a client may send again
   Rate resets{1'000, 100};                       // streams ended by RST_STREAM, by either side (rapid reset)
   Rate control{1'000, 100};                      // PING, SETTINGS, PRIORITY, WINDOW_UPDATE, empty DATA, unknown frames
-  double control_per_answer = 4;                 // ... and so many more for each answer that the connection was given
+  double control_per_frame = 4;                  // ... and so many more for each HEADERS or DATA frame that it was sent
   std::size_t header_block_bytes = 32 * 1024;    // HEADERS + CONTINUATION of one request, compressed: GOAWAY
   std::size_t continuation_frames = 8;           // of one request: GOAWAY
   std::size_t header_list_bytes = 16 * 1024;     // one request's, decompressed (RFC 9113, 6.5.2): the call is refused

@@ -27,8 +27,8 @@ class FrameGuard {
   // A stream was reset by us. As above.
   const char* note_our_reset(Clock::time_point now) { return resets_.take(1, now) ? nullptr : too_many_resets; }
 
-  // The connection got an answer, and may send more control frames for it.
-  void note_answer() { control_.give(budgets_.control_per_answer); }
+  // A frame of an answer was sent; the client may send more control frames for it.
+  void note_sent() { control_.give(budgets_.control_per_frame); }
 
   // Since when a frame or a header block has been half there; nullopt: nothing is.
   std::optional<Clock::time_point> half_sent_since() const { return half_sent_since_; }

@@ -81,11 +81,14 @@ struct SessionCallbacks {
     return 0;
   }
 
-  // After an early answer the client need not send the rest. Resets of ours for cause are counted.
+  // After an early answer the client need not send the rest. Resets of ours for cause are counted; frames of answers
+  // let the client send its updates of windows and its probes.
   static int on_frame_sent(nghttp2_session* session, const nghttp2_frame* frame, void* user_data) {
     if (frame->hd.type == NGHTTP2_RST_STREAM && frame->rst_stream.error_code != NGHTTP2_NO_ERROR) {
       connection_of(user_data).note_our_reset();
     }
+    if (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA)
+      connection_of(user_data).guard_.note_sent();
     if (frame->hd.type != NGHTTP2_HEADERS || !ends_stream(*frame)) return 0;
     const Call* call = call_of(session, frame->hd.stream_id);
     if (call && !call->half_closed_) {
@@ -142,7 +145,6 @@ nghttp2_session* open_server_session(Connection& connection) {
 }
 
 void Connection::submit_headers(std::int32_t stream, const HeaderList& list, bool last) {
-  guard_.note_answer();
   nghttp2_data_provider provider{};
   provider.read_callback = SessionCallbacks::fill;
   const auto entries = list.entries();

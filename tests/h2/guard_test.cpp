@@ -27,6 +27,21 @@ std::size_t resident_bytes() {
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
+// Writes what make(0), make(1) ... give, in pieces, until the server hangs up. Keeps nothing: the memory that the tests
+// look at is the server's.
+template <class Make>
+void flood(RawClient& client, std::uint32_t count, Make make) {
+  constexpr std::size_t piece = 32 * 1024;
+  std::string bytes;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    bytes += make(i);
+    if (bytes.size() < piece) continue;
+    if (!client.write(bytes)) return;
+    bytes.clear();
+  }
+  client.write(bytes);
+}
+
 class Guard : public testing::Test {
  protected:
   Guard() : before_(resident_bytes()) {}
@@ -56,13 +71,10 @@ class Guard : public testing::Test {
 TEST_F(Guard, RapidResetEndsTheConnection) {
   EchoServer server;
   RawClient client(server.address);
-  std::string flood;
-  std::uint32_t stream = 1;
-  for (int i = 0; i < 50'000; ++i, stream += 2) {
-    flood += frame(HEADERS, END_HEADERS | END_STREAM, stream, block(request("/t/Wait")));
-    flood += frame(RST_STREAM, 0, stream, number(8));
-  }
-  client.write(flood);
+  const std::string headers = block(request("/t/Wait"));
+  flood(client, 50'000, [&](std::uint32_t i) {
+    return frame(HEADERS, END_HEADERS | END_STREAM, 2 * i + 1, headers) + frame(RST_STREAM, 0, 2 * i + 1, number(8));
+  });
   expect_ended(client, enhance_your_calm);
   expect_unharmed(server);
 }
@@ -70,13 +82,11 @@ TEST_F(Guard, RapidResetEndsTheConnection) {
 TEST_F(Guard, ResetsThatWeAreMadeToSendCountToo) {
   EchoServer server;
   RawClient client(server.address);
-  std::string flood;
-  std::uint32_t stream = 1;
-  for (int i = 0; i < 20'000; ++i, stream += 2) {
-    flood += frame(HEADERS, END_HEADERS, stream, block(request("/t/Wait")));
-    flood += frame(WINDOW_UPDATE, 0, stream, number(0x7fff'ffff));  // too much: a stream error, RFC 9113 6.9.1
-  }
-  client.write(flood);
+  const std::string headers = block(request("/t/Wait"));
+  const std::string too_much = number(0x7fff'ffff);  // a stream error, RFC 9113 6.9.1
+  flood(client, 20'000, [&](std::uint32_t i) {
+    return frame(HEADERS, END_HEADERS, 2 * i + 1, headers) + frame(WINDOW_UPDATE, 0, 2 * i + 1, too_much);
+  });
   expect_ended(client, enhance_your_calm);
   expect_unharmed(server);
 }
@@ -88,9 +98,7 @@ TEST_F(Guard, PingsSettingsAndEmptyFramesHaveABudget) {
     EchoServer server;
     RawClient client(server.address);
     client.write(frame(HEADERS, END_HEADERS, 1, block(request("/t/Stream"))));
-    std::string flood;
-    for (int i = 0; i < 100'000; ++i) flood += one;
-    client.write(flood);
+    flood(client, 100'000, [&](std::uint32_t) { return one; });
     expect_ended(client, enhance_your_calm);
     expect_unharmed(server);
   }
@@ -110,9 +118,9 @@ TEST_F(Guard, ContinuationsWithoutEndHaveABudget) {
   for (const std::size_t size : {std::size_t{0}, std::size_t{1'000}}) {
     EchoServer server;
     RawClient client(server.address);
-    std::string flood = frame(HEADERS, 0, 1, block(request("/t/Echo")));
-    for (int i = 0; i < 50'000; ++i) flood += frame(CONTINUATION, 0, 1, std::string(size, 'a'));
-    client.write(flood);
+    client.write(frame(HEADERS, 0, 1, block(request("/t/Echo"))));
+    const std::string more = frame(CONTINUATION, 0, 1, std::string(size, 'a'));
+    flood(client, 50'000, [&](std::uint32_t) { return more; });
     expect_ended(client, enhance_your_calm);
     expect_unharmed(server);
   }
@@ -124,8 +132,7 @@ TEST_F(Guard, AHeaderOfFortyMegabytesIsNotRead) {
   const std::string start = std::string("\0\x07x-large", 9) + "\x7f\x81\xb3\x89\x13";  // a value of 40,000,000 bytes
   client.write(frame(HEADERS, 0, 1, block(request("/t/Echo")) + start));
   const std::string more = frame(CONTINUATION, 0, 1, std::string(16'000, 'h'));
-  for (int i = 0; i < 2'500 && client.write(more); ++i) {
-  }
+  flood(client, 2'500, [&](std::uint32_t) { return more; });
   expect_ended(client, enhance_your_calm);
   EXPECT_EQ(server.started, 0);
   expect_unharmed(server);

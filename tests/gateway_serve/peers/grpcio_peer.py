@@ -114,8 +114,9 @@ def batches():
         yield calls
 
 
-answered = [reply.id for replies in stream(batches(), metadata=KEY, timeout=20) for reply in replies.replies]
-assert sorted(answered) == list(range(1000)), len(answered)
+call = stream(batches(), metadata=KEY, timeout=20)
+answered = [reply.id for replies in call for reply in replies.replies]
+assert sorted(answered) == list(range(1000)), (len(answered), call.code(), call.details())
 
 health = channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=20)
 assert health == b"\x08\x01", health
