@@ -90,7 +90,7 @@ Way way(const std::string& name, const std::string& address, const std::string& 
 }
 
 double median(std::vector<double> values) {
-  if (values.empty()) return 0;  // not measured
+  if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
 }
@@ -123,9 +123,12 @@ void print_load(const Load& load, const std::vector<Way>& ways, std::map<std::st
              "node CPU us/call", "p50 us", "p99 us");
   for (const Way& one : ways) {
     const Measured& row = rows[one.name];
-    fmt::print("{:<14} {:>10.0f} {:>17} {:>16.1f} {:>9.0f} {:>9.0f}\n", one.name, median(row.rate),
-               one.proxy ? fmt::format("{:.1f}", median(row.proxy_us)) : "-", median(row.node_us), median(row.p50_us),
-               median(row.p99_us));
+    const auto latency = [](const std::vector<double>& us) {
+      return us.empty() ? std::string("-") : fmt::format("{:.0f}", median(us));
+    };
+    fmt::print("{:<14} {:>10.0f} {:>17} {:>16.1f} {:>9} {:>9}\n", one.name, median(row.rate),
+               one.proxy ? fmt::format("{:.1f}", median(row.proxy_us)) : "-", median(row.node_us), latency(row.p50_us),
+               latency(row.p99_us));
   }
 }
 

@@ -91,6 +91,26 @@ TEST(CallStream, EachCallHasItsOwnTimeOut) {
   EXPECT_GE(split.gateway_queue_ns() + split.wire_ns(), milliseconds(50).ns);
 }
 
+TEST(CallStream, AnIdThatIsOpenIsNotTakenAgain) {
+  LiveGateway live;
+  live.near.answer_with([](const v1::NodeCall&) { return std::nullopt; });
+  const auto context = live.client->context();
+  const auto stream = live.client->gateway->Stream(context.get());
+  v1::ClientCalls batch;
+  add(batch, 1, submit("first"), milliseconds(200));
+  add(batch, 1, submit("second"), milliseconds(200));
+  stream->Write(batch);
+  stream->WritesDone();
+  std::vector<v1::Reason> reasons;
+  v1::ClientReplies message;
+  while (stream->Read(&message)) {
+    for (const v1::ClientReply& reply : message.replies()) reasons.push_back(reply.reply().reason());
+  }
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(reasons, (std::vector<v1::Reason>{v1::REASON_MALFORMED, v1::REASON_DEADLINE}));
+  EXPECT_EQ(live.near.seen().size(), 1u) << "the second has no effect";
+}
+
 TEST(CallStream, AStrangerIsRefusedAtOnce) {
   LiveGateway live;
   const auto context = live.client->context("stranger");
