@@ -123,8 +123,21 @@ void TreeEngine::spread_block(const ProposalPtr& proposal, std::optional<Validat
   gossip_.spread(TreeBlock{proposal}, from, out);
 }
 
+// Whoever has offered it has it.
 void TreeEngine::offer_block(const ProposalPtr& proposal, std::optional<ValidatorIndex> from, Outputs& out) {
-  gossip_.spread(TreeOffer{proposal_digest(*proposal), proposal->height}, from, out);
+  const Digest block = proposal_digest(*proposal);
+  const Taken* known = taken(block);
+  const SharedConsensus offer(TreeOffer{block, proposal->height});
+  for (const ValidatorIndex peer : config_.peers) {
+    const bool has =
+        peer == from || (known != nullptr && std::count(known->offered_by.begin(), known->offered_by.end(), peer) > 0);
+    if (!has) out.push_back(SendConsensus{peer, offer});
+  }
+}
+
+TreeEngine::Taken* TreeEngine::taken(const Digest& block) {
+  const auto found = std::find_if(taken_.begin(), taken_.end(), [&](const Taken& one) { return one.block == block; });
+  return found == taken_.end() ? nullptr : &*found;
 }
 
 // False: it was known, or there is no room.
@@ -170,12 +183,13 @@ void TreeEngine::hear(Instant, ValidatorIndex from, const TreeRequest& request, 
 
 void TreeEngine::hear(Instant now, ValidatorIndex from, const TreeOffer& offer, Outputs& out) {
   if (offer.height <= tree_.root().height || tree_.find(offer.block) != nullptr || tree_.is_orphan(offer.block)) return;
-  while (!taken_.empty() && taken_.front().first + offer_again <= now) taken_.pop_front();
-  const bool asked =
-      std::any_of(taken_.begin(), taken_.end(), [&](const auto& one) { return one.second == offer.block; });
-  if (asked) return;
+  while (!taken_.empty() && taken_.front().asked + offer_again <= now) taken_.pop_front();
+  if (Taken* known = taken(offer.block)) {
+    if (known->offered_by.size() < config_.peers.size()) known->offered_by.push_back(from);
+    return;
+  }
   if (taken_.size() == offers_max) taken_.pop_front();
-  taken_.emplace_back(now, offer.block);
+  taken_.push_back({now, offer.block, {from}});
   out.push_back(SendConsensus{from, TreeRequest{{offer.block}, offer.height - 1}});
 }
 

@@ -156,6 +156,14 @@ class TreeEngine : public ConsensusEngine {
   std::vector<Digest> missing_and_not_asked_for(Instant now);
   void keep_early(Instant when, ValidatorIndex from, const ProposalPtr& proposal);
 
+  // A block that was asked of the first who offered it.
+  struct Taken {
+    Instant asked;
+    Digest block;
+    std::vector<ValidatorIndex> offered_by;  // neighbours: they need no offer of it
+  };
+  Taken* taken(const Digest& block);
+
   EngineConfig config_;
   std::uint64_t total_stake_ = 0;
   BlockTree::Weigh weigh_;
@@ -163,7 +171,7 @@ class TreeEngine : public ConsensusEngine {
   Gossip gossip_;
   std::multimap<Instant, std::pair<ValidatorIndex, ProposalPtr>> early_;
   std::deque<std::pair<Instant, Digest>> asked_;  // since ask_again ago, in order of time
-  std::deque<std::pair<Instant, Digest>> taken_;  // of offers: asked for since offer_again ago; at most offers_max
+  std::deque<Taken> taken_;                       // of offers, since offer_again ago; at most offers_max
   Height fetching_ = 0;                           // final blocks were asked for up to here ...
   Instant fetch_again_at_;                        // ... and are again from here on
 };

@@ -4,11 +4,11 @@
 
 namespace bsn {
 
-void CapacityMeter::adopted(const Block& block) {
+void CapacityMeter::adopted(Instant now, const Block& block) {
   const Height height = block.header.height;
   BSN_CHECK(height >= 1 && height <= blocks_.size() + 1, "blocks are adopted one upon the other");
   blocks_.resize(height);
-  blocks_.back() = {block.header.time, block.transactions.size()};
+  blocks_.back() = {now, block.transactions.size()};
 }
 
 Height CapacityMeter::counted() const {
@@ -16,14 +16,19 @@ Height CapacityMeter::counted() const {
   return blocks_.size() > above ? blocks_.size() - above : 0;
 }
 
+Duration CapacityMeter::span() const {
+  if (counted() == 0) return {};
+  const Instant begin = skipped_ == 0 ? Instant{} : blocks_[skipped_ - 1].when;
+  return blocks_[skipped_ + counted() - 1].when - begin;
+}
+
 double CapacityMeter::transactions_per_second() const {
   const Height last = skipped_ + counted();
   if (last == skipped_) return 0;
   std::uint64_t transactions = 0;
   for (Height height = skipped_ + 1; height <= last; ++height) transactions += blocks_[height - 1].transactions;
-  const Instant begin = skipped_ == 0 ? Instant{} : blocks_[skipped_ - 1].time;
-  const double span = (blocks_[last - 1].time - begin).seconds();
-  return span > 0 ? static_cast<double>(transactions) / span : 0;
+  const double seconds = span().seconds();
+  return seconds > 0 ? static_cast<double>(transactions) / seconds : 0;
 }
 
 }  // namespace bsn

@@ -20,16 +20,19 @@ class CapacityMeter {
 
   // The peer has this block at its tip now; those that it had from this height on are undone. Heights follow each
   // other.
-  void adopted(const Block& block);
+  // The time counts when it was adopted: a peer that falls behind what others order is what limits the chain.
+  void adopted(Instant now, const Block& block);
 
   // Blocks counted so far.
   Height counted() const;
+  // From the last block before the counted ones to the last of these.
+  Duration span() const;
   // Of the counted ones: their transactions by the time from the last block before them. 0 without any.
   double transactions_per_second() const;
 
  private:
   struct Taken {
-    Instant time;
+    Instant when;
     std::uint64_t transactions = 0;
   };
   Height skipped_;

@@ -197,6 +197,8 @@ void describe(V& v, PublishedFigure& published) {
   v.need("value", published.value, RealKind{0, 1e9}, "in the unit that the figure's name ends in");
   v.key("tolerance", published.tolerance, RealKind{0, 10}, "relative to the value; absolute where that is 0");
   v.need("source", published.source, TextKind{}, "where it was published");
+  v.key("at_most", published.at_most, FlagKind{}, "the value is a bound: less is as good");
+  v.key("blocks", published.blocks, blocks_or_0_kind, "that are counted at least, for what takes long to settle");
   v.key("differs", published.differs, TextKind{}, "why the simulation can't or need not meet it");
 }
 

@@ -26,7 +26,9 @@ struct PublishedFigure {
   double value = 0;
   double tolerance = 0.1;
   std::string source;
-  std::string differs;  // why the simulation can't or need not meet it; empty: it has to
+  std::string differs;       // why the simulation can't or need not meet it; empty: it has to
+  bool at_most = false;      // a bound: less is as good
+  std::uint32_t blocks = 0;  // that it takes to settle: so many are counted at least
 };
 
 // How far off a simulated value is, as tolerance counts it.

@@ -35,6 +35,10 @@ std::string off_by(const CalibrationRow& row) {
   return row.published.value == 0 ? fmt::format("{:+.3g}", off) : fmt::format("{:+.1f}%", off * 100);
 }
 
+std::string value_of(const PublishedFigure& published) {
+  return (published.at_most ? "<= " : "") + number(published.value);
+}
+
 std::string tolerance(const PublishedFigure& published) {
   return published.value == 0 ? number(published.tolerance) : fmt::format("{:.0f}%", published.tolerance * 100);
 }
@@ -48,7 +52,7 @@ void print_table(const std::vector<CalibrationRow>& rows) {
   TextTable table({"network", "figure", "peers", "published", "simulated", "off by", "tolerance", "verdict"});
   for (const CalibrationRow& row : rows) {
     table.add({row.network, std::string(to_string(row.published.figure)), std::to_string(row.peers),
-               number(row.published.value), simulated(row), off_by(row), tolerance(row.published), verdict(row)});
+               value_of(row.published), simulated(row), off_by(row), tolerance(row.published), verdict(row)});
   }
   fmt::print("{}", table.text(110));
   bool first = true;

@@ -103,9 +103,9 @@ class CalibrationRun {
     return meter_.measures();
   }
 
-  // Offers `tps` until so many blocks behind the first ones are counted and `least` is over, or until `limit`.
+  // Offers `tps` until so many blocks behind the first ones are counted that span `least`, or until `limit`.
   double capacity(double tps, Height blocks, Duration least, Duration limit) {
-    load(tps, limit, [&] { return full_.counted() >= blocks && cluster_.now() >= Instant{} + least; });
+    load(tps, limit, [&] { return full_.counted() >= blocks && full_.span() >= least; });
     return full_.transactions_per_second();
   }
 
@@ -131,7 +131,7 @@ class CalibrationRun {
   VirtualListener listener() {
     VirtualListener listener;
     listener.on_adopted = [this](ChainIndex, CityIndex city, const BlockPtr& block) {
-      if (city == observer_) full_.adopted(*block);
+      if (city == observer_) full_.adopted(cluster_.now(), *block);
       meter_.adopted(cluster_.now(), *block);
     };
     listener.on_block = [this](ChainIndex chain, CityIndex city, const BlockPtr& block) {
@@ -221,7 +221,9 @@ CalibrationRow full_row(const Topology& whole, const std::string& network, const
 }  // namespace
 
 bool CalibrationRow::passed() const {
-  return simulated.has_value() && std::abs(deviation(published, *simulated)) <= published.tolerance;
+  if (!simulated) return false;
+  if (published.at_most && *simulated <= published.value) return true;
+  return std::abs(deviation(published, *simulated)) <= published.tolerance;
 }
 
 Result<std::vector<CalibrationRow>> calibrate(const Topology& topology, const std::string& network,
@@ -233,12 +235,13 @@ Result<std::vector<CalibrationRow>> calibrate(const Topology& topology, const st
   const Network& profile = only.networks.front();
   if (profile.published.empty()) return std::vector<CalibrationRow>{};
 
-  const Height warm_up = options.blocks / 10;
-  const Duration patient =
-      expected(profile, options.blocks + static_cast<std::uint32_t>(warm_up)) * static_cast<std::int64_t>(patience);
-  options.progress(fmt::format("{}: {} blocks by {} peers", network, options.blocks, peers_of(only)));
+  std::uint32_t blocks = options.blocks;
+  for (const PublishedFigure& one : profile.published) blocks = std::max(blocks, one.blocks);
+  const std::uint32_t warm_up = blocks / 10;
+  const Duration patient = expected(profile, blocks + warm_up) * static_cast<std::int64_t>(patience);
+  options.progress(fmt::format("{}: {} blocks by {} peers", network, blocks, peers_of(only)));
   const ChainMeasures steady =
-      CalibrationRun(only, options, warm_up).steady(light_tps(profile), warm_up + options.blocks, patient);
+      CalibrationRun(only, options, warm_up).steady(light_tps(profile), warm_up + blocks, patient);
 
   std::vector<CalibrationRow> rows;
   for (const PublishedFigure& one : profile.published) {

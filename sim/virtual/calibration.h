@@ -22,7 +22,7 @@ namespace bsn {
 
 struct CalibrationOptions {
   std::uint64_t seed = 1;
-  std::uint32_t blocks = 200;  // counted, behind a tenth as many that are not
+  std::uint32_t blocks = 200;  // counted, behind a tenth as many that are not; more where a figure needs them
   const std::atomic<bool>* stop = nullptr;
   std::function<void(const std::string&)> progress = [](const std::string&) {};
 };

@@ -30,6 +30,7 @@ Lines::Lines(const Topology& topology, std::uint64_t seed) {
 std::optional<Instant> Lines::departure(CityIndex from, CityIndex to, ChainIndex chain, const PeerMessage& message,
                                         Instant now, const Way& way) {
   Sender& sender = lines_[from.value];
+  if (sender.line.upload_mbit == 0 && lines_[to.value].line.download_mbit == 0) return now;
   const Transfer transfer = transfer_of(sender, chain, message);
   const Duration first = time_of(sender, to, transfer.bytes);
   if (transfer.bytes <= packet_bytes) return now + first;

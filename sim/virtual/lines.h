@@ -7,7 +7,7 @@
 // Bound: what would wait longer than queue_max is lost, as when a socket's buffer is full; peers ask again.
 // With one_at_a_time the next message leaves when the one before has arrived.
 //
-// Cost: two comparisons where no line has a limit. Memory: 48 bytes per city, none without limits. One thread.
+// Cost: a comparison or two where neither end has a limit. Memory: 48 bytes per city, none without limits. One thread.
 #pragma once
 
 #include <cstdint>
