@@ -93,9 +93,14 @@ struct ChainSpec {
   MempoolLimits mempool;
   TransactionCost cost;
   std::vector<GenesisAccount> genesis;
-  std::vector<CityIndex> validators;  // ValidatorIndex v stands in city validators[v]; 1 ... 1000, no city twice
-  std::vector<CityIndex> followers;   // full copies that do not vote; no city twice, none that is a validator
-  std::vector<std::uint64_t> stake;   // tree families: of each validator (pow: hash power); empty: all equal
+  // The seats: ValidatorIndex v stands, or stood, in city validators[v]; 1 ... 1000. A seat is never taken away or
+  // given to another, since blocks, votes and logs name it. A city that comes anew, or with a new disk, gets a new
+  // seat.
+  std::vector<CityIndex> validators;
+  std::uint32_t founders = 0;          // Raft: so many of the first seats validated from genesis on; 0: all
+  std::vector<ValidatorIndex> voters;  // Raft: the seats that are to validate now, ascending; empty: all
+  std::vector<CityIndex> followers;    // full copies that do not vote; no city twice, none that has a voter's seat
+  std::vector<std::uint64_t> stake;    // tree families: of each validator (pow: hash power); empty: all equal
 };
 
 struct CitySpec {
@@ -108,6 +113,18 @@ struct CitySpec {
 
 // Whether acknowledged means on the platter (fsync) or in the page cache (survives kill -9, not power loss).
 enum class Durability : std::uint8_t { fsync, os };
+
+// Whether this seat is to validate now.
+bool is_voter(const ChainSpec& chain, ValidatorIndex seat);
+
+// Whether a peer of the chain stands in this city: as a voter or as a follower.
+bool has_peer(const ChainSpec& chain, CityIndex city);
+
+// The cities of those who are to validate now, in the order of their seats.
+std::vector<CityIndex> voter_cities(const ChainSpec& chain);
+
+// The last seat of this city, a voter's or not; nullopt: it never had one.
+std::optional<ValidatorIndex> seat_of(const ChainSpec& chain, CityIndex city);
 
 // Everything one city node is told when it is commissioned, and again, with a higher revision, whenever it changes.
 struct NodeSpec {

@@ -32,6 +32,7 @@ struct RaftLogTrim {
   std::uint64_t index = 0;
   std::uint64_t term = 0;
   Height height = 0;
+  std::vector<ValidatorIndex> voters{};  // the configuration there, ascending; empty: that of genesis
 };
 
 // A BFT validator's memory of what it signed: enough never to contradict itself after a restart.

@@ -19,22 +19,27 @@ namespace bsn {
 
 struct RaftEntry {
   std::uint64_t term = 0;
-  std::uint64_t index = 0;  // from 1
-  ProposalPtr proposal;     // null: the no-op with which a leader opens its term
+  std::uint64_t index = 0;               // from 1
+  ProposalPtr proposal;                  // null: the no-op with which a leader opens its term, or a configuration
+  std::vector<ValidatorIndex> voters{};  // a configuration (section 4.1): who votes from here on, ascending; else empty
 };
 
-// RequestVote (section 3.4); `pre_vote` asks without raising the term (section 9.6).
+// RequestVote (section 3.4); `pre_vote` asks without raising the term (section 9.6). A city whose disk was lost has a
+// new seat: candidate and voters tell which of its lives is speaking, and to which.
 struct RaftVoteRequest {
   std::uint64_t term = 0;
   bool pre_vote = false;
   std::uint64_t last_index = 0;
   std::uint64_t last_term = 0;
+  ValidatorIndex candidate{};
+  std::vector<ValidatorIndex> voters{};  // whose votes the candidate counts, ascending
 };
 
 struct RaftVoteReply {
   std::uint64_t term = 0;
   bool pre_vote = false;
   bool granted = false;
+  ValidatorIndex voter{};
 };
 
 // AppendEntries (section 3.5); with no entries it is the heartbeat.
@@ -51,6 +56,7 @@ struct RaftAppendReply {
   std::uint64_t term = 0;
   bool success = false;
   std::uint64_t match = 0;
+  ValidatorIndex follower{};
 };
 
 // Stands in for InstallSnapshot (section 5): the follower fetches blocks up to `height`, then goes on from last_index.
@@ -59,6 +65,7 @@ struct RaftInstall {
   std::uint64_t last_index = 0;
   std::uint64_t last_term = 0;
   Height height = 0;
+  std::vector<ValidatorIndex> voters{};  // the configuration at last_index, ascending
 };
 
 // ---- BFT (Buchman, Kwon, Milosevic, "The latest gossip on BFT consensus", arXiv:1807.04938, algorithm 1) ----

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/check.h"
+#include "node/chain_members.h"
 #include "node/gossip.h"
 #include "node/quorum.h"
 
@@ -21,53 +22,17 @@ constexpr std::uint64_t forward_bytes = 1024 * 1024;            // ... and their
 // instead of one for each neighbour. Who brought it into the network tells all neighbours.
 constexpr std::size_t passed_on_to = 3;
 
-std::optional<ValidatorIndex> position(const std::vector<CityIndex>& cities, CityIndex city) {
-  const auto found = std::find(cities.begin(), cities.end(), city);
-  if (found == cities.end()) return std::nullopt;
-  return ValidatorIndex{static_cast<std::uint32_t>(found - cities.begin())};
-}
-
-// How many validators must give the same block before it is believed. Public networks are too large to ask a third.
-std::uint32_t needed_vouchers(const ChainSpec& spec) {
-  constexpr std::uint32_t most_in_a_tree = 3;
-  const auto m = static_cast<std::uint32_t>(spec.validators.size());
-  if (std::holds_alternative<RaftParameters>(spec.engine)) return 1;
-  const std::uint32_t one_correct = byzantine_fault_bound(m) + 1;
-  return grows_a_tree(spec.engine) ? std::min(one_correct, most_in_a_tree) : one_correct;
+// The seat of this city, if it votes or may have to vote until its removal is committed.
+std::optional<ValidatorIndex> present_seat(const ChainSpec& spec, CityIndex self, const DurableState& durable) {
+  const auto seat = seat_of(spec, self);
+  if (!seat || is_voter(spec, *seat) || durable.raft_vote) return seat;
+  return std::nullopt;
 }
 
 // Whether a validator with this disk may have signed what it does not know any more.
 bool must_be_silent(const ChainSpec& spec, const DurableState& durable) {
   if (std::holds_alternative<RaftParameters>(spec.engine)) return !durable.raft_vote;
   return grows_a_tree(spec.engine) ? !durable.tree_vote : !durable.bft_vote;
-}
-
-// Twice as long as the chain may rest between two blocks.
-Duration probe_interval_of(const ChainSpec& spec) {
-  const auto* bft = std::get_if<BftParameters>(&spec.engine);
-  const Duration rest = bft == nullptr ? Duration{} : std::max(bft->interval, bft->empty_interval);
-  return std::max(BlockSync::probe_interval, rest * 2);
-}
-
-BlockSync::Parameters sync_parameters(const ChainSpec& spec, CityIndex self, bool joins, bool silent) {
-  const auto m = static_cast<std::uint32_t>(spec.validators.size());
-  const auto validator = position(spec.validators, self);
-  const bool engine_asks =
-      grows_a_tree(spec.engine) || (validator && std::holds_alternative<RaftParameters>(spec.engine));
-  return {m,     validator, needed_vouchers(spec),  !engine_asks || silent, self.value % m,
-          joins, silent,    probe_interval_of(spec)};
-}
-
-// Follower j gets every block from the validators j, j + 1, ... (mod m), as many as it must hear.
-std::vector<CityIndex> followers_of(const ChainSpec& spec, ValidatorIndex validator) {
-  const auto m = static_cast<std::uint32_t>(spec.validators.size());
-  std::vector<CityIndex> followers;
-  if (grows_a_tree(spec.engine)) return followers;  // they hear of blocks by gossip
-  for (std::uint32_t j = 0; j < spec.followers.size(); ++j) {
-    const std::uint32_t distance = (validator.value + m - j % m) % m;
-    if (distance < needed_vouchers(spec)) followers.push_back(spec.followers[j]);
-  }
-  return followers;
 }
 
 Ledger replay(const ChainSpec& spec, const DurableState& durable, const MakeLedger& genesis) {
@@ -83,14 +48,6 @@ Ledger replay(const ChainSpec& spec, const DurableState& durable, const MakeLedg
   return ledger;
 }
 
-std::vector<std::pair<CityIndex, ValidatorIndex>> members_of(const ChainSpec& spec) {
-  std::vector<std::pair<CityIndex, ValidatorIndex>> members;
-  for (const CityIndex city : spec.validators) members.push_back({city, {static_cast<std::uint32_t>(members.size())}});
-  for (const CityIndex city : spec.followers) members.push_back({city, {static_cast<std::uint32_t>(members.size())}});
-  std::sort(members.begin(), members.end());
-  return members;
-}
-
 Duration leaderless_grace(const ChainSpec& spec) {
   const auto* raft = std::get_if<RaftParameters>(&spec.engine);
   return raft == nullptr ? seconds(0) : raft->election_timeout * 2;
@@ -102,19 +59,19 @@ ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, 
                      Instant now, const MakeEngine& make, const MakeLedger& genesis, bool joins)
     : spec_(spec),
       self_(self),
-      self_validator_(position(spec.validators, self)),
+      self_validator_(present_seat(spec, self, durable)),
       tree_(grows_a_tree(spec.engine)),
       members_(members_of(spec)),
       chain_seed_(Random(seed).fork("chain " + to_string(spec.name)).next()),
       joining_(joins),
       seed_(seed),
       make_(make),
-      silent_(joins && self_validator_ && must_be_silent(spec, durable)),
+      silent_(joins && votes_by_wish() && must_be_silent(spec, durable)),
       ledger_(replay(spec, durable, genesis)),
       mempool_(spec.mempool, spec.block),
       calls_(spec.mempool.max_transactions),
       forwarder_(spec.mempool.forward_interval),
-      sync_(sync_parameters(spec, self, joins, silent_), ledger_.final_height(), now),
+      sync_(sync_parameters(spec, self_validator_, self, joins, silent_), ledger_.final_height(), now),
       leaderless_since_(now),
       leaderless_grace_(leaderless_grace(spec)),
       forward_turn_(self.value),
@@ -154,6 +111,8 @@ EngineConfig ChainPeer::engine_config(std::uint64_t seed) const {
   config.validators = static_cast<std::uint32_t>(spec_.validators.size());
   config.block = spec_.block;
   config.parameters = spec_.engine;
+  config.voters = spec_.voters;
+  for (std::uint32_t seat = 0; seat < spec_.founders; ++seat) config.founders.push_back({seat});
   config.random = Random(seed).fork("engine of " + to_string(spec_.name) + " in city " + std::to_string(self_.value));
   if (!tree_) return config;
   config.stake = spec_.stake;
@@ -175,20 +134,8 @@ void ChainPeer::set_neighbours(const std::vector<ValidatorIndex>& peers) {
   neighbour_peers_ = peers.size() <= most_searched ? peers : std::vector<ValidatorIndex>{};
 }
 
-void ChainPeer::change_followers(const ChainSpec& next) {
-  set_neighbours({});  // they have other numbers now
-  former_.insert(spec_.followers.begin(), spec_.followers.end());
-  spec_.followers = next.followers;
-  members_ = members_of(spec_);
-  BSN_CHECK(is_member(self_), "a chain peer stands in a city of its chain");
-  if (self_validator_ && engine_) pushed_to_ = followers_of(spec_, *self_validator_);
-  if (!tree_) return;
-  const std::vector<ValidatorIndex> peers = gossip_peers();
-  set_neighbours(peers);
-  engine_->set_peers(peers);
-}
-
 void ChainPeer::leave(Instant now, std::vector<ChainPeerOutput>& out) {
+  if (self_validator_ && !votes_by_wish()) give_seat_up(now);  // it knows no leader any more; any voter does
   forwarder_.send_all_again(now);
   forward_due(now, out);
   for (const OpenCall& call : calls_.take_all()) {
@@ -200,6 +147,7 @@ void ChainPeer::leave(Instant now, std::vector<ChainPeerOutput>& out) {
 void ChainPeer::step(Instant now, const ChainPeerInput& input, std::vector<ChainPeerOutput>& out) {
   flush_erasures(out);
   std::visit([&](const auto& one) { on(now, one, out); }, input);
+  close_seat(now);
 }
 
 void ChainPeer::advance_to(Instant now, std::vector<ChainPeerOutput>& out) {
@@ -220,7 +168,7 @@ void ChainPeer::advance_to(Instant now, std::vector<ChainPeerOutput>& out) {
     if (fetch_->next_due() <= now) fetch_snapshot(now, out);
   } else {
     for (const BlockSync::Request& request : sync_.take_due(now)) {
-      out.push_back(SendToPeer{spec_.validators[request.to.value], BlocksRequest{request.from}});
+      out.push_back(SendToPeer{city_to_ask(request.to), BlocksRequest{request.from}});
     }
   }
   if (history_) fill_history(now, out);
@@ -229,6 +177,7 @@ void ChainPeer::advance_to(Instant now, std::vector<ChainPeerOutput>& out) {
     mempool_.expire(now - mempool_lifetime, [&](const Digest& id) { return calls_.waits_for(id); });
     if (engine_) drain_engine(now, out);  // which hears that less is waiting
   }
+  close_seat(now);
 }
 
 std::optional<Instant> ChainPeer::next_wakeup() const {
@@ -251,7 +200,9 @@ ChainPeerStatus ChainPeer::status() const {
   status.tip = ledger_.tip();
   status.final_tip = open_blocks_.empty() ? ledger_.tip() : open_blocks_.front().block->header.parent;
   status.state_root = ledger_.state_root();
-  status.validator = self_validator_.has_value() && !silent_;
+  status.validator = votes_by_wish() && !silent_ && !seat_waits_;
+  status.silent = silent_;
+  if (engine_) status.voters = engine_->committed_voters();
   if (leader_) status.leader = spec_.validators[leader_->value];
   status.mempool_transactions = static_cast<std::uint32_t>(mempool_.size());
   status.open_calls = static_cast<std::uint32_t>(calls_.size());
@@ -328,6 +279,7 @@ void ChainPeer::on_message(Instant now, CityIndex from, const Blocks& message, O
   }
   note_joined(out);
   end_silence(now);
+  open_seat(now, out);
 }
 
 void ChainPeer::note_joined(Outputs& out) {
@@ -430,7 +382,7 @@ std::vector<CityIndex> ChainPeer::forward_targets(bool own) {
     return {city_of(*leader_)};
   }
   if (tree_) return own || neighbours_.size() <= passed_on_to ? neighbours_ : some_neighbours();
-  if (!self_validator_) return {spec_.validators[forward_turn_ % spec_.validators.size()]};
+  if (!self_validator_) return {city_to_ask({forward_turn_ % static_cast<std::uint32_t>(spec_.validators.size())})};
   std::vector<CityIndex> others = spec_.validators;
   std::erase(others, self_);
   return others;
@@ -460,7 +412,7 @@ std::optional<ValidatorIndex> ChainPeer::peer_of(CityIndex city) const {
   }
   // The validators of a public network have numbers one behind the other: then this is a single look.
   const std::size_t guess = city.value - spec_.validators.front().value;
-  if (guess < spec_.validators.size() && spec_.validators[guess] == city) {
+  if (spec_.voters.empty() && guess < spec_.validators.size() && spec_.validators[guess] == city) {
     return ValidatorIndex{static_cast<std::uint32_t>(guess)};
   }
   const auto found = std::lower_bound(members_.begin(), members_.end(), std::pair{city, ValidatorIndex{}});

@@ -31,7 +31,12 @@
 //   BFT: it may have voted at heights up to h only if h - 1 was decided, hence at least m - 2f correct others had h - 2
 //   when it did. It asks all others for their heights; of the first m - f answers two come from those, so the second
 //   highest answer a is at least h - 2, and it votes from height a + 3 on. One liar can't hold it off for ever.
-//   Raft and tree families: it stays silent. A chain that tolerates no fault (m <= 3 of BFT) waits for it in vain.
+//   Raft: its seat stays silent; the city votes again on a new one, which the chain's operator gives it.
+//   Tree families: it stays silent. A chain that tolerates no fault (m <= 3 of BFT) waits for it in vain.
+//
+// A Raft chain may get other voters while it runs (chain_peer_seat.cpp). A follower that gets a seat opens it, with an
+// engine whose memory is empty, as soon as it has all blocks that there were; that the seat is open it stores first.
+// A voter that loses its seat keeps its engine until that is committed, then it follows.
 //
 // A call is answered exactly once: with its result, a refusal, or DEADLINE_EXCEEDED when its deadline comes (the
 // transaction stays and may be executed later). CANCELLED calls get no answer. A chain whose leader (Raft) has been
@@ -156,6 +161,8 @@ struct ChainPeerStatus {
   Digest final_tip;  // hash of the block at final_height
   Digest state_root;
   bool validator = false;
+  bool silent = false;                 // a validator that must not vote (yet)
+  std::vector<ValidatorIndex> voters;  // Raft, of a validator: the seats that vote, as committed
   std::optional<CityIndex> leader;
   std::uint32_t mempool_transactions = 0;
   std::uint32_t open_calls = 0;
@@ -181,9 +188,9 @@ class ChainPeer {
   ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, const DurableState& durable, Instant now,
             const MakeEngine& make = make_engine, const MakeLedger& genesis = make_ledger, bool joins = false);
 
-  // The chain's followers are others now (as check_next of node_spec_check.h allows): whom blocks are pushed to and
-  // with whom is gossiped follows.
-  void change_followers(const ChainSpec& next);
+  // The chain's followers or voters are others now (as check_next of node_spec_check.h allows): whom blocks are pushed
+  // to, with whom is gossiped, and what this peer itself is, follows.
+  void change_members(Instant now, const ChainSpec& next, std::vector<ChainPeerOutput>& out);
 
   // This peer is given up: open calls are refused, UNAVAILABLE and to be retried elsewhere; transactions that only this
   // peer may have are sent on once more; its disk is cleared. Nothing may be asked of it afterwards.
@@ -298,6 +305,15 @@ class ChainPeer {
   void set_neighbours(const std::vector<ValidatorIndex>& peers);
   void note_joined(Outputs& out);
   void start_engine(Instant now, const DurableState& durable);
+
+  // Seats that come and go (chain_peer_seat.cpp).
+  bool votes_by_wish() const { return self_validator_ && is_voter(spec_, *self_validator_); }
+  void take_seat(ValidatorIndex seat);
+  void open_seat(Instant now, Outputs& out);
+  void close_seat(Instant now);
+  void give_seat_up(Instant now);
+  void restart_sync(Instant now);
+  CityIndex city_to_ask(ValidatorIndex validator) const;
   void end_silence(Instant now);
   bool is_member(CityIndex city) const { return peer_of(city).has_value(); }
   bool to_leader_only() const { return engine_ != nullptr && engine_->forwards_to_leader_only(); }
@@ -307,7 +323,7 @@ class ChainPeer {
 
   ChainSpec spec_;  // without the genesis accounts: the ledger has them
   CityIndex self_;
-  std::optional<ValidatorIndex> self_validator_;
+  std::optional<ValidatorIndex> self_validator_;               // its seat
   bool tree_;                                                  // the chain grows as one
   std::vector<std::pair<CityIndex, ValidatorIndex>> members_;  // by city
   std::uint64_t chain_seed_;                                   // the same for every peer of the chain
@@ -315,6 +331,7 @@ class ChainPeer {
   std::uint64_t seed_;                                         // the node's
   MakeEngine make_;
   bool silent_;                         // a validator that must not vote (yet)
+  bool seat_waits_ = false;             // it got a seat and has not opened it yet
   std::optional<Height> votes_behind_;  // silent: it may vote once it has the block of this height
   std::set<CityIndex> former_;          // members that are gone: what they hand on last is still taken
   Ledger ledger_;

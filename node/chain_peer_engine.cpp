@@ -1,4 +1,6 @@
 // The half of a chain peer that faces its consensus engine, as consensus_engine.h says.
+#include <algorithm>
+
 #include "core/check.h"
 #include "node/chain_peer.h"
 
@@ -42,10 +44,16 @@ bool ChainPeer::tell_waiting(Instant now) {
 
 void ChainPeer::handle(Instant, const SendConsensus& output, Outputs& out) {
   if (output.to) {
-    out.push_back(SendToPeer{city_of(*output.to), output.message.message()});
+    const bool known = tree_ || output.to->value < spec_.validators.size();  // an own assignment may be behind the log
+    if (known) out.push_back(SendToPeer{city_of(*output.to), output.message.message()});
     return;
   }
-  for (const CityIndex city : spec_.validators) {
+  std::vector<CityIndex> cities = spec_.validators;
+  if (!spec_.voters.empty()) {  // then a city may have several seats
+    std::sort(cities.begin(), cities.end());
+    cities.erase(std::unique(cities.begin(), cities.end()), cities.end());
+  }
+  for (const CityIndex city : cities) {
     if (city != self_) out.push_back(SendToPeer{city, output.message.message()});
   }
 }
@@ -90,7 +98,7 @@ void ChainPeer::handle(Instant now, const FetchBlocks& output, Outputs& out) {
   const ValidatorIndex from{output.from.value % static_cast<std::uint32_t>(spec_.validators.size())};
   sync_.want(from, output.height, now);
   for (const BlockSync::Request& request : sync_.take_due(now)) {
-    out.push_back(SendToPeer{spec_.validators[request.to.value], BlocksRequest{request.from}});
+    out.push_back(SendToPeer{city_to_ask(request.to), BlocksRequest{request.from}});
   }
 }
 

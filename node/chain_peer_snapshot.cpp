@@ -50,7 +50,7 @@ void ChainPeer::fetch_snapshot(Instant now, Outputs& out) {
   }
   for (const ValidatorIndex liar : fetch_->take_liars()) name_liar(liar, out);
   for (const SnapshotFetch::Request& request : fetch_->take_due(now)) {
-    const CityIndex to = spec_.validators[request.to.value];
+    const CityIndex to = city_to_ask(request.to);
     std::visit([&](const auto& what) { out.push_back(SendToPeer{to, what}); }, request.what);
   }
   // Transactions that wait here could be in a block that is never seen; whoever fetches blocks sees it.
@@ -90,7 +90,7 @@ void ChainPeer::fill_history(Instant now, Outputs& out) {
     history_.reset();
     end_silence(now);
   } else if (const auto request = history_->take_due(now)) {
-    out.push_back(SendToPeer{spec_.validators[request->to.value], BlocksRequest{request->from}});
+    out.push_back(SendToPeer{city_to_ask(request->to), BlocksRequest{request->from}});
   }
 }
 

@@ -113,7 +113,8 @@ void CityNode::Impl::step(Instant now, const NodeAssigned& assigned, std::vector
     if (known == peers.end()) {
       host(now, chain, {});
     } else {
-      known->second.peer.change_followers(chain);
+      known->second.peer.change_members(now, chain, scratch);
+      finish(known->second, out);
       chain.genesis = {};
     }
   }

@@ -5,7 +5,7 @@
 //
 // What it hosts can change while it runs: it is handed a NodeSpec with a higher revision. Chains that are new get a
 // peer with an empty disk, chains that are gone lose theirs with all that is stored, peers of chains that stay are told
-// of their new followers. An older or equal revision changes nothing.
+// of their new followers and voters. An older or equal revision changes nothing.
 #pragma once
 
 #include <map>

@@ -12,6 +12,9 @@
 // Peers of a chain are numbered: its validators 0 ... m-1, then its followers m, m+1 ... in the spec's order. Where a
 // ValidatorIndex says who sent or shall get a message of a tree family, it may be such a follower's number.
 //
+// A seat of a Raft chain may be no voter: not yet, or not any more. Who votes stands in the log; who shall vote the
+// engine is told (set_voters), and its leader takes the steps that lead there.
+//
 // Guaranteed by every family, f being its fault bound for m validators:
 //   agreement   no two correct engines decide different proposals at one height, while at most f are faulty;
 //   order       heights are decided 1, 2, 3 ... without a gap, across restarts too;
@@ -135,6 +138,10 @@ struct EngineConfig {
   EngineParameters parameters;
   Random random{0};  // its own stream
 
+  // Raft only: who voted at genesis, ascending, and who shall vote now; empty: all.
+  std::vector<ValidatorIndex> founders{};
+  std::vector<ValidatorIndex> voters{};
+
   // Tree families only.
   std::vector<std::uint64_t> stake{};   // one per validator, each at least 1; hash power for pow
   std::vector<ValidatorIndex> peers{};  // its neighbours in the gossip graph, ascending: whom to send to
@@ -158,6 +165,13 @@ class ConsensusEngine {
   // Tree families: the gossip graph has changed, these are its neighbours now (EngineConfig::peers). Followers may have
   // other numbers than before; validators keep theirs.
   virtual void set_peers(const std::vector<ValidatorIndex>&) {}
+
+  // Raft: there are so many seats now, and these, ascending, shall vote; none named: all. The leader changes the
+  // configuration by one seat at a time; nothing happens at once.
+  virtual void set_voters(std::uint32_t /*seats*/, const std::vector<ValidatorIndex>& /*voters*/) {}
+
+  // Raft: who votes, as far as that is committed and known here, ascending. Other families: nobody is named.
+  virtual std::vector<ValidatorIndex> committed_voters() const { return {}; }
 
   // Whether it speaks by Reorganise and Finalise instead of Decide; as grows_a_tree(parameters) says of its family.
   virtual bool grows_a_tree() const { return false; }

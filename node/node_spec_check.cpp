@@ -19,10 +19,25 @@ const CitySpec* own_city(const NodeSpec& spec) {
 }
 
 Wrong check_peer(const NodeSpec& spec, const ChainSpec& chain) {
-  const bool validator = names(chain.validators, spec.self);
+  const std::vector<CityIndex> voters = voter_cities(chain);
+  const bool validator = names(voters, spec.self);
   if (chain.validators.empty()) return to_string(chain.name) + " has no validators";
   if (validator && names(chain.followers, spec.self)) return to_string(chain.name) + " has two peers here";
   if (!validator && !names(chain.followers, spec.self)) return to_string(chain.name) + " has no peer here";
+  return std::nullopt;
+}
+
+// Seats are only added, and whoever voted at genesis did so for ever.
+Wrong check_seats(const ChainSpec& now, const ChainSpec& next) {
+  const auto founders = [](const ChainSpec& chain) {
+    return chain.founders > 0 ? chain.founders : static_cast<std::uint32_t>(chain.validators.size());
+  };
+  if (founders(now) != founders(next)) return " can't have had other validators at genesis";
+  if (next.validators.size() < now.validators.size()) return " can't take seats away";
+  if (!std::equal(now.validators.begin(), now.validators.end(), next.validators.begin())) {
+    return " can't give a seat to another city";
+  }
+  if (!next.voters.empty() && next.voters.back().value >= next.validators.size()) return " has a voter without a seat";
   return std::nullopt;
 }
 
@@ -30,7 +45,11 @@ Wrong check_same_chain(const ChainSpec& now, const ChainSpec& next) {
   const std::string name = to_string(now.name);
   if (now.name != next.name) return name + " can't become " + to_string(next.name);
   if (now.engine.index() != next.engine.index()) return name + " can't change its consensus while it runs";
-  if (now.validators != next.validators) return name + " can't change its validators while it runs";
+  if (!std::holds_alternative<RaftParameters>(now.engine)) {
+    if (now.validators != next.validators) return name + " can't change its validators while it runs";
+  } else if (auto wrong = check_seats(now, next)) {
+    return name + *wrong;
+  }
   if (now.stake != next.stake) return name + " can't change its stakes while it runs";
   return std::nullopt;
 }
@@ -65,9 +84,6 @@ Wrong check_next(const NodeSpec& now, const NodeSpec& next) {
                                    [&](const ChainSpec& other) { return other.index == chain.index; });
     if (kept == next.chains.end()) continue;
     if (auto wrong = check_same_chain(chain, *kept)) return wrong;
-    if (names(chain.validators, now.self) != names(kept->validators, now.self)) {
-      return to_string(chain.name) + " can't turn a follower into a validator while it runs";
-    }
   }
   return std::nullopt;
 }

@@ -1,7 +1,8 @@
 // Whether a city node that runs can go over to another assignment.
 //
 // The chains of a NodeSpec may come and go, and the followers of those that stay. What a running node can't change is
-// who it is, and of a chain that stays everything but its followers: its validators above all.
+// who it is, and of a chain that stays everything but its followers: its validators above all. Of a Raft chain seats
+// may be added and voters change; how the chain follows is its engine's business.
 #pragma once
 
 #include <optional>

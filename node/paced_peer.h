@@ -29,7 +29,9 @@ class PacedPeer {
   void step(Instant now, const ChainPeerInput& input, std::vector<ChainPeerOutput>& out);
   void advance_to(Instant now, std::vector<ChainPeerOutput>& out);
   std::optional<Instant> next_wakeup() const;
-  void change_followers(const ChainSpec& next) { peer_.change_followers(next); }
+  void change_members(Instant now, const ChainSpec& next, std::vector<ChainPeerOutput>& out) {
+    peer_.change_members(now, next, out);
+  }
   void leave(Instant now, std::vector<ChainPeerOutput>& out);
   ChainPeerStatus status() const { return peer_.status(); }
   Reply find_transaction(const Digest& transaction) const { return peer_.find_transaction(transaction); }

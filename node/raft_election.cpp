@@ -1,4 +1,6 @@
 // Who leads: roles, terms and votes of the Raft engine.
+#include <algorithm>
+
 #include "node/raft_engine.h"
 
 namespace bsn {
@@ -10,7 +12,7 @@ void RaftEngine::campaign(Turn& turn) {
   set_leader(turn, std::nullopt);
   restart_election_timer(turn.now);
   votes_.clear();
-  if (validators_ > 1) send(turn, std::nullopt, RaftVoteRequest{term_ + 1, true, log_.last_index(), log_.last_term()});
+  ask_for_votes(turn, term_ + 1, true);
   count_vote(turn, self_);
 }
 
@@ -21,13 +23,18 @@ void RaftEngine::start_election(Turn& turn) {
   vote_changed_ = true;
   restart_election_timer(turn.now);
   votes_.clear();
-  if (validators_ > 1) send(turn, std::nullopt, RaftVoteRequest{term_, false, log_.last_index(), log_.last_term()});
+  ask_for_votes(turn, term_, false);
   count_vote(turn, self_);
 }
 
+void RaftEngine::ask_for_votes(Turn& turn, std::uint64_t term, bool pre_vote) {
+  if (log_.voters() == std::vector{self_}) return;
+  send(turn, std::nullopt, RaftVoteRequest{term, pre_vote, log_.last_index(), log_.last_term(), self_, log_.voters()});
+}
+
 void RaftEngine::count_vote(Turn& turn, ValidatorIndex from) {
-  votes_.insert(from);
-  if (votes_.size() < majority(validators_)) return;
+  if (is_voter(from)) votes_.insert(from);
+  if (votes_.size() < quorum()) return;
   if (role_ == Role::pre_candidate) {
     start_election(turn);
   } else if (role_ == Role::candidate) {
@@ -40,7 +47,11 @@ void RaftEngine::become_leader(Turn& turn) {
   persist_vote(turn);
   role_ = Role::leader;
   votes_.clear();
-  progress_.assign(validators_, RaftProgress(log_.last_index(), turn.now));
+  progress_.clear();
+  catch_up_.reset();
+  for (const ValidatorIndex v : log_.voters()) {
+    if (v != self_) progress_.emplace(v, RaftProgress(log_.last_index(), turn.now));
+  }
   heartbeat_due_ = turn.now + parameters_.heartbeat;
   batcher_.restart(turn.now);
   append_own(turn, nullptr);
@@ -91,14 +102,15 @@ bool RaftEngine::hears_a_leader(Instant now) const {
 }
 
 bool RaftEngine::hears_a_majority(Instant now) const {
-  std::uint32_t heard = 1;
-  for (std::uint32_t v = 0; v < validators_; ++v) {
-    if (v != self_.value && now < progress_[v].heard() + parameters_.election_timeout) ++heard;
-  }
-  return heard >= majority(validators_);
+  const auto heard = std::count_if(log_.voters().begin(), log_.voters().end(),
+                                   [&](ValidatorIndex v) { return v == self_ || hears(v, now); });
+  return static_cast<std::uint32_t>(heard) >= quorum();
 }
 
 void RaftEngine::receive(Turn& turn, ValidatorIndex from, const RaftVoteRequest& request) {
+  // Asked is who sits on this seat now, by one that sits on that seat now.
+  const bool counts_us = std::binary_search(request.voters.begin(), request.voters.end(), self_);
+  if (request.candidate != from || !counts_us) return;
   if (request.pre_vote) return answer_pre_vote(turn, from, request);
   if (request.term > term_) {
     if (hears_a_leader(turn.now)) return;
@@ -111,17 +123,18 @@ void RaftEngine::receive(Turn& turn, ValidatorIndex from, const RaftVoteRequest&
     vote_changed_ = true;
     restart_election_timer(turn.now);
   }
-  send(turn, from, RaftVoteReply{term_, false, granted});
+  send(turn, from, RaftVoteReply{term_, false, granted, self_});
 }
 
 // Nothing is remembered. A refusal carries our term, so that a candidate of the past learns of it.
 void RaftEngine::answer_pre_vote(Turn& turn, ValidatorIndex from, const RaftVoteRequest& request) {
   const bool granted =
       request.term > term_ && !hears_a_leader(turn.now) && log_.not_ahead_of(request.last_index, request.last_term);
-  send(turn, from, RaftVoteReply{granted ? request.term : term_, true, granted});
+  send(turn, from, RaftVoteReply{granted ? request.term : term_, true, granted, self_});
 }
 
 void RaftEngine::receive(Turn& turn, ValidatorIndex from, const RaftVoteReply& reply) {
+  if (reply.voter != from) return;
   if (reply.pre_vote && reply.granted) {
     if (role_ == Role::pre_candidate && reply.term == term_ + 1) count_vote(turn, from);
   } else if (reply.term > term_) {

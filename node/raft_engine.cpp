@@ -19,26 +19,35 @@ bool well_formed(const RaftAppend& append) {
   return term <= append.term;
 }
 
+std::vector<ValidatorIndex> founders_of(const EngineConfig& config) {
+  std::vector<ValidatorIndex> founders = config.founders;
+  for (std::uint32_t seat = 0; founders.size() < config.validators && config.founders.empty(); ++seat) {
+    founders.push_back({seat});
+  }
+  return founders;
+}
+
 }  // namespace
 
 RaftEngine::RaftEngine(const EngineConfig& config, const DurableState& durable, const BlockSealed& tip, Instant now)
     : self_(config.self.value()),
-      validators_(config.validators),
+      seats_(config.validators),
       parameters_(std::get<RaftParameters>(config.parameters)),
       random_(config.random),
-      log_(durable.raft_trim, durable.raft_log),
+      log_(durable.raft_trim, durable.raft_log, founders_of(config)),
       commit_(log_.base().index),
       decided_(tip.height),
       sealed_(tip),
       batcher_(config.block, parameters_.batch_timeout) {
-  BSN_CHECK(self_.value < validators_, "a validator is one of the validators");
+  set_voters(seats_, config.voters);
+  BSN_CHECK(self_.value < seats_, "a validator is one of the validators");
   BSN_CHECK(tip.height >= log_.base().height, "entries are trimmed behind sealed blocks only");
   if (durable.raft_vote) {
     term_ = durable.raft_vote->term;
     voted_for_ = durable.raft_vote->voted_for;
   }
   restart_election_timer(now);
-  if (validators_ == 1) election_due_ = now;  // nobody else could lead
+  if (is_voter(self_) && quorum() == 1) election_due_ = now;  // nobody else could lead
 }
 
 void RaftEngine::step(Instant now, const EngineInput& input, std::vector<EngineOutput>& out) {
@@ -50,24 +59,24 @@ void RaftEngine::step(Instant now, const EngineInput& input, std::vector<EngineO
 void RaftEngine::advance_to(Instant now, std::vector<EngineOutput>& out) {
   Turn turn{now, out};
   if (role_ == Role::leader) {
-    if (validators_ > 1 && heartbeat_due_ <= now) heartbeat(turn);
+    if (!is_alone() && heartbeat_due_ <= now) heartbeat(turn);
     cut_if_due(turn);
-  } else if (election_due_ <= now) {
+  } else if (may_campaign() && election_due_ <= now) {
     campaign(turn);
   }
   persist_vote(turn);
 }
 
 std::optional<Instant> RaftEngine::next_wakeup() const {
-  if (role_ != Role::leader) return election_due_;
+  if (role_ != Role::leader) return may_campaign() ? std::optional(election_due_) : std::nullopt;
   const std::optional<Instant> batch = may_cut() ? batcher_.due() : std::nullopt;
-  return validators_ > 1 ? earlier(heartbeat_due_, batch) : batch;
+  return is_alone() ? batch : earlier(heartbeat_due_, batch);
 }
 
 // ---- inputs ----
 
 void RaftEngine::on(Turn& turn, const MessageArrived& input) {
-  if (input.from == self_ || input.from.value >= validators_) return;
+  if (input.from == self_ || input.from.value >= seats_) return;
   std::visit([&](const auto& message) { receive(turn, input.from, message); }, *input.message);
 }
 
@@ -108,14 +117,13 @@ void RaftEngine::append_own(Turn& turn, ProposalPtr proposal) {
 void RaftEngine::heartbeat(Turn& turn) {
   if (!hears_a_majority(turn.now)) return become_follower(turn, term_, std::nullopt);
   heartbeat_due_ = turn.now + parameters_.heartbeat;
-  for (std::uint32_t v = 0; v < validators_; ++v) {
-    if (v != self_.value) tell_position(turn, v);
-  }
+  for (const auto& one : progress_) tell_position(turn, one.first);
+  pursue_wish(turn);
 }
 
 // Whether anything went out.
-bool RaftEngine::replicate(Turn& turn, std::uint32_t to) {
-  RaftProgress& follower = progress_[to];
+bool RaftEngine::replicate(Turn& turn, ValidatorIndex to) {
+  RaftProgress& follower = progress_.at(to);
   bool sent = false;
   while (follower.may_send() && follower.next() <= log_.last_index()) {
     sent = true;
@@ -132,55 +140,65 @@ bool RaftEngine::replicate(Turn& turn, std::uint32_t to) {
 }
 
 void RaftEngine::replicate_to_all(Turn& turn) {
-  for (std::uint32_t v = 0; v < validators_; ++v) {
-    if (v != self_.value) replicate(turn, v);
-  }
+  for (const auto& one : progress_) replicate(turn, one.first);
 }
 
 // Where we believe the follower to be, without entries: a heartbeat, or the way to the blocks if its next entry is
 // gone.
-void RaftEngine::tell_position(Turn& turn, std::uint32_t to) {
-  if (progress_[to].next() > log_.base().index) return send_append(turn, to, {});
-  progress_[to].installing();
+void RaftEngine::tell_position(Turn& turn, ValidatorIndex to) {
+  RaftProgress& follower = progress_.at(to);
+  if (follower.next() > log_.base().index) return send_append(turn, to, {});
+  follower.installing();
   const std::uint64_t index = sealed_index();
-  send(turn, ValidatorIndex{to}, RaftInstall{term_, index, *log_.term_at(index), log_.height_at(index)});
+  send(turn, to, RaftInstall{term_, index, *log_.term_at(index), log_.height_at(index), log_.voters_at(index)});
 }
 
-void RaftEngine::send_append(Turn& turn, std::uint32_t to, std::vector<RaftEntry> entries) {
-  const std::uint64_t previous = progress_[to].next() - 1;
-  send(turn, ValidatorIndex{to}, RaftAppend{term_, previous, *log_.term_at(previous), commit_, std::move(entries)});
+void RaftEngine::send_append(Turn& turn, ValidatorIndex to, std::vector<RaftEntry> entries) {
+  const std::uint64_t previous = progress_.at(to).next() - 1;
+  send(turn, to, RaftAppend{term_, previous, *log_.term_at(previous), commit_, std::move(entries)});
 }
 
 void RaftEngine::receive(Turn& turn, ValidatorIndex from, const RaftAppendReply& reply) {
+  if (reply.follower != from) return;
   if (reply.term > term_) return become_follower(turn, reply.term, std::nullopt);
   if (role_ != Role::leader || reply.term < term_ || reply.match > log_.last_index()) return;
-  RaftProgress& follower = progress_[from.value];
+  const auto known = progress_.find(from);
+  if (known == progress_.end()) return;
+  RaftProgress& follower = known->second;
   follower.heard_at(turn.now);
   if (reply.success) {
-    if (follower.accepted(reply.match) && commit_by_counting(turn)) return cut_if_due(turn);
+    const bool news = follower.accepted(reply.match);
+    note_catch_up(turn, from);
+    if (news && commit_by_counting(turn)) return cut_if_due(turn);
   } else if (!follower.refused(reply.match, log_.base().index)) {
     return;
   }
-  replicate(turn, from.value);
+  replicate(turn, from);
+  if (catch_up_ && catch_up_->done()) pursue_wish(turn);
 }
 
 // Commits what a majority has, if it is of our own term: an older entry on a majority could still be overwritten
 // (section 5.4.2, figure 8); it is committed along with the first own one behind it. Whether anything was.
 bool RaftEngine::commit_by_counting(Turn& turn) {
-  std::vector<std::uint64_t> has;
-  has.reserve(validators_);
-  for (std::uint32_t v = 0; v < validators_; ++v) {
-    has.push_back(v == self_.value ? log_.last_index() : progress_[v].match());
+  const std::uint64_t index = on_a_majority();
+  if (index <= commit_ || log_.term_at(index) != term_) return false;
+  commit_to(turn, index);
+  for (const auto& [seat, follower] : progress_) {
+    const bool agreeing = follower.state() == RaftProgress::State::replicate;
+    if (agreeing && !replicate(turn, seat)) send_append(turn, seat, {});
   }
-  const auto nth = has.begin() + (majority(validators_) - 1);
-  std::nth_element(has.begin(), nth, has.end(), std::greater<>());
-  if (*nth <= commit_ || log_.term_at(*nth) != term_) return false;
-  commit_to(turn, *nth);
-  for (std::uint32_t v = 0; v < validators_; ++v) {
-    const bool agreeing = v != self_.value && progress_[v].state() == RaftProgress::State::replicate;
-    if (agreeing && !replicate(turn, v)) send_append(turn, v, {});
-  }
+  leave_removed_behind(turn);
   return true;
+}
+
+// The last entry that a majority of the voters has.
+std::uint64_t RaftEngine::on_a_majority() const {
+  std::vector<std::uint64_t> has;
+  has.reserve(log_.voters().size());
+  for (const ValidatorIndex v : log_.voters()) has.push_back(v == self_ ? log_.last_index() : progress_.at(v).match());
+  const auto nth = has.begin() + (quorum() - 1);
+  std::nth_element(has.begin(), nth, has.end(), std::greater<>());
+  return *nth;
 }
 
 bool RaftEngine::may_cut() const {
@@ -226,7 +244,8 @@ bool RaftEngine::take_entries(Turn& turn, const RaftAppend& append) {
 // The entries that we miss are gone at the leader. It is told at once where we are, and once more when the blocks came.
 void RaftEngine::receive(Turn& turn, ValidatorIndex from, const RaftInstall& install) {
   if (install.term < term_) return reply_to_append(turn, from, false, 0);
-  if (install.last_term > install.term || (install.term == term_ && role_ == Role::leader)) return;
+  if (install.last_term > install.term || install.voters.empty()) return;
+  if (install.term == term_ && role_ == Role::leader) return;
   follow(turn, from, install.term);
   if (install.last_index > commit_ && log_.term_at(install.last_index) == install.last_term) {
     commit_to(turn, install.last_index);
@@ -241,7 +260,7 @@ void RaftEngine::receive(Turn& turn, ValidatorIndex from, const RaftInstall& ins
 void RaftEngine::adopt_install(Turn& turn) {
   const RaftInstall install = *std::exchange(pending_install_, std::nullopt);
   if (install.last_index > commit_) {
-    const RaftLogTrim base{install.last_index, install.last_term, install.height};
+    const RaftLogTrim base{install.last_index, install.last_term, install.height, install.voters};
     log_.reset_to(base);
     commit_ = base.index;
     turn.out.push_back(PersistConsensus{base});
@@ -289,7 +308,7 @@ void RaftEngine::send(Turn& turn, std::optional<ValidatorIndex> to, ConsensusMes
 }
 
 void RaftEngine::reply_to_append(Turn& turn, ValidatorIndex to, bool success, std::uint64_t match) {
-  send(turn, to, RaftAppendReply{term_, success, match});
+  send(turn, to, RaftAppendReply{term_, success, match, self_});
 }
 
 }  // namespace bsn

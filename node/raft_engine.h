@@ -12,6 +12,15 @@
 //                pipelined, the ledger chains the blocks when they are sealed.
 //   trimming     Entries behind sealed blocks go, but for `kept_entries`. A follower that needs older ones gets a
 //                RaftInstall, fetches blocks (FetchBlocks) and goes on behind them.
+//   voters       Who votes is a log entry that counts from when it is appended (thesis, 4.1). The leader leads from
+//   what
+//                is to what is wanted (set_voters) by one seat at a time: the last change is committed, and so is an
+//                entry of the leader's own term (the flaw that Ongaro made known in 2015, raft-dev, "bug in
+//                single-server membership changes"); a seat that comes has caught up in rounds before
+//                (node/raft_catch_up.h). A leader that is removed leads, uncounted, until that is committed (4.2.2).
+//   lost disks   A seat whose disk is lost is never used again: its city comes back on a new seat. Votes and replies
+//                name the seat, and who is asked for a vote by a candidate that does not count its seat gives none. So
+//                nothing that an earlier life of a city said or voted is taken for what the present one does.
 //
 // Idle, a network of m sends one heartbeat per interval and follower and its reply; nothing is written.
 // Messages may be lost, repeated, reordered or old. What makes no sense (another family's, from an unknown validator or
@@ -19,12 +28,14 @@
 // Not for more than one thread.
 #pragma once
 
+#include <map>
 #include <set>
 #include <vector>
 
 #include "node/consensus_engine.h"
 #include "node/quorum.h"
 #include "node/raft_batcher.h"
+#include "node/raft_catch_up.h"
 #include "node/raft_log.h"
 #include "node/raft_progress.h"
 
@@ -38,8 +49,12 @@ class RaftEngine final : public ConsensusEngine {
   void step(Instant now, const EngineInput& input, std::vector<EngineOutput>& out) override;
   void advance_to(Instant now, std::vector<EngineOutput>& out) override;
   std::optional<Instant> next_wakeup() const override;
-  std::uint32_t fault_bound() const override { return crash_fault_bound(validators_); }
+  std::uint32_t fault_bound() const override {
+    return crash_fault_bound(static_cast<std::uint32_t>(log_.voters().size()));
+  }
   bool forwards_to_leader_only() const override { return true; }
+  void set_voters(std::uint32_t seats, const std::vector<ValidatorIndex>& voters) override;
+  std::vector<ValidatorIndex> committed_voters() const override;
 
  private:
   enum class Role : std::uint8_t { follower, pre_candidate, candidate, leader };
@@ -70,6 +85,7 @@ class RaftEngine final : public ConsensusEngine {
   // Roles and elections: raft_election.cpp.
   void campaign(Turn& turn);
   void start_election(Turn& turn);
+  void ask_for_votes(Turn& turn, std::uint64_t term, bool pre_vote);
   void count_vote(Turn& turn, ValidatorIndex from);
   void become_leader(Turn& turn);
   void become_follower(Turn& turn, std::uint64_t term, std::optional<ValidatorIndex> leader);
@@ -80,13 +96,29 @@ class RaftEngine final : public ConsensusEngine {
   bool hears_a_majority(Instant now) const;
   void answer_pre_vote(Turn& turn, ValidatorIndex from, const RaftVoteRequest& request);
 
+  // Who votes: raft_membership.cpp.
+  bool is_voter(ValidatorIndex seat) const;
+  std::uint32_t quorum() const;
+  bool may_campaign() const;
+  bool is_alone() const;
+  bool hears(ValidatorIndex seat, Instant now) const;
+  bool may_change_voters() const;
+  void pursue_wish(Turn& turn);
+  void add_voter(Turn& turn, ValidatorIndex seat);
+  void note_catch_up(const Turn& turn, ValidatorIndex seat);
+  void stop_catch_up();
+  void remove_voter(Turn& turn, ValidatorIndex seat);
+  void change_voters(Turn& turn, std::vector<ValidatorIndex> voters);
+  void leave_removed_behind(Turn& turn);
+
   // The leader's half of replication.
   void append_own(Turn& turn, ProposalPtr proposal);
   void heartbeat(Turn& turn);
-  bool replicate(Turn& turn, std::uint32_t to);
+  bool replicate(Turn& turn, ValidatorIndex to);
   void replicate_to_all(Turn& turn);
-  void tell_position(Turn& turn, std::uint32_t to);
-  void send_append(Turn& turn, std::uint32_t to, std::vector<RaftEntry> entries);
+  void tell_position(Turn& turn, ValidatorIndex to);
+  void send_append(Turn& turn, ValidatorIndex to, std::vector<RaftEntry> entries);
+  std::uint64_t on_a_majority() const;
   bool commit_by_counting(Turn& turn);
   bool may_cut() const;
   void cut_if_due(Turn& turn);
@@ -105,7 +137,8 @@ class RaftEngine final : public ConsensusEngine {
   void reply_to_append(Turn& turn, ValidatorIndex to, bool success, std::uint64_t match);
 
   ValidatorIndex self_;
-  std::uint32_t validators_;
+  std::uint32_t seats_;
+  std::vector<ValidatorIndex> wanted_;  // who shall vote
   RaftParameters parameters_;
   Random random_;
 
@@ -129,7 +162,8 @@ class RaftEngine final : public ConsensusEngine {
   std::set<ValidatorIndex> votes_;  // (pre-)candidate: who granted; at most one entry per validator
 
   // Leader only.
-  std::vector<RaftProgress> progress_;  // one per validator; the own one is unused
+  std::map<ValidatorIndex, RaftProgress> progress_;  // of the other voters, who comes, and who is about to go
+  std::optional<RaftCatchUp> catch_up_;              // of who comes
   Instant heartbeat_due_;
   RaftBatcher batcher_;
   bool batch_wanted_ = false;  // WantBatch is out, BatchOffered comes next

@@ -18,11 +18,14 @@ std::uint64_t transaction_bytes(const RaftEntry& entry) {
 
 }  // namespace
 
-RaftLog::RaftLog(const std::optional<RaftLogTrim>& trim, const std::vector<RaftEntry>& entries)
+RaftLog::RaftLog(const std::optional<RaftLogTrim>& trim, const std::vector<RaftEntry>& entries, const Voters& founders)
     : base_(trim.value_or(RaftLogTrim{})), entries_(entries.begin(), entries.end()) {
+  if (base_.voters.empty()) base_.voters = founders;
+  configurations_.push_back({base_.index, base_.voters});
   drop_rest_older_than_base();
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     BSN_CHECK(entries_[i].index == base_.index + 1 + i, "the stored log has no gap");
+    note(entries_[i]);
   }
 }
 
@@ -76,8 +79,35 @@ std::vector<RaftEntry> RaftLog::slice(std::uint64_t from, const SliceLimits& lim
   return entries;
 }
 
-const RaftEntry& RaftLog::append(std::uint64_t term, ProposalPtr proposal) {
-  return entries_.emplace_back(RaftEntry{term, last_index() + 1, std::move(proposal)});
+const RaftLog::Voters& RaftLog::voters_at(std::uint64_t index) const {
+  BSN_CHECK(index >= base_.index, "the configuration before the base is forgotten");
+  const auto last = std::find_if(configurations_.rbegin(), configurations_.rend(),
+                                 [&](const Configuration& one) { return one.index <= index; });
+  return last->voters;
+}
+
+bool RaftLog::may_be_voter(ValidatorIndex seat, std::uint64_t index) const {
+  for (auto one = configurations_.rbegin(); one != configurations_.rend(); ++one) {
+    if (std::binary_search(one->voters.begin(), one->voters.end(), seat)) return true;
+    if (one->index <= index) break;  // the ones before it are over
+  }
+  return false;
+}
+
+const RaftEntry& RaftLog::append(std::uint64_t term, ProposalPtr proposal, Voters voters) {
+  const RaftEntry& entry =
+      entries_.emplace_back(RaftEntry{term, last_index() + 1, std::move(proposal), std::move(voters)});
+  note(entry);
+  return entry;
+}
+
+void RaftLog::note(const RaftEntry& entry) {
+  if (!entry.voters.empty()) configurations_.push_back({entry.index, entry.voters});
+}
+
+void RaftLog::cut_behind(std::uint64_t index) {
+  entries_.resize(index - base_.index);
+  while (configurations_.back().index > index) configurations_.pop_back();  // that of the base stays
 }
 
 std::optional<std::vector<RaftEntry>> RaftLog::take(const std::vector<RaftEntry>& entries, std::uint64_t settled) {
@@ -93,16 +123,18 @@ std::optional<std::vector<RaftEntry>> RaftLog::take(const std::vector<RaftEntry>
     if (entry.index != index++) return std::nullopt;
     if (entry.proposal && entry.proposal->height != ++height) return std::nullopt;
   }
-  entries_.resize(fresh.front().index - base_.index - 1);
+  cut_behind(fresh.front().index - 1);
   entries_.insert(entries_.end(), fresh.begin(), fresh.end());
+  for (const RaftEntry& entry : fresh) note(entry);
   return fresh;
 }
 
 void RaftLog::trim_to(std::uint64_t index) {
   BSN_CHECK(index >= base_.index && index <= last_index(), "only what is in the log can be trimmed");
-  const RaftLogTrim base{index, *term_at(index), height_at(index)};
+  const RaftLogTrim base{index, *term_at(index), height_at(index), voters_at(index)};
   entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(index - base_.index));
   base_ = base;
+  while (configurations_.size() > 1 && configurations_[1].index <= index) configurations_.pop_front();
 }
 
 void RaftLog::reset_to(const RaftLogTrim& base) {
@@ -110,11 +142,13 @@ void RaftLog::reset_to(const RaftLogTrim& base) {
   const auto gone = std::min<std::uint64_t>(base.index - base_.index, entries_.size());
   entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(gone));
   base_ = base;
+  while (!configurations_.empty() && configurations_.front().index <= base.index) configurations_.pop_front();
+  configurations_.push_front({base.index, base.voters});
   drop_rest_older_than_base();
 }
 
 void RaftLog::drop_rest_older_than_base() {
-  if (!entries_.empty() && entries_.front().term < base_.term) entries_.clear();
+  if (!entries_.empty() && entries_.front().term < base_.term) cut_behind(base_.index);
 }
 
 }  // namespace bsn

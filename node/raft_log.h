@@ -3,6 +3,7 @@
 // Entries up to and including the base are trimmed: their blocks are sealed and stored. Of the base itself index, term
 // and block height stay known. Heights count the proposals among the entries: an entry's height is that of the last
 // proposal at or before it, so a no-op has its predecessor's.
+// The configuration, who votes, is that of the last entry that names one, committed or not (thesis, section 4.1).
 // The log does not persist: whoever changes it appends the matching DurableWrite to its outputs.
 // Bounds: the engine trims, so a log holds about `kept_entries` + 25% + what is not committed yet.
 // Not for more than one thread. Indices outside the stated ranges are bugs (BSN_CHECK).
@@ -25,10 +26,12 @@ class RaftLog {
     std::uint64_t bytes = 1024 * 1024;  // of transactions; one entry goes even if it is larger
   };
 
-  RaftLog() = default;
+  using Voters = std::vector<ValidatorIndex>;
 
-  // As it was on disk. Entries that contradict the trim are dropped: see reset_to.
-  RaftLog(const std::optional<RaftLogTrim>& trim, const std::vector<RaftEntry>& entries);
+  RaftLog() : RaftLog({}, {}) {}
+
+  // As it was on disk. Entries that contradict the trim are dropped: see reset_to. `founders` vote at genesis.
+  RaftLog(const std::optional<RaftLogTrim>& trim, const std::vector<RaftEntry>& entries, const Voters& founders = {});
 
   // The last trimmed entry; all zero in a fresh log.
   const RaftLogTrim& base() const { return base_; }
@@ -58,8 +61,19 @@ class RaftLog {
   // Entries from `from` on, within the limits. base < from; empty behind the end.
   std::vector<RaftEntry> slice(std::uint64_t from, const SliceLimits& limits) const;
 
-  // A leader's own entry: gets the next index.
-  const RaftEntry& append(std::uint64_t term, ProposalPtr proposal);
+  // Who votes, ascending, and the entry that says so: at or before the base, or in the log.
+  const Voters& voters() const { return configurations_.back().voters; }
+  std::uint64_t voters_index() const { return configurations_.back().index; }
+
+  // Who votes by the entries up to `index`; base <= index.
+  const Voters& voters_at(std::uint64_t index) const;
+
+  // Whether this seat votes by a configuration that may be in force while no more than the entries up to `index` are
+  // known to be committed: the one there, or any behind it. base <= index.
+  bool may_be_voter(ValidatorIndex seat, std::uint64_t index) const;
+
+  // A leader's own entry, a proposal, a no-op or a configuration: gets the next index.
+  const RaftEntry& append(std::uint64_t term, ProposalPtr proposal, Voters voters = {});
 
   // Takes a leader's consecutive entries (section 5.3, "AppendEntries" steps 3 and 4): those that are here already
   // stay, the first that conflicts removes itself and all that follow. Nothing at or before `settled` is touched.
@@ -75,11 +89,19 @@ class RaftLog {
   void reset_to(const RaftLogTrim& base);
 
  private:
+  struct Configuration {
+    std::uint64_t index;
+    Voters voters;
+  };
+
   std::size_t position(std::uint64_t index) const;
   void drop_rest_older_than_base();
+  void cut_behind(std::uint64_t index);
+  void note(const RaftEntry& entry);
 
   RaftLogTrim base_;
   std::deque<RaftEntry> entries_;
+  std::deque<Configuration> configurations_;  // that of the base, and those in entries_
 };
 
 }  // namespace bsn

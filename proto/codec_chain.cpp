@@ -32,6 +32,21 @@ void decode_stake(Checks& checks, const v1::Chain& message, ChainSpec& chain) {
   }
 }
 
+// Who votes is one of the seats, and no city has two peers that count.
+void decode_seats(Checks& checks, const v1::Chain& message, ChainSpec& chain) {
+  chain.founders = message.founders();
+  chain.voters = decode_voters(checks, message);
+  decode_peers(checks, message, chain, Peers::validators);
+  if (!checks.ok()) return;
+  checks.require(chain.founders <= chain.validators.size(), "has more founders than seats");
+  if (chain.voters.empty()) return;
+  checks.require(chain.voters.back().value < chain.validators.size(), "a voter has no seat");
+  if (!checks.ok()) return;
+  std::set<CityIndex> distinct(chain.followers.begin(), chain.followers.end());
+  for (const ValidatorIndex seat : chain.voters) distinct.insert(chain.validators[seat.value]);
+  checks.require(distinct.size() == chain.voters.size() + chain.followers.size(), "names a city twice");
+}
+
 void decode_limits(Checks& checks, const v1::Chain& message, ChainSpec& chain) {
   chain.block.max_transactions = message.block_max_transactions();
   chain.block.max_bytes = message.block_max_bytes();
@@ -147,6 +162,8 @@ v1::Chain encode(const ChainSpec& chain) {
     one.set_balance(account.balance);
   }
   encode_peers(chain, message);
+  message.set_founders(chain.founders);
+  encode_voters(chain.voters, message);
   for (const std::uint64_t stake : chain.stake) message.add_stake(stake);
   return message;
 }
@@ -160,7 +177,7 @@ Result<ChainSpec> decode(const v1::Chain& message) {
   chain.engine = decode_engine(checks, message);
   decode_limits(checks, message, chain);
   chain.genesis = decode_genesis(checks, message);
-  decode_peers(checks, message, chain, Peers::validators);
+  decode_seats(checks, message, chain);
   decode_stake(checks, message, chain);
   return checks.give(std::move(chain));
 }

@@ -3,6 +3,7 @@
 
 #include "proto/codec.h"
 #include "proto/codec_checks.h"
+#include "proto/codec_peers.h"
 
 namespace bsn {
 namespace {
@@ -13,6 +14,8 @@ void put(const RaftVoteRequest& from, v1::PeerMessage& message) {
   to.set_pre_vote(from.pre_vote);
   to.set_last_index(from.last_index);
   to.set_last_term(from.last_term);
+  to.set_candidate(from.candidate.value);
+  encode_voters(from.voters, to);
 }
 
 void put(const RaftVoteReply& from, v1::PeerMessage& message) {
@@ -20,6 +23,7 @@ void put(const RaftVoteReply& from, v1::PeerMessage& message) {
   to.set_term(from.term);
   to.set_pre_vote(from.pre_vote);
   to.set_granted(from.granted);
+  to.set_voter(from.voter.value);
 }
 
 void put(const RaftAppend& from, v1::PeerMessage& message) {
@@ -36,6 +40,7 @@ void put(const RaftAppendReply& from, v1::PeerMessage& message) {
   to.set_term(from.term);
   to.set_success(from.success);
   to.set_match(from.match);
+  to.set_follower(from.follower.value);
 }
 
 void put(const RaftInstall& from, v1::PeerMessage& message) {
@@ -44,6 +49,7 @@ void put(const RaftInstall& from, v1::PeerMessage& message) {
   to.set_last_index(from.last_index);
   to.set_last_term(from.last_term);
   to.set_height(from.height);
+  encode_voters(from.voters, to);
 }
 
 void put(const BftProposal& from, v1::PeerMessage& message) { *message.mutable_bft_proposal() = encode(from); }
@@ -209,21 +215,27 @@ PeerMessage take_kind(Checks& checks, const v1::PeerMessage& message, const Chai
   switch (message.kind_case()) {
     case Kind::kRaftVoteRequest: {
       const auto& from = message.raft_vote_request();
-      return ConsensusMessage(RaftVoteRequest{from.term(), from.pre_vote(), from.last_index(), from.last_term()});
+      return ConsensusMessage(RaftVoteRequest{from.term(),
+                                              from.pre_vote(),
+                                              from.last_index(),
+                                              from.last_term(),
+                                              {from.candidate()},
+                                              decode_voters(checks, from)});
     }
     case Kind::kRaftVoteReply: {
       const auto& from = message.raft_vote_reply();
-      return ConsensusMessage(RaftVoteReply{from.term(), from.pre_vote(), from.granted()});
+      return ConsensusMessage(RaftVoteReply{from.term(), from.pre_vote(), from.granted(), {from.voter()}});
     }
     case Kind::kRaftAppend:
       return ConsensusMessage(take(checks, message.raft_append(), chain));
     case Kind::kRaftAppendReply: {
       const auto& from = message.raft_append_reply();
-      return ConsensusMessage(RaftAppendReply{from.term(), from.success(), from.match()});
+      return ConsensusMessage(RaftAppendReply{from.term(), from.success(), from.match(), {from.follower()}});
     }
     case Kind::kRaftInstall: {
       const auto& from = message.raft_install();
-      return ConsensusMessage(RaftInstall{from.term(), from.last_index(), from.last_term(), from.height()});
+      return ConsensusMessage(
+          RaftInstall{from.term(), from.last_index(), from.last_term(), from.height(), decode_voters(checks, from)});
     }
     case Kind::kBftProposal:
       return ConsensusMessage(checks.take(decode_bft_proposal(message.bft_proposal(), chain)));
@@ -266,6 +278,7 @@ v1::RaftEntry encode(const RaftEntry& entry) {
   message.set_term(entry.term);
   message.set_index(entry.index);
   if (entry.proposal) *message.mutable_proposal() = encode(*entry.proposal);
+  encode_voters(entry.voters, message);
   return message;
 }
 
@@ -276,6 +289,8 @@ Result<RaftEntry> decode_raft_entry(const v1::RaftEntry& message, const ChainNam
   entry.index = message.index();
   checks.require(entry.index > 0, "index is 0");
   if (message.has_proposal()) entry.proposal = checks.take(decode_proposal(message.proposal(), chain));
+  entry.voters = decode_voters(checks, message);
+  checks.require(entry.voters.empty() || !entry.proposal, "is a proposal and a configuration");
   return checks.give(std::move(entry));
 }
 

@@ -3,6 +3,7 @@
 
 #include "proto/codec.h"
 #include "proto/codec_checks.h"
+#include "proto/codec_peers.h"
 
 namespace bsn {
 
@@ -28,11 +29,14 @@ v1::RaftLogTrim encode(const RaftLogTrim& trim) {
   message.set_index(trim.index);
   message.set_term(trim.term);
   message.set_height(trim.height);
+  encode_voters(trim.voters, message);
   return message;
 }
 
 Result<RaftLogTrim> decode(const v1::RaftLogTrim& message) {
-  return RaftLogTrim{message.index(), message.term(), message.height()};
+  Checks checks("RaftLogTrim");
+  RaftLogTrim trim{message.index(), message.term(), message.height(), decode_voters(checks, message)};
+  return checks.give(std::move(trim));
 }
 
 v1::FinalMark encode(const FinalMark& mark) {

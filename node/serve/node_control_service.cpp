@@ -65,6 +65,8 @@ void fill_digest(const CityNode& node, v1::DigestResponse& response) {
     one.set_mempool_transactions(status->mempool_transactions);
     one.set_final_height(status->final_height);
     one.set_joined(status->joined);
+    one.set_silent(status->silent);
+    for (const ValidatorIndex seat : status->voters) one.add_voters(seat.value);
     one.set_final_block(encode(status->final_tip));
     one.set_reorganisations(status->reorganised.count);
     one.set_deepest_reorganisation(status->reorganised.deepest);

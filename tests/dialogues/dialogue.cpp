@@ -78,6 +78,11 @@ void Dialogue::run_words(const Words& words) {
   if (verb == "deliver") return network().deliver();
   if (verb == "restart") return network().restart(validator(what));
   if (verb == "isolate") return network().isolate(validator(what));
+  if (verb == "voters") {
+    std::vector<std::uint32_t> voters;
+    for (std::size_t i = 1; i < words.size(); ++i) voters.push_back(validator(words[i]));
+    return network().set_voters(voters);
+  }
   if (verb == "heal") return network().heal();
   if (verb == "lose") return network().lose(percent(what));
   if (verb == "duplicate") return network().duplicate(percent(what));

@@ -24,6 +24,8 @@ bool is_raft(const EngineNetworkOptions& options) { return std::holds_alternativ
 
 EngineNetwork::EngineNetwork(const EngineNetworkOptions& options)
     : options_(options), random_(Random(options.seed).fork("links")) {
+  const std::uint32_t founders = options.founders == 0 ? options.validators : options.founders;
+  for (std::uint32_t v = 0; v < founders; ++v) voters_.push_back({v});
   peers_.resize(options.validators + options.observers);
   for (std::uint32_t v = 0; v < peers(); ++v) restart(v);
 }
@@ -146,12 +148,26 @@ EngineConfig EngineNetwork::engine_config(std::uint32_t v) const {
   config.parameters = options_.parameters;
   const std::string stream = "validator " + std::to_string(v) + " start " + std::to_string(peers_[v].starts);
   config.random = Random(options_.seed).fork(stream);
+  if (options_.founders > 0) config.voters = voters_;
+  for (std::uint32_t founder = 0; founder < options_.founders; ++founder) config.founders.push_back({founder});
   if (!tree()) return config;
   config.stake = options_.stake;
   config.stake.resize(options_.validators, 1);
   config.peers = gossip_neighbours(peers(), gossip_degree(options_.parameters), options_.seed, ValidatorIndex{v});
   config.chain_seed = options_.seed;
   return config;
+}
+
+void EngineNetwork::set_voters(const std::vector<std::uint32_t>& voters) {
+  voters_.clear();
+  for (const std::uint32_t v : voters) voters_.push_back({v});
+  for (Peer& peer : peers_) {
+    if (peer.engine) peer.engine->set_voters(options_.validators, voters_);
+  }
+}
+
+bool EngineNetwork::shall_validate(std::uint32_t v) const {
+  return !is_raft(options_) || std::find(voters_.begin(), voters_.end(), ValidatorIndex{v}) != voters_.end();
 }
 
 void EngineNetwork::inject(std::uint32_t from, std::uint32_t to, const ConsensusMessage& message) {
@@ -451,7 +467,9 @@ std::optional<std::uint32_t> EngineNetwork::leader(std::uint32_t validator) cons
 }
 
 bool EngineNetwork::everyone_sealed(std::size_t first_offer) const {
-  for (const Peer& peer : peers_) {
+  for (std::uint32_t v = 0; v < peers(); ++v) {
+    const Peer& peer = peers_[v];
+    if (!shall_validate(v)) continue;
     for (std::size_t i = first_offer; i < offered_.size(); ++i) {
       const auto sealed = peer.sealed.find(offered_[i]);
       if (sealed == peer.sealed.end()) return false;
@@ -468,7 +486,9 @@ bool EngineNetwork::makes_progress(Duration within) {
     restart(v);
   }
   const std::size_t first_offer = offered_.size();
-  for (std::uint32_t v = 0; v < options_.validators; ++v) offer(v, 1);
+  for (std::uint32_t v = 0; v < options_.validators; ++v) {
+    if (shall_validate(v)) offer(v, 1);
+  }
   const Duration slice = std::max(within / 200, nanoseconds(1));
   for (Instant end = now_ + within; now_ < end && violations_.empty();) {
     advance(slice);

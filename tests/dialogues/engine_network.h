@@ -37,6 +37,7 @@ namespace bsn {
 
 struct EngineNetworkOptions {
   std::uint32_t validators = 3;  // 1 ... 200
+  std::uint32_t founders = 0;    // Raft: so many of the first validate from the start; 0: all
   std::uint64_t seed = 1;
   Duration delay = milliseconds(10);  // of every message
   Duration jitter{0};                 // up to this much more, drawn per message; messages may overtake then
@@ -89,6 +90,9 @@ class EngineNetwork {
   void crash_after(std::uint32_t validator, std::uint32_t outputs);
   void restart(std::uint32_t validator);
 
+  // Raft: these seats, ascending, shall validate from now on; whoever leads brings it about.
+  void set_voters(const std::vector<std::uint32_t>& voters);
+
   // Gives `message` to `to` as if `from` had sent it, at once.
   void inject(std::uint32_t from, std::uint32_t to, const ConsensusMessage& message);
 
@@ -116,11 +120,13 @@ class EngineNetwork {
   std::size_t in_flight() const { return flights_.size(); }
   std::uint64_t messages_sent() const { return messages_sent_; }
   std::uint64_t events() const { return events_; }  // deliveries and wake-ups so far
+  // Raft: who shall validate now.
+  const std::vector<ValidatorIndex>& voters() const { return voters_; }
   const std::vector<Digest>& offered() const { return offered_; }
   const std::vector<std::string>& violations() const { return violations_; }
 
   // Heals, restarts whoever is down, offers a transaction everywhere, and runs until every peer has sealed (tree
-  // families: finalised) all of those or `within` is over. Whether they did.
+  // families: finalised) all of those or `within` is over. Whether they did. Raft: of those that shall validate.
   bool makes_progress(Duration within);
 
  private:
@@ -167,6 +173,7 @@ class EngineNetwork {
   void land(const Flight& flight, const BlocksAnswer& answer);
   void land(const Flight& flight, const TransactionGossip& gossip);
 
+  bool shall_validate(std::uint32_t v) const;
   bool tree() const { return grows_a_tree(options_.parameters); }
   EngineConfig engine_config(std::uint32_t v) const;
   void seal(std::uint32_t v, const BlockPtr& block);
@@ -192,6 +199,7 @@ class EngineNetwork {
   bool show_messages_ = false;
   bool show_writes_ = false;
   Instant now_;
+  std::vector<ValidatorIndex> voters_;
   std::vector<Peer> peers_;
   std::map<Due, Flight> flights_;
   std::uint64_t sequence_ = 0;

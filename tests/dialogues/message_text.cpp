@@ -14,13 +14,23 @@ Overloaded(Cases...) -> Overloaded<Cases...>;
 
 std::string position(std::uint64_t index, std::uint64_t term) { return fmt::format("{} (term {})", index, term); }
 
+// "0 1 3".
+std::string voters(const std::vector<ValidatorIndex>& seats) {
+  std::string text;
+  for (const ValidatorIndex seat : seats) text += (text.empty() ? "" : " ") + std::to_string(seat.value);
+  return text;
+}
+
 // "2 (term 1, no-op), 3 (term 1)".
 std::string entries(const std::vector<RaftEntry>& all) {
   if (all.empty()) return "no entries";
   std::string text;
   for (const RaftEntry& entry : all) {
     if (!text.empty()) text += ", ";
-    text += fmt::format("{} (term {}{})", entry.index, entry.term, entry.proposal ? "" : ", no-op");
+    const std::string what = !entry.voters.empty() ? ", voters " + voters(entry.voters)
+                             : entry.proposal      ? ""
+                                                   : ", no-op";
+    text += fmt::format("{} (term {}{})", entry.index, entry.term, what);
   }
   return text;
 }

@@ -144,6 +144,7 @@ Setter into(std::vector<std::uint64_t>& stake) {
 Settings settings(EngineNetworkOptions& options) {
   Settings all = std::visit([](auto& family) { return settings_of(family); }, options.parameters);
   all.insert({{"seed", into(options.seed)},
+              {"founders", into(options.founders)},
               {"delay", into(options.delay)},
               {"jitter", into(options.jitter)},
               {"observers", into(options.observers)},

@@ -53,7 +53,18 @@ struct Validator {
     take(std::move(fresh));
   }
 
-  void hear(std::uint32_t from, const ConsensusMessage& message) {
+  // As the seat `from` would send it, in a network where all seats vote.
+  void hear(std::uint32_t from, ConsensusMessage message) {
+    std::vector<ValidatorIndex> all;
+    for (std::uint32_t seat = 0; seat < config.validators; ++seat) all.push_back({seat});
+    if (auto* request = std::get_if<RaftVoteRequest>(&message)) {
+      request->candidate = {from};
+      if (request->voters.empty()) request->voters = all;
+    }
+    if (auto* reply = std::get_if<RaftVoteReply>(&message)) reply->voter = {from};
+    if (auto* reply = std::get_if<RaftAppendReply>(&message)) reply->follower = {from};
+    auto* install = std::get_if<RaftInstall>(&message);
+    if (install != nullptr && install->voters.empty()) install->voters = all;
     step(MessageArrived{ValidatorIndex{from}, message});
   }
 
