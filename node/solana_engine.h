@@ -18,8 +18,9 @@
 // lock-outs (2/3 + 38 % - 1 is what would have to). A validator that was left alone is locked for up to
 // 2^(threshold_depth + 1) slots before it follows the others. Until it has the proof to leave the fork of its last vote
 // its own chain stays there, though another be heavier (as heaviest_bank_on_same_voted_fork has it): what it is locked
-// on is stored. Known limit: where all crash again while they are locked on different forks, the locks of a part can
-// outlive the proof, and finality rests for as long.
+// on is stored. Of the stake that never votes again less than 24 % is borne (1 - 2 * 38 %): with more, the rest can
+// stand on two forks of 38 % or less each, and nobody ever has the proof to leave the own one. That is the protocol's
+// limit; the real network is then restarted by its operators from a block that they agree on.
 //
 // Modelled: slots come from clocks instead of Proof of History; a block travels as one message at the end of its slot
 // instead of as shreds during it (node/turbine.h); a vote in a block is a bit of a set, checked by the sum of 64-bit
