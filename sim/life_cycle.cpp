@@ -8,12 +8,14 @@
 #include <utility>
 
 #include "sim/edit_distance.h"
+#include "sim/seat_life.h"
 #include "sim/service_life.h"
 
 namespace bsn {
 namespace {
 
-constexpr std::array<std::string_view, 5> step_names{"commission", "connect", "drain", "to-leave", "leave"};  // by Kind
+constexpr std::array<std::string_view, 8> step_names{"commission", "connect", "drain",  "to-leave",
+                                                     "leave",      "promote", "settle", "reseat"};  // by Kind
 
 Error no(std::string why) { return {ErrorCode::invalid_configuration, std::move(why)}; }
 
@@ -125,7 +127,8 @@ std::vector<ChainName> hosted_by(const Topology& topology, const City& host, con
 // What a city's node is told of a chain, but for the genesis accounts.
 bool same_for_members(const Chain& a, const Chain& b) {
   const bool both_there = (a.state == RouteState::retired) == (b.state == RouteState::retired);
-  return both_there && a.validators == b.validators && a.followers == b.followers && a.joined == b.joined;
+  return both_there && a.validators == b.validators && a.followers == b.followers && a.joined == b.joined &&
+         a.seats == b.seats;
 }
 
 }  // namespace
@@ -152,9 +155,60 @@ std::vector<ChainName> chains_to_follow(const Topology& topology, const City& ci
   return chains;
 }
 
-Result<Topology> commission(const Topology& topology, const std::string& id) {
+namespace {
+
+// The chain gets a copy there that is to validate. Refused where it can't, also by what holds of any chain's
+// validators.
+Result<Done> let_validate(Topology& topology, const std::string& name, const std::string& city) {
+  std::vector<std::string> known;
+  for (const Chain& chain : topology.chains) {
+    if (chain.state == RouteState::open) known.push_back(to_string(chain.name));
+  }
+  const auto found = std::find_if(topology.chains.begin(), topology.chains.end(), [&](const Chain& one) {
+    return one.state == RouteState::open && to_string(one.name) == name;
+  });
+  if (found == topology.chains.end()) {
+    const std::optional<std::string> meant = nearest_word(name, known);
+    return no(fmt::format("can't commission {} as a validator of '{}': there is no such chain{}", city, name,
+                          meant ? fmt::format("; did you mean '{}'?", *meant) : ""));
+  }
+  if (auto may = may_reseat(topology, *found); !may) {
+    return no(fmt::format("can't commission {} as a validator: {}", city, may.error().message));
+  }
+  if (names(found->validators, city)) return Done{};
+  add_once(found->followers, city);
+  add_once(found->promoting, city);
+  Topology then = topology;
+  const auto index = static_cast<std::uint32_t>(found - topology.chains.begin());
+  give_seat(then.chains[index], city);
+  std::vector<std::string> wrong = check_chain(then, {index});
+  if (wrong.empty()) return Done{};
+  // Their place in a file says nothing here.
+  for (std::string& sentence : wrong) sentence.erase(0, sentence.find(": ") + 2);
+  return no(fmt::format("can't commission {} as a validator: {}", city, fmt::join(wrong, "; ")));
+}
+
+// The disk of a city that comes back is another one than it had.
+void seat_anew(Topology& topology, const std::string& city) {
+  for (Chain& chain : topology.chains) {
+    if (!names(chain.validators, city) || chain.validators.size() == 1 || !may_reseat(topology, chain).ok()) continue;
+    take_seat(chain, city);
+    chain.promoting.push_back(city);
+  }
+}
+
+}  // namespace
+
+Result<Topology> commission(const Topology& topology, const std::string& id,
+                            const std::vector<std::string>& validates) {
   Result<Step> next = step(topology, id, "commission", {CityState::building, CityState::left}, CityState::syncing);
   if (!next) return next.error();
+  seat_anew(next->topology, id);
+  for (const auto* list : {&topology.cities[find_city(topology, id)->value].validates, &validates}) {
+    for (const std::string& chain : *list) {
+      if (auto done = let_validate(next->topology, chain, id); !done) return done.error();
+    }
+  }
   for (const ChainName& name : chains_to_follow(next->topology, *next->city)) {
     Chain& chain = next->topology.chains[find_chain(next->topology, name)->value];
     if (!names(chain.validators, id)) add_once(chain.followers, id);
@@ -190,6 +244,7 @@ Result<Topology> leave(const Topology& topology, const std::string& id) {
     std::erase(chain.joined, id);
     std::erase(chain.joining, id);
     std::erase(chain.leaving, id);
+    std::erase(chain.promoting, id);
   }
   // A service that was to come here stays where it is; one that was to go from here is gone.
   for (Service& service : next->topology.services) {
@@ -209,7 +264,7 @@ std::optional<LifeStep::Kind> parse_life_step(std::string_view name) {
 Result<Topology> take(const Topology& topology, const LifeStep& step) {
   switch (step.kind) {
     case LifeStep::Kind::commission:
-      return commission(topology, step.city);
+      return commission(topology, step.city, step.validates);
     case LifeStep::Kind::connect:
       return connect(topology, step.city);
     case LifeStep::Kind::drain:
@@ -217,6 +272,12 @@ Result<Topology> take(const Topology& topology, const LifeStep& step) {
     case LifeStep::Kind::to_leave:
       if (const auto left = leave(topology, step.city); !left) return left.error();
       return topology;
+    case LifeStep::Kind::promote:
+      return promote(topology, step.chain, step.city);
+    case LifeStep::Kind::settle:
+      return settle(topology, step.chain);
+    case LifeStep::Kind::reseat:
+      return reseat(topology, step.chain, step.city);
     case LifeStep::Kind::leave:
       break;
   }

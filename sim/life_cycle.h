@@ -20,9 +20,11 @@ namespace bsn {
 
 // building or left -> syncing. The city gets a copy (a follower) of the chains in its `follows`, or, where that is
 // empty, of those that the nearest connected city on its side of the border hosts (on the mainland no public ones,
-// overseas no alliance ones); one that left as a validator of a chain has its seat again. It joins them: no route leads
-// there yet.
-Result<Topology> commission(const Topology& topology, const std::string& city);
+// overseas no alliance ones). Of those in its `validates` and in `validates` it becomes a validator when it has caught
+// up (sim/seat_life.h); only of Raft chains it can. One that left as a validator of a chain has its seat again, of a
+// Raft chain a new one. It joins them: no route leads there yet.
+Result<Topology> commission(const Topology& topology, const std::string& city,
+                            const std::vector<std::string>& validates = {});
 
 // syncing -> connected: routes lead there.
 Result<Topology> connect(const Topology& topology, const std::string& city);
@@ -35,11 +37,13 @@ Result<Topology> drain(const Topology& topology, const std::string& city);
 Result<Topology> leave(const Topology& topology, const std::string& city);
 
 // A step by name, as an operator writes it down. to_leave changes nothing yet: the city leaves once no call is out
-// there.
+// there. The last three are those of sim/seat_life.h.
 struct LifeStep {
-  enum class Kind : std::uint8_t { commission, connect, drain, to_leave, leave };
+  enum class Kind : std::uint8_t { commission, connect, drain, to_leave, leave, promote, settle, reseat };
   Kind kind = Kind::commission;
-  std::string city;
+  std::string city{};                    // of all but settle
+  ChainName chain{};                     // promote, settle, reseat
+  std::vector<std::string> validates{};  // commission
 };
 std::string_view to_string(LifeStep::Kind kind);
 std::optional<LifeStep::Kind> parse_life_step(std::string_view name);

@@ -10,6 +10,7 @@
 
 #include "sim/config_kinds.h"
 #include "sim/edit_distance.h"
+#include "sim/seat_life.h"
 #include "sim/service_life.h"
 
 namespace bsn {
@@ -191,15 +192,17 @@ Result<Done> check_move(const Topology& topology, const Service& service, const 
   const std::string& id = service.id;
   if (const auto from = find_host(topology, move.from, id); !from) return from.error();
   if (names(chain.validators, move.from)) {
-    return no(
-        fmt::format("service '{}' can't leave {}: it is a validator there, and a chain keeps its validators while "
-                    "it runs; move one of its followers, or deploy the service anew",
-                    id, move.from));
-  }
-  if (!names(chain.followers, move.from)) {
-    return no(
-        fmt::format("service '{}' can't leave {}: it is not hosted there but by {}", id, move.from,
-                    chain.followers.empty() ? "validators only" : fmt::format("{}", fmt::join(chain.followers, ", "))));
+    if (auto may = may_reseat(topology, chain); !may) {
+      return no(
+          fmt::format("service '{}' can't leave {}: it is a validator there, and {}; move one of its followers, or "
+                      "deploy the service anew",
+                      id, move.from, may.error().message));
+    }
+  } else if (!names(chain.followers, move.from)) {
+    std::vector<std::string> hosts = chain.validators;
+    hosts.insert(hosts.end(), chain.followers.begin(), chain.followers.end());
+    return no(fmt::format("service '{}' can't leave {}: it is not hosted there but by {}", id, move.from,
+                          fmt::join(hosts, ", ")));
   }
   const auto is_under_way = [&](const ServiceMove& one) { return one.from == move.from || one.to == move.from; };
   if (names(chain.leaving, move.from) || std::any_of(service.moves.begin(), service.moves.end(), is_under_way)) {

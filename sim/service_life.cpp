@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sim/edit_distance.h"
+#include "sim/seat_life.h"
 #include "sim/service_check.h"
 
 namespace bsn {
@@ -44,6 +45,15 @@ Result<Step> running_step(const Topology& topology, const std::string& id, const
         fmt::format("can't {} service '{}': it is {}", verb, id, to_string(service_state(topology, *next->service))));
   }
   return next;
+}
+
+// With the validator moved, the chain must be one that may be.
+Result<Done> check_moved(Topology topology, const Service& service, const ServiceMove& move) {
+  Chain& chain = topology.chains[service.chain.value];
+  if (!names(chain.validators, move.from)) return Done{};
+  give_seat(chain, move.to);
+  take_seat(chain, move.from);
+  return check_service_chain(topology, service);
 }
 
 Chain chain_of(const ServiceOrder& order) {
@@ -156,9 +166,15 @@ Result<Topology> move_service(const Topology& topology, const std::string& id, c
   chain.followers.push_back(move.to);
   chain.joined.push_back(move.to);
   chain.joining.push_back(move.to);
+  if (names(chain.validators, move.from)) chain.promoting.push_back(move.to);
   next->service->moves.push_back(move);
   if (auto done = check_service_chain(next->topology, *next->service); !done) return done.error();
+  if (auto done = check_moved(next->topology, *next->service, move); !done) return done.error();
   return std::move(next->topology);
+}
+
+bool may_arrive(const Chain& chain, const ServiceMove& move) {
+  return !names(chain.validators, move.from) || (names(chain.validators, move.to) && !chain.reseating);
 }
 
 Result<Topology> service_arrived(const Topology& topology, const std::string& id, const std::string& to) {
@@ -167,6 +183,7 @@ Result<Topology> service_arrived(const Topology& topology, const std::string& id
   std::vector<ServiceMove>& moves = next->service->moves;
   const auto move = std::find_if(moves.begin(), moves.end(), [&](const ServiceMove& one) { return one.to == to; });
   if (move == moves.end()) return no(fmt::format("service '{}' does not move to {}", id, to));
+  if (!may_arrive(*next->chain, *move)) return no(fmt::format("service '{}': {} has no vote yet", id, to));
   std::erase(next->chain->joining, to);
   next->chain->leaving.push_back(move->from);
   moves.erase(move);
@@ -178,6 +195,11 @@ Result<Topology> service_left(const Topology& topology, const std::string& id, c
   if (!next) return next.error();
   Chain& chain = *next->chain;
   if (!names(chain.leaving, from)) return no(fmt::format("service '{}' does not leave {}", id, from));
+  if (chain.reseating) return no(fmt::format("service '{}': its validators are changing", id));
+  if (names(chain.validators, from)) {
+    take_seat(chain, from);
+    return std::move(next->topology);
+  }
   for (auto* list : {&chain.followers, &chain.joined, &chain.leaving}) std::erase(*list, from);
   return std::move(next->topology);
 }
@@ -187,6 +209,7 @@ Result<Topology> retire_service(const Topology& topology, const std::string& id)
   if (!next) return next.error();
   next->chain->state = RouteState::draining;
   next->service->moves.clear();
+  next->chain->promoting.clear();
   return std::move(next->topology);
 }
 
@@ -197,6 +220,7 @@ Result<Topology> service_drained(const Topology& topology, const std::string& id
   next->chain->state = RouteState::retired;
   next->chain->joining.clear();
   next->chain->leaving.clear();
+  next->chain->reseating = false;
   return std::move(next->topology);
 }
 

@@ -39,11 +39,15 @@ Result<Topology> service_started(const Topology& topology, const std::string& id
 // The next version. Refused where a host has not so much left.
 Result<Topology> upgrade_service(const Topology& topology, const std::string& id, const ServiceUpgrade& upgrade);
 
-// `to` gets a copy, and in the end `from` loses its own. Followers only: a chain keeps its validators while it runs.
+// `to` gets a copy, and in the end `from` loses its own. A validator can move where its consensus lets validators come
+// and go (sim/seat_life.h): then `to` gets a seat when it has caught up, and `from` loses its own after that.
 Result<Topology> move_service(const Topology& topology, const std::string& id, const ServiceMove& move);
+// Whether `to`, which has caught up, can stand in for `from` now: it votes, if that did.
+bool may_arrive(const Chain& chain, const ServiceMove& move);
 // `to` has caught up: routes lead there, and none to the city that it stands in for.
 Result<Topology> service_arrived(const Topology& topology, const std::string& id, const std::string& to);
-// No call of the service is out at `from` any more: it hosts it no longer, and what it had stored is removed.
+// No call of the service is out at `from` any more: it hosts it no longer, and what it had stored is removed. A
+// validator gives up its seat first; then, when the chain has settled, this step is due once more.
 Result<Topology> service_left(const Topology& topology, const std::string& id, const std::string& from);
 
 // No new calls. Moves that are under way go no further.

@@ -6,6 +6,7 @@
 
 #include "sim/edit_distance.h"
 #include "sim/life_cycle.h"
+#include "sim/seat_life.h"
 #include "sim/service_life.h"
 
 namespace bsn {
@@ -83,7 +84,16 @@ class ServicePlan {
 
   Result<Done> move(const std::string& id, const ServiceMove& way) {
     if (auto done = take(move_service(topology_, id, way)); !done) return done;
+    const Chain& chain = topology_.chains[(*find_service(topology_, id))->chain.value];
+    const ChainName name = chain.name;
+    const bool validator = std::count(chain.validators.begin(), chain.validators.end(), way.from) > 0;
+    if (validator) {
+      if (auto done = take(promote(topology_, name, way.to)); !done) return done;
+      if (auto done = take(settle(topology_, name)); !done) return done;
+    }
     if (auto done = take(service_arrived(topology_, id, way.to)); !done) return done;
+    if (auto done = take(service_left(topology_, id, way.from)); !done || !validator) return done;
+    if (auto done = take(settle(topology_, name)); !done) return done;
     return take(service_left(topology_, id, way.from));
   }
 

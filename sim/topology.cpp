@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/digest.h"
+#include "sim/seat_life.h"
 
 namespace bsn {
 namespace {
@@ -54,7 +55,9 @@ ChainSpec chain_spec(const Topology& topology, const TopologyIndex& index, std::
   spec.cost = network.cost;
   spec.mempool = network.mempool;
   spec.genesis = genesis_of(network);
-  spec.validators = indices(index, chain.validators);
+  spec.validators = indices(index, chain.seats.empty() ? chain.validators : chain.seats);
+  spec.founders = chain.founders;
+  spec.voters = wanted_voters(chain);
   spec.followers = indices(index, chain.followers);
   spec.stake = chain.stake;
   return spec;

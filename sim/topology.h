@@ -25,10 +25,11 @@ struct City {
   std::string province;  // or country
   Place place;
   CityState state = CityState::connected;
-  std::vector<std::string> follows{};  // "network/chain": see commission() of life_cycle.h
-  Capacity capacity = city_capacity;   // for services; the topology's own chains are not counted
-  std::string zone{};                  // of Topology::zones; empty: none
-  Line line{};                         // its own; unlimited: its zone's
+  std::vector<std::string> follows{};    // "network/chain": see commission() of life_cycle.h
+  std::vector<std::string> validates{};  // "network/chain": of these it becomes a validator then
+  Capacity capacity = city_capacity;     // for services; the topology's own chains are not counted
+  std::string zone{};                    // of Topology::zones; empty: none
+  Line line{};                           // its own; unlimited: its zone's
 };
 
 // Where validators of public networks stand: a city of the world, and how likely it is chosen.
@@ -83,10 +84,14 @@ struct Chain {
   std::uint32_t tolerates = 0;         // faulty validators that it has to bear; check() refuses what it can't
 
   // What became of it in a running cluster; no file says so.
-  RouteState state = RouteState::open;  // retired: it keeps its place in the list, hosted by nobody
-  std::vector<std::string> joined{};    // members that came, with an empty disk, while it ran
-  std::vector<std::string> joining{};   // of these, those that have not caught up: no route leads there
-  std::vector<std::string> leaving{};   // followers that go once no call is out there: no route leads there any more
+  RouteState state = RouteState::open;   // retired: it keeps its place in the list, hosted by nobody
+  std::vector<std::string> joined{};     // members that came, with an empty disk, while it ran
+  std::vector<std::string> joining{};    // of these, those that have not caught up: no route leads there
+  std::vector<std::string> leaving{};    // members that go once no call is out there: no route leads there any more
+  std::vector<std::string> promoting{};  // followers that get a validator's seat when they have caught up
+  std::vector<std::string> seats{};      // as ChainSpec::validators; empty: the validators, none of whom ever changed
+  std::uint32_t founders = 0;            // as ChainSpec::founders
+  bool reseating = false;                // validators were changed, and the chain has not followed yet
 };
 
 struct Project {

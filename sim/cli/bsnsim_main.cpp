@@ -48,7 +48,7 @@ void add_status(CLI::App& app, StatusOptions& options) {
   verb.callback([&] { exit_status = command_status(options); });
 }
 
-void add_node_step(CLI::App& verb, NodeOptions& options, const char* name, const char* help) {
+CLI::App& add_node_step(CLI::App& verb, NodeOptions& options, const char* name, const char* help) {
   CLI::App& step = add_verb(verb, name, help);
   step.add_option("city", options.city, "id of the city, as `bsnsim node list` shows it")->required();
   step.add_flag("--wait,!--no-wait", options.wait, "wait until the city is there (default: yes)");
@@ -62,12 +62,16 @@ void add_node_step(CLI::App& verb, NodeOptions& options, const char* name, const
     options.verb = name;
     exit_status = command_node_step(options);
   });
+  return step;
 }
 
 void add_node(CLI::App& app, NodeOptions& options) {
   CLI::App& verb = add_verb(app, "node", "commission, drain or let leave a city node of a running cluster");
   verb.require_subcommand(1);
-  add_node_step(verb, options, "commission", "building or left -> syncing -> connected: it catches up, then serves");
+  CLI::App& commission = add_node_step(verb, options, "commission",
+                                       "building or left -> syncing -> connected: it catches up, then serves");
+  commission.add_option("--validator", options.validates,
+                        "a Raft chain (network/chain) of which it becomes a validator then; may be repeated");
   add_node_step(verb, options, "drain", "connected -> draining: no new calls; waits until no call is out there");
   add_node_step(verb, options, "leave", "drains it if need be, and lets it go when no call is out there");
   CLI::App& list = add_verb(verb, "list", "the state of every city node");

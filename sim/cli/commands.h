@@ -38,8 +38,9 @@ int command_status(const StatusOptions& options);
 struct NodeOptions : PlaceOptions {
   std::string verb;  // "commission", "drain", "leave"
   std::string city;
-  bool wait = true;     // until the city is where it shall be ...
-  int timeout_s = 300;  // ... at most so long
+  std::vector<std::string> validates;  // commission: "network/chain" of which it becomes a validator
+  bool wait = true;                    // until the city is where it shall be ...
+  int timeout_s = 300;                 // ... at most so long
   bool quiet = false;
   bool json = false;  // list
 };

@@ -69,13 +69,14 @@ std::string progress_of(const v1::CityReport& report) {
     text += fmt::format(", {} blocks behind on {}/{}", farthest->tip() - farthest->final_height(),
                         farthest->chain().network(), farthest->chain().chain());
   }
+  if (report.seating() && report.state() != "syncing") text += ", its seat as a validator is not agreed upon yet";
   if (report.open_calls() > 0) text += fmt::format(", {} calls are out there", report.open_calls());
   if (!report.trouble().empty()) text += "; the last attempt failed: " + report.trouble();
   return text;
 }
 
 bool arrived(const v1::CityReport& report, const std::string& state) {
-  return report.state() == state && report.open_calls() == 0 && report.trouble().empty();
+  return report.state() == state && report.open_calls() == 0 && !report.seating() && report.trouble().empty();
 }
 
 int print_arrival(const v1::CityReport& report) {
@@ -129,6 +130,7 @@ int command_node_step(const NodeOptions& options) {
   if (!stub) return report_error(stub.error());
   v1::CityRequest request;
   request.set_city(options.city);
+  for (const std::string& chain : options.validates) request.add_validates(chain);
   v1::CityReport report;
   if (const auto status = ask(**stub, verb.step, request, report); !status.ok()) return refused(status);
   if (options.wait) return wait_for(**stub, std::move(report), verb.reached, options);

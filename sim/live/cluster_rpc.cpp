@@ -214,7 +214,10 @@ std::vector<ChainDigest> decode_digests(const v1::DigestResponse& response) {
                       one.reorganisations(),
                       one.deepest_reorganisation(),
                       one.own_blocks_undone(),
-                      one.joined()});
+                      one.joined(),
+                      one.silent(),
+                      {}});
+    for (const std::uint32_t seat : one.voters()) chains.back().voters.push_back({seat});
   }
   return chains;
 }

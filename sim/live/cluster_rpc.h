@@ -28,7 +28,9 @@ struct ChainDigest {
   Digest final_block;  // its hash; of genesis at height 0
   // Tree families, since the process started.
   std::uint64_t reorganisations = 0, deepest_reorganisation = 0, own_blocks_undone = 0;
-  bool joined = false;  // it has what it missed before it came
+  bool joined = false;                   // it has what it missed before it came
+  bool silent = false;                   // a validator that must not vote, for it may have signed what it does not know
+  std::vector<ValidatorIndex> voters{};  // Raft, of validators: the seats that vote, as committed
 };
 
 struct CityHealth {

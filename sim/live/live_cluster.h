@@ -66,6 +66,8 @@ class LiveCluster : public FaultTarget, public ServiceHost {
   Result<Done> resume(CityIndex city) override;
   // The first steps of life_cycle.h; operate() takes the later ones.
   Result<Done> commission(CityIndex city) override;
+  // The same, and it becomes a validator of these chains ("network/chain") when it has caught up.
+  Result<Done> commission(CityIndex city, const std::vector<std::string>& validates);
   Result<Done> drain(CityIndex city) override;
   Result<Done> leave(CityIndex city) override;
 

@@ -52,6 +52,11 @@ struct LiveCluster::Impl {
   Result<Done> tell_gateway();
   Result<Done> connect_joined();
   Result<Done> let_drained_leave();
+  // Of seats (live_seats.cpp).
+  std::map<CityIndex, std::vector<ChainDigest>> ask_members_that_change();
+  std::optional<LifeStep> seat_step_of(const Chain& chain,
+                                       const std::map<CityIndex, std::vector<ChainDigest>>& digests) const;
+  Result<Done> advance_seats();
   // Of services (live_services.cpp).
   Result<Done> advance_services();
   Result<Done> shrink_services();

@@ -4,6 +4,7 @@
 
 #include "sim/life_cycle.h"
 #include "sim/live/live_cluster_impl.h"
+#include "sim/seat_life.h"
 #include "sim/service_life.h"
 
 namespace bsn {
@@ -105,7 +106,7 @@ Result<std::uint64_t> LiveCluster::open_calls(CityIndex city) {
 
 bool LiveCluster::changing() const {
   if (impl_->gateway_untold || !impl_->untold.empty() || !impl_->leaving.empty()) return true;
-  if (services_change(impl_->topology)) return true;
+  if (services_change(impl_->topology) || seats_change(impl_->topology)) return true;
   return std::any_of(impl_->topology.cities.begin(), impl_->topology.cities.end(),
                      [](const City& city) { return city.state == CityState::syncing; });
 }
@@ -114,12 +115,19 @@ Result<Done> LiveCluster::operate() {
   if (auto done = impl_->hand_out(); !done) return done;
   if (auto done = impl_->connect_joined(); !done) return done;
   if (auto done = impl_->let_drained_leave(); !done) return done;
+  if (seats_change(impl_->topology)) {
+    if (auto done = impl_->advance_seats(); !done) return done;
+  }
   if (!services_change(impl_->topology)) return Done{};
   if (auto done = impl_->advance_services(); !done) return done;
   return impl_->shrink_services();
 }
 
-Result<Done> LiveCluster::commission(CityIndex city) { return impl_->take(LifeStep::Kind::commission, city); }
+Result<Done> LiveCluster::commission(CityIndex city) { return commission(city, {}); }
+
+Result<Done> LiveCluster::commission(CityIndex city, const std::vector<std::string>& validates) {
+  return impl_->take(LifeStep{LifeStep::Kind::commission, impl_->topology.cities.at(city.value).id, {}, validates});
+}
 
 Result<Done> LiveCluster::drain(CityIndex city) { return impl_->take(LifeStep::Kind::drain, city); }
 
@@ -163,6 +171,7 @@ Result<std::unique_ptr<LiveCluster>> LiveCluster::adopt(const Topology& topology
     impl.topology = std::move(*next);
     const auto* life = std::get_if<LifeStep>(&step);
     if (life == nullptr) continue;
+    if (life->city.empty()) continue;  // it is about a chain
     const CityIndex city = *find_city(impl.topology, life->city);
     if (life->kind == LifeStep::Kind::to_leave) impl.leaving.insert(city);
     if (life->kind == LifeStep::Kind::leave) impl.leaving.erase(city);

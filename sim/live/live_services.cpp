@@ -63,7 +63,9 @@ std::vector<ServiceStep> LiveCluster::Impl::steps_of(
   for (const ServiceMove& move : service.moves) {
     const auto node = digests.find(*find_city(topology, move.to));
     const ChainDigest* chain = node == digests.end() ? nullptr : find(node->second, name);
-    if (chain != nullptr && chain->joined) steps.push_back({ServiceStep::Kind::arrived, service.id, {}, {}, move});
+    const bool may = may_arrive(topology.chains[service.chain.value], move);
+    if (chain != nullptr && chain->joined && may)
+      steps.push_back({ServiceStep::Kind::arrived, service.id, {}, {}, move});
   }
   return steps;
 }
@@ -90,7 +92,7 @@ std::vector<ServiceStep> LiveCluster::Impl::last_steps_of(const Service& service
   }
   for (const std::string& id : chain.leaving) {
     const bool called = std::find(busy.begin(), busy.end(), *find_city(topology, id)) != busy.end();
-    if (chain.state == RouteState::open && !called) {
+    if (chain.state == RouteState::open && !called && !chain.reseating) {
       steps.push_back({ServiceStep::Kind::left, service.id, {}, {}, {id, ""}});
     }
   }
@@ -99,7 +101,10 @@ std::vector<ServiceStep> LiveCluster::Impl::last_steps_of(const Service& service
 
 void LiveCluster::Impl::tell_of_end(const ServiceStep& step) {
   const Service& service = **find_service(topology, step.service);
+  const std::vector<std::string>& validators = topology.chains[service.chain.value].validators;
   if (step.kind == ServiceStep::Kind::left) {
+    const bool gives_seat_up = std::find(validators.begin(), validators.end(), step.move.from) != validators.end();
+    if (gives_seat_up) return;  // the peer stays until that has come about
     return options.before_peer_ends(*find_city(topology, step.move.from), service.chain);
   }
   const Chain& chain = topology.chains[service.chain.value];
@@ -121,6 +126,8 @@ Result<Done> LiveCluster::Impl::shrink_services() {
     }
   }
   for (const ServiceStep& step : steps) {
+    const Chain& chain = topology.chains[(*find_service(topology, step.service))->chain.value];
+    if (step.kind == ServiceStep::Kind::left && chain.reseating) continue;  // another goes just now
     tell_of_end(step);
     if (auto done = take(step); !done) return done;
   }

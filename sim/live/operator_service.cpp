@@ -67,6 +67,13 @@ void fill_state(const LiveCluster& cluster, CityIndex index, v1::CityReport& rep
   report.set_city(city.id);
   report.set_state(std::string(to_string(city.state)));
   report.set_leaving(cluster.leaving(index));
+  const auto names = [&](const std::vector<std::string>& list) {
+    return std::find(list.begin(), list.end(), city.id) != list.end();
+  };
+  for (const Chain& chain : cluster.topology().chains) {
+    const bool seating = names(chain.promoting) || (chain.reseating && names(chain.validators));
+    if (chain.state == RouteState::open && seating) report.set_seating(true);
+  }
 }
 
 void fill(ClusterOperator& the_operator, CityIndex index, v1::CityReport& report) {
@@ -131,7 +138,16 @@ CityStep logged(const char* verb, Result<Done> (LiveCluster::*step)(CityIndex)) 
 
 grpc::ServerUnaryReactor* OperatorService::CommissionCity(grpc::CallbackServerContext* context,
                                                           const v1::CityRequest* request, v1::CityReport* report) {
-  return post(operator_, context, request->city(), logged("commission", &LiveCluster::commission), report);
+  if (request->validates_size() > WireLimits::chains) {
+    return finish_call(*context, {grpc::StatusCode::INVALID_ARGUMENT, "names too many chains"});
+  }
+  const std::vector<std::string> validates(request->validates().begin(), request->validates().end());
+  const CityStep step = [validates](LiveCluster& cluster, CityIndex city) {
+    Result<Done> done = cluster.commission(city, validates);
+    spdlog::info("commission {}: {}", cluster.topology().cities[city.value].id, done ? "done" : done.error().message);
+    return done;
+  };
+  return post(operator_, context, request->city(), step, report);
 }
 
 grpc::ServerUnaryReactor* OperatorService::DrainCity(grpc::CallbackServerContext* context,

@@ -15,7 +15,12 @@ namespace json = boost::json;
 constexpr const char* topology_file = "topology.json";
 constexpr const char* journal_file = "journal";
 
-json::object object_of(const LifeStep& step) { return {{"step", to_string(step.kind)}, {"city", step.city}}; }
+json::object object_of(const LifeStep& step) {
+  json::object object{{"step", to_string(step.kind)}, {"city", step.city}};
+  if (!step.chain.network.empty()) object["chain"] = {step.chain.network, step.chain.chain};
+  if (!step.validates.empty()) object["validates"] = json::value_from(step.validates);
+  return object;
+}
 json::object object_of(const ServiceStep& step) { return {{"service_step", service_step_json(step)}}; }
 
 std::string text_of(const ClusterStart& start, const std::vector<ClusterStep>& steps) {
@@ -37,7 +42,14 @@ ClusterStep step_of(const json::object& one) {
   const auto name = json::value_to<std::string>(one.at("step"));
   const auto kind = parse_life_step(name);
   if (!kind) throw std::runtime_error("there is no step '" + name + "'");
-  return LifeStep{*kind, json::value_to<std::string>(one.at("city"))};
+  LifeStep step{*kind, json::value_to<std::string>(one.at("city"))};
+  if (const json::value* chain = one.if_contains("chain")) {
+    step.chain = {json::value_to<std::string>(chain->at(0)), json::value_to<std::string>(chain->at(1))};
+  }
+  if (const json::value* validates = one.if_contains("validates")) {
+    step.validates = json::value_to<std::vector<std::string>>(*validates);
+  }
+  return step;
 }
 
 // Throws what Boost.JSON throws, and std::runtime_error for an unknown step.

@@ -95,7 +95,7 @@ NodeSpec VirtualCluster::node_spec(CityIndex self) const {
   };
   for (const ChainSpec& chain : chains_) {
     if (topology_.chains[chain.index.value].state == RouteState::retired) continue;
-    if (!has(chain.validators, self) && !has(chain.followers, self)) continue;
+    if (!has_peer(chain, self)) continue;
     spec.chains.push_back(chain);
     if (has(topology_.chains[chain.index.value].joined, home.id)) spec.joins.push_back(chain.index);
   }
@@ -179,7 +179,7 @@ void VirtualCluster::wake_gateway() {
 // ---- city nodes ----
 
 std::vector<CityIndex> VirtualCluster::peers(const ChainSpec& chain) const {
-  std::vector<CityIndex> peers = chain.validators;
+  std::vector<CityIndex> peers = voter_cities(chain);
   peers.insert(peers.end(), chain.followers.begin(), chain.followers.end());
   std::erase_if(peers, [&](CityIndex city) { return !hosts_peers(topology_.cities[city.value].state); });
   if (topology_.chains[chain.index.value].state == RouteState::retired) peers.clear();

@@ -165,6 +165,9 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   Result<Done> take(Result<Topology> next, First first);
   bool has_joined(CityIndex city, ChainIndex chain) const;
   bool gateway_follows() const;
+  std::vector<CityIndex> silent_validators(const ChainSpec& chain) const;
+  bool has_settled(const ChainSpec& chain) const;
+  void advance_seats();
   void watch_over_changes();
   std::uint32_t operator_source() const { return static_cast<std::uint32_t>(cities_.size()) + 1; }
   void deliver(PeerDelivery delivery);

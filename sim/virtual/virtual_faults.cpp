@@ -28,6 +28,7 @@ Result<Done> VirtualCluster::restart(CityIndex city) {
   trace_.record(now_, "restart", city.value, std::uint64_t{node.life()});
   tell_link(city, true);
   after_node(city);
+  watch_over_changes();  // its disk may be another one
   return Done{};
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/check.h"
 #include "sim/life_cycle.h"
+#include "sim/seat_life.h"
 #include "sim/service_life.h"
 #include "sim/virtual/virtual_cluster.h"
 
@@ -64,7 +65,10 @@ void VirtualCluster::deliver_gateway_assignment() {
 }
 
 bool VirtualCluster::changing() const {
-  if (services_change(topology_)) return true;
+  if (services_change(topology_) || seats_change(topology_)) return true;
+  for (const ChainSpec& chain : chains_) {
+    if (!silent_validators(chain).empty()) return true;
+  }
   return !leaving_.empty() || std::any_of(topology_.cities.begin(), topology_.cities.end(),
                                           [](const City& city) { return city.state == CityState::syncing; });
 }
@@ -94,8 +98,58 @@ void VirtualCluster::operate() {
     return true;
   });
   if (shrunk.revision != topology_.revision) assign(std::move(shrunk), First::gateway);
+  advance_seats();
   advance_services();
   watch_over_changes();
+}
+
+// Validators that may have signed what they no longer know, and could have another seat.
+std::vector<CityIndex> VirtualCluster::silent_validators(const ChainSpec& chain) const {
+  std::vector<CityIndex> silent;
+  const Chain& known = topology_.chains[chain.index.value];
+  if (known.state != RouteState::open || known.validators.size() == 1) return silent;
+  if (!std::holds_alternative<RaftParameters>(chain.engine)) return silent;
+  for (const CityIndex city : voter_cities(chain)) {
+    const CityNode* machine = nodes_[city.value].machine();
+    const auto status = machine == nullptr ? std::nullopt : machine->status(chain.index);
+    if (status && status->silent) silent.push_back(city);
+  }
+  return silent;
+}
+
+// Whether a validator has seen the voters that are wanted committed.
+bool VirtualCluster::has_settled(const ChainSpec& chain) const {
+  const std::vector<CityIndex> voters = voter_cities(chain);
+  return std::any_of(voters.begin(), voters.end(), [&](CityIndex city) {
+    const CityNode* machine = nodes_[city.value].machine();
+    const auto status = machine == nullptr ? std::nullopt : machine->status(chain.index);
+    return status && status->voters == chain.voters;
+  });
+}
+
+// Seats whose disk was lost are given up, changes that came about are written down, and who caught up gets its seat.
+void VirtualCluster::advance_seats() {
+  Topology next = topology_;
+  for (const ChainSpec& spec : chains_) {
+    const Chain& chain = topology_.chains[spec.index.value];
+    if (chain.state != RouteState::open) continue;
+    for (const CityIndex city : silent_validators(spec)) {
+      auto reseated = bsn::reseat(next, chain.name, cities_[city.value].name);
+      if (reseated) next = std::move(*reseated);
+    }
+    if (chain.reseating) {
+      const bool same = next.chains[spec.index.value].seats.size() == chain.seats.size() &&
+                        next.chains[spec.index.value].validators == chain.validators;
+      if (same && has_settled(spec)) next = std::move(settle(next, chain.name).value());
+      continue;
+    }
+    const auto ready = std::find_if(chain.promoting.begin(), chain.promoting.end(), [&](const std::string& city) {
+      return has_joined(*find_city(topology_, city), spec.index);
+    });
+    if (ready == chain.promoting.end() || next.chains[spec.index.value].reseating) continue;
+    next = std::move(promote(next, chain.name, *ready).value());
+  }
+  if (next.revision != topology_.revision) assign(std::move(next), First::nodes);
 }
 
 Result<Done> VirtualCluster::commission(CityIndex city) {

@@ -45,6 +45,7 @@ void VirtualCluster::advance_services() {
       grown = std::move(service_started(grown, service.id).value());
     }
     for (const ServiceMove& move : service.moves) {
+      if (!may_arrive(grown.chains[service.chain.value], move)) continue;
       if (!has_joined(*find_city(topology_, move.to), service.chain)) continue;
       grown = std::move(service_arrived(grown, service.id, move.to).value());
     }
@@ -61,6 +62,7 @@ void VirtualCluster::shrink_services() {
     const std::vector<CityIndex> busy = gateway_.use(service.chain).busy;
     for (const std::string& city : chain.leaving) {
       if (std::find(busy.begin(), busy.end(), *find_city(topology_, city)) != busy.end()) continue;
+      if (shrunk.chains[service.chain.value].reseating) continue;
       shrunk = std::move(service_left(shrunk, service.id, city).value());
     }
     if (chain.state == RouteState::draining && busy.empty()) {

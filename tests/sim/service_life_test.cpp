@@ -5,6 +5,7 @@
 
 #include "sim/life_cycle.h"
 #include "sim/scenario_file.h"
+#include "sim/seat_life.h"
 
 namespace bsn {
 namespace {
@@ -179,14 +180,50 @@ TEST(ServiceLife, WhatCannotMoveIsRefusedWithItsReason) {
   const auto why = [&](const ServiceMove& move) {
     return move_service(topology, "land-registry", move).error().message;
   };
-  EXPECT_THAT(why({"ningbo", "changde"}), HasSubstr("it is a validator there"));
+  EXPECT_THAT(why({"ningbo", "changde"}), HasSubstr("2 of the 3 validators of 'fabric/land-registry' stand on"));
   EXPECT_THAT(why({"beijing", "hangzhou"}), HasSubstr("it is hosted there already"));
-  EXPECT_THAT(why({"changde", "beijing"}), HasSubstr("it is not hosted there but by beijing"));
+  EXPECT_THAT(why({"changde", "beijing"}),
+              HasSubstr("it is not hosted there but by guangzhou, hangzhou, ningbo, beijing"));
   EXPECT_THAT(why({"beijing", "tokyo"}), HasSubstr("overseas"));
   const Topology moving = move_service(topology, "land-registry", {"beijing", "changde"}).value();
   EXPECT_THAT(move_service(moving, "land-registry", {"beijing", "changde"}).error().message,
               HasSubstr("it moves there or from there already"));
   EXPECT_FALSE(move_service(deployed(), "land-registry", {"beijing", "changde"}).ok());  // Changde is being built
+}
+
+TEST(ServiceLife, ABftValidatorCannotMove) {
+  Topology room = small();
+  room.cities[find_city(room, "changde")->value].state = CityState::connected;
+  ServiceOrder order = land_registry();
+  order.framework = "fisco-bcos";
+  order.validators.push_back("beijing");
+  order.followers = {};
+  const Topology topology = service_started(deploy_service(room, order).value(), "land-registry").value();
+  const std::string why = move_service(topology, "land-registry", {"ningbo", "changde"}).error().message;
+  EXPECT_THAT(why, HasSubstr("can't leave ningbo: it is a validator there"));
+  EXPECT_THAT(why, HasSubstr("its consensus (bft) keeps those of its start"));
+}
+
+// Each step is refused until the one before it has come about.
+TEST(ServiceLife, AValidatorMovesByNewSeatFirstAndOldSeatLast) {
+  const ChainName chain{"fabric", "land-registry"};
+  const ServiceMove move{"hangzhou", "changde"};
+  Topology topology = move_service(with_room(), "land-registry", move).value();
+  EXPECT_THAT(topology.chains.back().promoting, ElementsAre("changde"));
+  EXPECT_FALSE(service_arrived(topology, "land-registry", "changde").ok()) << "it has no vote";
+  topology = promote(topology, chain, "changde").value();
+  EXPECT_FALSE(service_arrived(topology, "land-registry", "changde").ok()) << "its vote is not committed";
+  topology = settle(topology, chain).value();
+  topology = service_arrived(topology, "land-registry", "changde").value();
+  EXPECT_THAT(last_route(topology).validators,
+              ElementsAre(city(topology, "guangzhou"), city(topology, "ningbo"), city(topology, "changde")));
+  topology = service_left(topology, "land-registry", "hangzhou").value();
+  EXPECT_THAT(topology.chains.back().validators, ElementsAre("guangzhou", "ningbo", "changde"));
+  EXPECT_THAT(topology.chains.back().followers, ElementsAre("beijing", "hangzhou")) << "until that is committed";
+  EXPECT_FALSE(service_left(topology, "land-registry", "hangzhou").ok());
+  topology = service_left(settle(topology, chain).value(), "land-registry", "hangzhou").value();
+  EXPECT_THAT(topology.chains.back().followers, ElementsAre("beijing"));
+  EXPECT_EQ(service_state(topology, topology.services.back()), ServiceState::running);
 }
 
 TEST(ServiceLife, ARetiredServiceIsHostedByNobodyAndItsNameIsFree) {

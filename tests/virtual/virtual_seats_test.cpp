@@ -1,0 +1,182 @@
+// Validators of Raft chains that come, go, move and come back without their disk, in virtual time.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sim/scenario_file.h"
+#include "sim/seat_life.h"
+#include "sim/virtual/virtual_cluster.h"
+#include "sim/virtual/virtual_runner.h"
+
+namespace bsn {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr const char* supply_chain = "fabric/supply-chain";
+
+// The small scenario, with Changde on a cloud of its own: too many validators on one are refused.
+Scenario small() {
+  Scenario scenario = std::move(load_scenario("configs/scenarios/small.yaml").value());
+  scenario.topology.cities[find_city(scenario.topology, "changde")->value].place.provider = Provider::microsoft_azure;
+  return scenario;
+}
+
+Topology with_newcomer(const std::string& chain) {
+  Topology topology = small().topology;
+  topology.cities[find_city(topology, "changde")->value].validates = {chain};
+  return topology;
+}
+
+const Chain& chain_of(const VirtualCluster& cluster) {
+  return cluster.topology().chains[find_chain(cluster.topology(), {"fabric", "supply-chain"})->value];
+}
+
+CityIndex at(const VirtualCluster& cluster, const char* city) { return *find_city(cluster.topology(), city); }
+
+// All calls succeeded, all invariants hold.
+void expect_flawless(const Report& report) {
+  for (const RoundReport& round : report.rounds) EXPECT_EQ(round.succeeded, round.offered) << round.label;
+  for (const InvariantReport& one : report.invariants) {
+    EXPECT_EQ(one.violated, 0u) << one.name << ": " << (one.examples.empty() ? "" : one.examples.front());
+  }
+  EXPECT_EQ(exit_code(report), 0);
+}
+
+void run_for(VirtualCluster& cluster, Duration span) { cluster.run_until(cluster.now() + span); }
+
+TEST(VirtualSeats, ACommissionedCityBecomesAValidatorAndCounts) {
+  VirtualCluster cluster(with_newcomer(supply_chain), 1, Durability::os, {});
+  run_for(cluster, seconds(3));
+  ASSERT_TRUE(cluster.commission(at(cluster, "changde")).ok());
+  run_for(cluster, seconds(5));
+  EXPECT_THAT(chain_of(cluster).validators, ElementsAre("guangzhou", "hangzhou", "ningbo", "changde"));
+  EXPECT_FALSE(cluster.changing()) << "its seat is committed";
+  // Three of four are a majority only if the newcomer is one of them.
+  ASSERT_TRUE(cluster.kill(at(cluster, "hangzhou")).ok());
+  run_for(cluster, seconds(3));
+  Topology next = reseat(cluster.topology(), {"fabric", "supply-chain"}, "hangzhou").value();
+  cluster.assign(std::move(next), VirtualCluster::First::nodes);
+  run_for(cluster, seconds(3));
+  EXPECT_FALSE(chain_of(cluster).reseating) << "the dead one is voted out by the three";
+}
+
+TEST(VirtualSeats, UnderLoadNoCallFails) {
+  Scenario scenario = small();
+  scenario.topology = with_newcomer(supply_chain);
+  scenario.faults = {{milliseconds(500), FaultKind::commission, {"changde"}, {}}};
+  scenario.rounds[0].origins.push_back("changde");
+  const Result<Report> report = run_virtual(scenario, {});
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  expect_flawless(*report);
+}
+
+TEST(VirtualSeats, ANewValidatorMayDieBeforeItsSeatIsOpen) {
+  for (int late = 0; late < 12; ++late) {
+    VirtualCluster cluster(with_newcomer(supply_chain), 1, Durability::os, {});
+    run_for(cluster, seconds(3));
+    ASSERT_TRUE(cluster.commission(at(cluster, "changde")).ok());
+    run_for(cluster, milliseconds(200 + 37 * late));
+    ASSERT_TRUE(cluster.kill(at(cluster, "changde")).ok());
+    run_for(cluster, seconds(2));
+    ASSERT_TRUE(cluster.restart(at(cluster, "changde")).ok());
+    run_for(cluster, seconds(6));
+    EXPECT_FALSE(cluster.changing()) << late;
+    EXPECT_THAT(chain_of(cluster).validators, ElementsAre("guangzhou", "hangzhou", "ningbo", "changde")) << late;
+  }
+}
+
+TEST(VirtualSeats, WhoLostItsDiskGetsANewSeat) {
+  VirtualCluster cluster(small().topology, 1, Durability::os, {});
+  run_for(cluster, seconds(3));
+  const CityIndex victim = at(cluster, "hangzhou");
+  ASSERT_TRUE(cluster.kill(victim).ok());
+  ASSERT_TRUE(cluster.lose_disk(victim).ok());
+  ASSERT_TRUE(cluster.restart(victim).ok());
+  run_for(cluster, seconds(8));
+  EXPECT_FALSE(cluster.changing());
+  EXPECT_THAT(chain_of(cluster).seats, ElementsAre("guangzhou", "hangzhou", "ningbo", "hangzhou"));
+  EXPECT_THAT(chain_of(cluster).validators, ElementsAre("guangzhou", "ningbo", "hangzhou"));
+  // It counts: the chain goes on without one of the others, which can be voted out by the two.
+  ASSERT_TRUE(cluster.kill(at(cluster, "ningbo")).ok());
+  run_for(cluster, seconds(3));
+  cluster.assign(reseat(cluster.topology(), {"fabric", "supply-chain"}, "ningbo").value(),
+                 VirtualCluster::First::nodes);
+  run_for(cluster, seconds(3));
+  EXPECT_FALSE(chain_of(cluster).reseating);
+}
+
+TEST(VirtualSeats, OneDiskAfterTheOtherMayBeLostUnderLoad) {
+  Scenario scenario = small();
+  const auto lose = [&](Duration when, const char* city) {
+    scenario.faults.push_back({when, FaultKind::kill, {city}, {}});
+    scenario.faults.push_back({when, FaultKind::lose_disk, {city}, {}});
+    scenario.faults.push_back({when + milliseconds(100), FaultKind::restart, {city}, {}});
+  };
+  scenario.rounds[0].duration = seconds(30);
+  scenario.rounds[0].mix.resize(2);  // the Raft chain; the others would lose more disks than they bear
+  lose(seconds(2), "guangzhou");
+  lose(seconds(10), "hangzhou");
+  lose(seconds(18), "ningbo");
+  const Result<Report> report = run_virtual(scenario, {});
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  for (const InvariantReport& one : report->invariants) {
+    EXPECT_EQ(one.violated, 0u) << one.name << ": " << (one.examples.empty() ? "" : one.examples.front());
+  }
+  EXPECT_GT(report->rounds[0].succeeded, report->rounds[0].offered * 9 / 10);
+}
+
+TEST(VirtualSeats, OnlyRaftChainsGetOtherValidators) {
+  VirtualCluster cluster(with_newcomer("fisco-bcos/government-affairs"), 1, Durability::os, {});
+  const Result<Done> done = cluster.commission(at(cluster, "changde"));
+  ASSERT_FALSE(done.ok());
+  EXPECT_THAT(done.error().message, HasSubstr("its consensus (bft) keeps those of its start"));
+}
+
+// ---- a service's validator moves ----
+
+Scenario with_moved_validator() {
+  Scenario scenario = small();
+  scenario.topology.cities[find_city(scenario.topology, "changde")->value].state = CityState::connected;
+  ServiceOrder order;
+  order.id = "land-registry";
+  order.framework = "fabric";
+  order.project = "demo";
+  order.validators = {"beijing", "guangzhou", "hangzhou"};
+  order.capacity.calls_per_second = 60;
+  scenario.services = {order};
+  scenario.service_events = {
+      {milliseconds(500), ServiceEventKind::deploy, "land-registry", {}, {}},
+      {milliseconds(5'500), ServiceEventKind::move, "land-registry", {}, {"hangzhou", "changde"}}};
+  Round round = scenario.rounds.front();
+  round.label = "service";
+  round.duration = seconds(12);
+  round.rate = FixedRate{50};
+  round.mix = {MixEntry{
+      1, {"fabric", "land-registry"}, Operation::submit, "kv", "put", {"{key 9}", "{value 20}"}, Level::final_}};
+  scenario.rounds.push_back(round);
+  return scenario;
+}
+
+TEST(VirtualSeats, AServiceMovesAValidatorUnderLoad) {
+  const Result<Report> report = run_virtual(with_moved_validator(), {});
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  expect_flawless(*report);
+  EXPECT_EQ(report->services.front().state, "running");
+  EXPECT_THAT(report->services.front().validators, ElementsAre("beijing", "guangzhou", "changde"));
+  EXPECT_TRUE(report->services.front().followers.empty());
+}
+
+TEST(VirtualSeats, AMovedValidatorMayBeTheLeader) {
+  for (const char* from : {"beijing", "guangzhou", "hangzhou"}) {
+    Scenario scenario = with_moved_validator();
+    scenario.service_events[1].move.from = from;
+    const Result<Report> report = run_virtual(scenario, {});
+    ASSERT_TRUE(report.ok()) << report.error().message;
+    expect_flawless(*report);
+    EXPECT_EQ(report->services.front().state, "running") << from;
+  }
+}
+
+}  // namespace
+}  // namespace bsn
