@@ -47,6 +47,7 @@ void ChainPeer::open_seat(Instant now, Outputs& out) {
   if (!seat_waits_ || joining_ || history_ || fetch_) return;
   seat_waits_ = false;
   out.push_back(Persist{RaftVoteState{}});
+  told_ = {};  // by an engine before this one
   start_engine(now, {});
 }
 
