@@ -9,4 +9,10 @@ std::string_view to_string(RouteState state) {
   return names[static_cast<std::size_t>(state)];
 }
 
+std::string_view to_string(RoutePolicy policy) {
+  static constexpr std::array<std::string_view, 6> names = {"nearest", "least_latency", "least_loaded",
+                                                            "pinned",  "consistent",    "hedged"};
+  return names[static_cast<std::size_t>(policy)];
+}
+
 }  // namespace bsn

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,12 +19,34 @@ struct Plan {
   std::uint64_t calls_per_day = 0;
 };
 
+// How a gateway chooses among the peers of a chain that can be called; see gateway/route_policy.h.
+enum class RoutePolicy : std::uint8_t {
+  nearest,        // the shortest way
+  least_latency,  // the way plus what peers lately took beyond it
+  least_loaded,   // of two peers drawn, the one with fewer calls under way
+  pinned,         // the first of a list that can be called, and no other
+  consistent,     // each account has its own city as long as that can be called
+  hedged,         // as nearest; a read that is late is sent to the next nearest too, and the first answer counts
+};
+inline constexpr RoutePolicy route_policies[] = {RoutePolicy::nearest,      RoutePolicy::least_latency,
+                                                 RoutePolicy::least_loaded, RoutePolicy::pinned,
+                                                 RoutePolicy::consistent,   RoutePolicy::hedged};
+std::string_view to_string(RoutePolicy policy);
+
+struct RoutingRule {
+  RoutePolicy policy = RoutePolicy::nearest;
+  std::vector<CityIndex> pins{};            // pinned: in this order, at least one; else empty
+  Duration hedge_after = milliseconds(20);  // hedged: beyond the time of the way there and back
+  bool operator==(const RoutingRule&) const = default;
+};
+
 // Who may call. The access key itself is never kept, only its SHA-256.
 struct ProjectSpec {
   std::string name;
   Digest key_hash;
   std::vector<std::string> networks;  // granted; "*" grants all
   Plan plan;
+  std::optional<RoutingRule> routing{};  // of its calls; none: as the route has it
 };
 
 // Retries: each call earns `budget_per_call` tokens, each retry spends one; the bucket holds `budget_max`. So that all
@@ -34,10 +57,13 @@ struct RetryParameters {
   double budget_max = 100;
 };
 
-// When a city node counts as unhealthy although its stream stands.
+// When a city node is passed over although its stream stands.
 struct HealthParameters {
   std::uint32_t failures_in_a_row = 5;
   Duration ejected_for = seconds(5);
+  // Of a chain's peers; one may always be ejected. Are more, then none of them is passed over: it is not the nodes.
+  double ejected_share_max = 0.1;
+  std::uint32_t open_calls_max = 10'000;  // under way at one city node; the next call goes elsewhere
 };
 
 // The life of a chain as its callers see it.
@@ -62,6 +88,7 @@ struct RouteSpec {
   std::string owner{};                   // the project that alone may call; empty: whoever is granted the network
   Plan plan{};                           // for all its callers together; calls_per_day counts for nothing here
   std::vector<std::string> contracts{};  // that may be called; empty: all
+  RoutingRule routing{};                 // of calls whose project has no rule of its own
 };
 
 // What came and went on one route since the gateway started.

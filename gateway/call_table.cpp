@@ -8,7 +8,18 @@
 
 namespace bsn {
 
-CallTable::CallTable(std::uint32_t capacity) : capacity_(std::min<std::uint32_t>(capacity, slot_mask)) {}
+namespace {
+
+OpenAttempt* find_attempt(OpenGatewayCall& call, AttemptId id) {
+  const auto found = std::find_if(call.attempts.begin(), call.attempts.end(),
+                                  [&](const OpenAttempt& attempt) { return attempt.id == id; });
+  return found == call.attempts.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+CallTable::CallTable(std::uint32_t capacity, std::size_t cities)
+    : capacity_(std::min<std::uint32_t>(capacity, slot_mask)), open_at_(cities, 0) {}
 
 OpenGatewayCall& CallTable::add(OpenGatewayCall call) {
   BSN_CHECK(!full(), "the table of calls is full");
@@ -31,9 +42,37 @@ OpenGatewayCall& CallTable::add(OpenGatewayCall call) {
   return entry.call;
 }
 
-AttemptId CallTable::next_attempt(OpenGatewayCall& call) {
-  call.attempt = {++attempts_ << slot_bits | call.slot};
-  return call.attempt;
+AttemptId CallTable::begin_attempt(OpenGatewayCall& call, CityIndex city, Duration distance, Instant now) {
+  OpenAttempt* free = find_attempt(call, {});
+  BSN_CHECK(free != nullptr, "a call has at most two attempts out");
+  *free = {{++attempts_ << slot_bits | call.slot}, city, distance, now};
+  ++open_at_[city.value];
+  return free->id;
+}
+
+OpenAttempt CallTable::end_attempt(OpenGatewayCall& call, AttemptId attempt) {
+  OpenAttempt* ended = find_attempt(call, attempt);
+  BSN_CHECK(ended != nullptr && attempt.value != 0, "an attempt ends once");
+  --open_at_[ended->city.value];
+  return std::exchange(*ended, {});
+}
+
+void CallTable::hedge_at(OpenGatewayCall& call, Instant when) {
+  forget_hedge(call);
+  call.hedge_at = when;
+  hedges_.emplace(when, call.slot);
+}
+
+void CallTable::forget_hedge(OpenGatewayCall& call) {
+  if (call.hedge_at) hedges_.erase({*call.hedge_at, call.slot});
+  call.hedge_at.reset();
+}
+
+OpenGatewayCall* CallTable::take_hedge_due(Instant now) {
+  if (hedges_.empty() || hedges_.begin()->first > now) return nullptr;
+  OpenGatewayCall& call = entries_[hedges_.begin()->second].call;
+  forget_hedge(call);
+  return &call;
 }
 
 OpenGatewayCall* CallTable::find(CallId id) {
@@ -45,21 +84,23 @@ OpenGatewayCall* CallTable::find(AttemptId attempt) {
   const std::uint64_t slot = attempt.value & slot_mask;
   if (slot >= entries_.size()) return nullptr;
   Entry& entry = entries_[slot];
-  return entry.open && entry.call.attempt == attempt ? &entry.call : nullptr;
+  return entry.open && attempt.value != 0 && find_attempt(entry.call, attempt) ? &entry.call : nullptr;
 }
 
 OpenGatewayCall* CallTable::first_due() { return heap_.empty() ? nullptr : &entries_[heap_.front()].call; }
 
-std::optional<Instant> CallTable::first_deadline() const {
+std::optional<Instant> CallTable::next_due() const {
   if (heap_.empty()) return std::nullopt;
-  return entries_[heap_.front()].call.deadline;
+  const Instant deadline = entries_[heap_.front()].call.deadline;
+  return hedges_.empty() ? deadline : std::min(deadline, hedges_.begin()->first);
 }
 
 std::vector<AttemptId> CallTable::attempts_at(CityIndex city) const {
   std::vector<AttemptId> attempts;
   for (const Slot slot : heap_) {
-    const OpenGatewayCall& call = entries_[slot].call;
-    if (call.city == city) attempts.push_back(call.attempt);
+    for (const OpenAttempt& attempt : entries_[slot].call.attempts) {
+      if (attempt.id.value != 0 && attempt.city == city) attempts.push_back(attempt.id);
+    }
   }
   std::sort(attempts.begin(), attempts.end());
   return attempts;
@@ -69,7 +110,10 @@ std::vector<CityIndex> CallTable::cities_of(ChainIndex chain) const {
   std::set<CityIndex> cities;
   for (const Slot slot : heap_) {
     const OpenGatewayCall& call = entries_[slot].call;
-    if (call.chain == chain) cities.insert(call.city);
+    if (call.chain != chain) continue;
+    for (const OpenAttempt& attempt : call.attempts) {
+      if (attempt.id.value != 0) cities.insert(attempt.city);
+    }
   }
   return {cities.begin(), cities.end()};
 }
@@ -84,6 +128,10 @@ void CallTable::remove(const OpenGatewayCall& call) {
   Entry& entry = entries_[slot];
   BSN_CHECK(entry.open, "a call was ended twice");
   by_id_.erase(call.id);
+  for (const OpenAttempt& attempt : entry.call.attempts) {
+    if (attempt.id.value != 0) --open_at_[attempt.city.value];
+  }
+  forget_hedge(entry.call);
   entry.open = false;
   entry.call.call = {};
   const std::uint32_t hole = entry.heap_position;

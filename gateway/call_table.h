@@ -1,14 +1,18 @@
-// The calls that are under way in the gateway: found by the client's id, by the attempt that is out, or by deadline.
+// The calls that are under way in the gateway: found by the client's id, by an attempt that is out, by deadline, or by
+// when they are to be hedged.
 //
 // Slots are reused; an AttemptId is a running number with the slot in its low bits, so a late answer to an earlier
 // attempt finds nothing, and no table of attempts is needed. Deadlines stand in a binary heap that knows each call's
 // position, so an ended call leaves nothing behind. Costs: O(log calls), in practice O(1), per call. Bounds: `capacity`
-// calls at once; the caller checks full() first.
+// calls at once, each with two attempts out at most; the caller checks full() first.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "core/call.h"
@@ -18,23 +22,35 @@
 
 namespace bsn {
 
+// An attempt that is out.
+struct OpenAttempt {
+  AttemptId id;  // 0: none
+  CityIndex city;
+  Duration distance;  // one-way base delay from the origin
+  Instant sent;
+};
+
 // One call between its admission and its answer.
 struct OpenGatewayCall {
   CallId id;
   Call call;
+  std::size_t project = 0;
   ChainIndex chain;
   CityIndex origin;
-  CallTimes times;
+  CallTimes times;  // `sent`: of the latest attempt
   Instant deadline;
-  RetryState retry;
-  AttemptId attempt;       // the one that is out
-  CityIndex city;          // where it went
-  std::uint32_t slot = 0;  // set by the table
+  RetryState retry{};
+  // Set by the table. The second one is out at the same time when the call was hedged.
+  std::array<OpenAttempt, 2> attempts{};
+  std::optional<Instant> hedge_at{};
+  std::uint32_t slot = 0;
+
+  bool waits() const { return attempts[0].id.value != 0 || attempts[1].id.value != 0; }
 };
 
 class CallTable {
  public:
-  explicit CallTable(std::uint32_t capacity);
+  CallTable(std::uint32_t capacity, std::size_t cities);
 
   bool full() const { return by_id_.size() >= capacity_; }
   std::size_t size() const { return by_id_.size(); }
@@ -42,8 +58,15 @@ class CallTable {
   // Takes a call in. Preconditions: not full(), no open call has this id. References stay good until the next add().
   OpenGatewayCall& add(OpenGatewayCall call);
 
-  // A new attempt for this open call; answers to its earlier ones are no longer found.
-  AttemptId next_attempt(OpenGatewayCall& call);
+  // A new attempt for this open call, which has not two out.
+  AttemptId begin_attempt(OpenGatewayCall& call, CityIndex city, Duration distance, Instant now);
+  // What it was. An answer to it is no longer found.
+  OpenAttempt end_attempt(OpenGatewayCall& call, AttemptId attempt);
+
+  // The open call is to be hedged then, once.
+  void hedge_at(OpenGatewayCall& call, Instant when);
+  // A call that is to be hedged by now, which then isn't any more; nullptr: none.
+  OpenGatewayCall* take_hedge_due(Instant now);
 
   // nullptr: not open (any more).
   OpenGatewayCall* find(CallId id);
@@ -51,10 +74,13 @@ class CallTable {
 
   // The open call whose deadline comes first (of equal ones the lower slot); nullptr: none.
   OpenGatewayCall* first_due();
-  std::optional<Instant> first_deadline() const;
+  // When there is something to do for some call: its deadline, or to hedge it.
+  std::optional<Instant> next_due() const;
 
-  // Attempts that are out at this city, oldest first.
+  // Attempts that are out at this city, oldest first. Cost: O(open calls).
   std::vector<AttemptId> attempts_at(CityIndex city) const;
+  // How many these are. Cost: O(1).
+  std::uint32_t open_at(CityIndex city) const { return open_at_[city.value]; }
 
   // The cities at which attempts of calls to this chain are out, each once, in order of index.
   std::vector<CityIndex> cities_of(ChainIndex chain) const;
@@ -76,6 +102,7 @@ class CallTable {
   };
 
   bool due_before(Slot a, Slot b) const;
+  void forget_hedge(OpenGatewayCall& call);
   void place(std::uint32_t position, Slot slot);
   void sift_up(std::uint32_t position);
   void sift_down(std::uint32_t position);
@@ -86,6 +113,8 @@ class CallTable {
   std::vector<Slot> free_;
   std::vector<Slot> heap_;
   std::map<CallId, Slot> by_id_;
+  std::set<std::pair<Instant, Slot>> hedges_;
+  std::vector<std::uint32_t> open_at_;  // attempts, by city
 };
 
 }  // namespace bsn

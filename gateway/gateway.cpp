@@ -9,6 +9,8 @@
 #include "gateway/call_table.h"
 #include "gateway/gateway_spec_check.h"
 #include "gateway/node_health.h"
+#include "gateway/peer_choice.h"
+#include "gateway/peer_latency.h"
 #include "gateway/project_registry.h"
 #include "gateway/rate_limiter.h"
 #include "gateway/retry_state.h"
@@ -46,8 +48,10 @@ struct Gateway::Impl {
         routes(spec),
         meter(spec.routes),
         health(spec.cities, spec.health),
+        latency(spec.routes.size(), spec.cities.size()),
         budget(spec.retry),
-        calls(spec.max_calls) {}
+        calls(spec.max_calls, spec.cities.size()),
+        choice(health, latency, calls, spec.seed) {}
 
   // What the checks found out about a call that passed them.
   struct Admission {
@@ -63,19 +67,24 @@ struct Gateway::Impl {
   void on(Instant now, const NodeLink& link, std::vector<GatewayOutput>& out);
   void on(Instant now, const GatewayAssigned& assigned, std::vector<GatewayOutput>& out);
   void expire(Instant now, std::vector<GatewayOutput>& out);
+  void hedge(Instant now, std::vector<GatewayOutput>& out);
 
   bool granted(std::size_t project, const ChainName& chain) const;
   std::optional<Reply> check_caller(Instant now, const std::string& access_key, const ChainName& chain,
                                     Admission& admission);
   std::optional<Reply> check_call(Instant now, const ClientCall& arrived, Admission& admission) const;
-  std::optional<Reply> find_way(Instant now, const ClientCall& arrived, Admission& admission) const;
+  std::optional<Reply> find_way(Instant now, const ClientCall& arrived, Admission& admission);
   std::optional<Reply> check_route(const RouteSpec& route, const Call& call) const;
   std::optional<Reply> check_capacity(Instant now, const Admission& admission);
 
-  const RoutePeer* nearest(Instant now, ChainIndex chain, CityIndex origin, const RetryState& retry) const;
-  void forward(Instant now, OpenGatewayCall& call, CityIndex city, std::vector<GatewayOutput>& out);
-  bool try_again(Instant now, OpenGatewayCall& call, const Reply& reply, std::vector<GatewayOutput>& out);
-  void answer(const OpenGatewayCall& call, Reply reply, std::vector<GatewayOutput>& out);
+  const RoutingRule& rule(std::optional<std::size_t> project, ChainIndex chain) const;
+  std::string_view account(const Call& call, std::size_t project) const;
+  const RoutePeer* another_peer(Instant now, const OpenGatewayCall& call);
+  void forward(Instant now, OpenGatewayCall& call, const RoutePeer& peer, std::vector<GatewayOutput>& out);
+  void plan_hedge(Instant now, OpenGatewayCall& call, const RoutePeer& peer);
+  void measure(Instant now, const OpenGatewayCall& call, const OpenAttempt& attempt, const Reply& reply);
+  bool goes_on(Instant now, OpenGatewayCall& call, const Reply& reply, std::vector<GatewayOutput>& out);
+  void answer(const OpenGatewayCall& call, CityIndex city, Reply reply, std::vector<GatewayOutput>& out);
 
   GatewaySpec spec;
   ProjectRegistry projects;
@@ -83,8 +92,10 @@ struct Gateway::Impl {
   RouteTable routes;
   RouteMeter meter;
   NodeHealth health;
+  PeerLatency latency;
   RetryBudget budget;
   CallTable calls;
+  PeerChoice choice;
   GatewayCounters counters;
 };
 
@@ -126,7 +137,7 @@ std::optional<Reply> Gateway::Impl::check_call(Instant now, const ClientCall& ar
   return std::nullopt;
 }
 
-std::optional<Reply> Gateway::Impl::find_way(Instant now, const ClientCall& arrived, Admission& admission) const {
+std::optional<Reply> Gateway::Impl::find_way(Instant now, const ClientCall& arrived, Admission& admission) {
   const ChainName& name = arrived.call.chain;
   const std::optional<ChainIndex> chain = routes.find_chain(name);
   if (!chain) {
@@ -136,7 +147,8 @@ std::optional<Reply> Gateway::Impl::find_way(Instant now, const ClientCall& arri
   }
   admission.chain = *chain;
   if (auto refused = check_route(spec.routes[chain->value], arrived.call)) return refused;
-  admission.peer = nearest(now, *chain, admission.origin, {});
+  admission.peer = choice.choose({now, *chain, routes.peers(*chain, admission.origin), rule(admission.project, *chain),
+                                  account(arrived.call, admission.project), RetryState{}});
   if (admission.peer) return std::nullopt;
   return refusal_with_advice(Status::unavailable, Reason::no_healthy_peer,
                              fmt::format("no peer of {} is healthy", to_string(name)), retry_when_unhealthy);
@@ -183,40 +195,77 @@ void Gateway::Impl::on(Instant now, const ClientCall& arrived, std::vector<Gatew
   limiter.count_admitted(admission.project, now);
   meter.admitted(admission.chain, arrived.call);
   budget.earn();
-  OpenGatewayCall& call =
-      calls.add({arrived.id, arrived.call, admission.chain, admission.origin, times, arrived.deadline, {}, {}, {}});
+  OpenGatewayCall& call = calls.add(
+      {arrived.id, arrived.call, admission.project, admission.chain, admission.origin, times, arrived.deadline});
   call.call.project = projects.name(admission.project);
-  forward(now, call, admission.peer->city, out);
+  forward(now, call, *admission.peer, out);
+  plan_hedge(now, call, *admission.peer);
 }
 
 // ---- the way out and back ----
 
-const RoutePeer* Gateway::Impl::nearest(Instant now, ChainIndex chain, CityIndex origin,
-                                        const RetryState& retry) const {
-  for (const RoutePeer& peer : routes.peers(chain, origin)) {
-    if (health.healthy(peer.city, now) && !retry.was_tried(peer.city)) return &peer;
-  }
-  return nullptr;
+const RoutingRule& Gateway::Impl::rule(std::optional<std::size_t> project, ChainIndex chain) const {
+  const RouteSpec& route = spec.routes[chain.value];
+  return project && spec.projects[*project].routing ? *spec.projects[*project].routing : route.routing;
 }
 
-void Gateway::Impl::forward(Instant now, OpenGatewayCall& call, CityIndex city, std::vector<GatewayOutput>& out) {
+// Whom the call is about: contracts take the account or the key first.
+std::string_view Gateway::Impl::account(const Call& call, std::size_t project) const {
+  return call.args.empty() ? std::string_view(projects.name(project)) : std::string_view(call.args.front());
+}
+
+const RoutePeer* Gateway::Impl::another_peer(Instant now, const OpenGatewayCall& call) {
+  return choice.choose({now, call.chain, routes.peers(call.chain, call.origin), rule(call.project, call.chain),
+                        account(call.call, call.project), call.retry});
+}
+
+void Gateway::Impl::forward(Instant now, OpenGatewayCall& call, const RoutePeer& peer,
+                            std::vector<GatewayOutput>& out) {
   ++counters.attempts;
-  call.retry.tried(city);
-  call.city = city;
+  call.retry.tried(peer.city);
   call.times.sent = now;
-  out.emplace_back(Forward{calls.next_attempt(call), city, call.origin, call.call, call.deadline, call.id});
+  const AttemptId attempt = calls.begin_attempt(call, peer.city, peer.distance, now);
+  out.emplace_back(Forward{attempt, peer.city, call.origin, call.call, call.deadline, call.id});
 }
 
-bool Gateway::Impl::try_again(Instant now, OpenGatewayCall& call, const Reply& reply, std::vector<GatewayOutput>& out) {
-  const RoutePeer* peer = nearest(now, call.chain, call.origin, call.retry);
+void Gateway::Impl::plan_hedge(Instant now, OpenGatewayCall& call, const RoutePeer& peer) {
+  const RoutingRule& routing = rule(call.project, call.chain);
+  if (routing.policy != RoutePolicy::hedged || call.call.operation != Operation::query) return;
+  calls.hedge_at(call, now + peer.distance * 2 + routing.hedge_after);
+}
+
+// Calls that are late get a second attempt beside the first, once. One whose first attempt has failed meanwhile is
+// being tried again anyway.
+void Gateway::Impl::hedge(Instant now, std::vector<GatewayOutput>& out) {
+  while (OpenGatewayCall* call = calls.take_hedge_due(now)) {
+    if (call->retry.attempts() > 1) continue;
+    const RoutePeer* peer = another_peer(now, *call);
+    if (!peer || !call->retry.hedge(spec.retry, budget)) continue;
+    ++counters.hedges;
+    forward(now, *call, *peer, out);
+  }
+}
+
+// How long a chain takes to order a write says nothing about the peer.
+void Gateway::Impl::measure(Instant now, const OpenGatewayCall& call, const OpenAttempt& attempt, const Reply& reply) {
+  const Duration ordering = call.call.operation == Operation::submit ? reply.split.consensus : Duration{};
+  latency.add(call.chain, attempt.city, now - attempt.sent - attempt.distance * 2 - ordering, now);
+}
+
+// After an attempt of it ended with this reply: whether the call is still under way, because another attempt is, or
+// because it is tried again.
+bool Gateway::Impl::goes_on(Instant now, OpenGatewayCall& call, const Reply& reply, std::vector<GatewayOutput>& out) {
+  if (!worth_retrying(call.call.operation, reply)) return false;
+  if (call.waits()) return true;
+  const RoutePeer* peer = another_peer(now, call);
   if (!peer || !call.retry.again(spec.retry, budget, call.call.operation, reply, now, call.deadline)) return false;
   ++counters.retries;
-  forward(now, call, peer->city, out);
+  forward(now, call, *peer, out);
   return true;
 }
 
-void Gateway::Impl::answer(const OpenGatewayCall& call, Reply reply, std::vector<GatewayOutput>& out) {
-  reply.city = spec.cities[call.city.value].name;
+void Gateway::Impl::answer(const OpenGatewayCall& call, CityIndex city, Reply reply, std::vector<GatewayOutput>& out) {
+  reply.city = spec.cities[city.value].name;
   meter.answered(call.chain, reply);
   out.emplace_back(GatewayAnswer{call.id, std::move(reply)});
   calls.remove(call);
@@ -224,12 +273,15 @@ void Gateway::Impl::answer(const OpenGatewayCall& call, Reply reply, std::vector
 
 void Gateway::Impl::on(Instant now, const NodeReply& answered, std::vector<GatewayOutput>& out) {
   OpenGatewayCall* call = calls.find(answered.attempt);
-  if (!call) return;  // it ended before: deadline, lost link, client gone
-  health.answered(now, call->city, answered.reply);
-  if (try_again(now, *call, answered.reply, out)) return;
+  if (!call) return;  // it ended before: deadline, lost link, client gone, another attempt was faster
+  const OpenAttempt attempt = calls.end_attempt(*call, answered.attempt);
+  health.answered(now, attempt.city, answered.reply);
+  measure(now, *call, attempt, answered.reply);
+  if (goes_on(now, *call, answered.reply, out)) return;
   Reply reply = answered.reply;
+  call->times.sent = attempt.sent;
   reply.split = split_of_answer(call->times, now, answered.reply.split, answered.node_received);
-  answer(*call, std::move(reply), out);
+  answer(*call, attempt.city, std::move(reply), out);
 }
 
 void Gateway::Impl::on(Instant, const ClientGone& gone, std::vector<GatewayOutput>&) {
@@ -242,10 +294,11 @@ void Gateway::Impl::on(Instant now, const NodeLink& link, std::vector<GatewayOut
   if (link.up) return;
   for (const AttemptId attempt : calls.attempts_at(link.city)) {
     OpenGatewayCall& call = *calls.find(attempt);
+    call.times.sent = calls.end_attempt(call, attempt).sent;
     Reply lost = refusal(Status::unavailable, Reason::link_lost, "the stream to the city node broke under the call");
-    if (try_again(now, call, lost, out)) continue;
+    if (goes_on(now, call, lost, out)) continue;
     lost.split = split_without_answer(call.times, now, true);
-    answer(call, std::move(lost), out);
+    answer(call, link.city, std::move(lost), out);
   }
 }
 
@@ -256,15 +309,22 @@ void Gateway::Impl::on(Instant, const GatewayAssigned& assigned, std::vector<Gat
   spec = *assigned.spec;
   routes = RouteTable(spec);
   meter.assign(spec.routes);
+  latency.grow(spec.routes.size());
   health.assign(spec.cities);
 }
 
 void Gateway::Impl::expire(Instant now, std::vector<GatewayOutput>& out) {
   for (OpenGatewayCall* call = calls.first_due(); call && call->deadline <= now; call = calls.first_due()) {
-    health.unanswered(now, call->city, call->times.sent);
+    CityIndex city;
+    for (const OpenAttempt& attempt : call->attempts) {
+      if (attempt.id.value == 0) continue;
+      city = attempt.city;
+      health.unanswered(now, attempt.city, attempt.sent);
+      if (call->call.operation == Operation::query) measure(now, *call, attempt, {});
+    }
     Reply late = refusal(Status::deadline_exceeded, Reason::deadline, "not answered before its deadline");
     late.split = split_without_answer(call->times, now, true);
-    answer(*call, std::move(late), out);
+    answer(*call, city, std::move(late), out);
   }
 }
 
@@ -283,35 +343,27 @@ void Gateway::step(Instant now, const GatewayInput& input, std::vector<GatewayOu
   std::visit([&](const auto& what) { impl_->on(now, what, out); }, input);
 }
 
-void Gateway::advance_to(Instant now, std::vector<GatewayOutput>& out) { impl_->expire(now, out); }
+void Gateway::advance_to(Instant now, std::vector<GatewayOutput>& out) {
+  impl_->expire(now, out);
+  impl_->hedge(now, out);
+}
 
-std::optional<Instant> Gateway::next_wakeup() const { return impl_->calls.first_deadline(); }
+std::optional<Instant> Gateway::next_wakeup() const { return impl_->calls.next_due(); }
 
 std::optional<Reply> Gateway::admit(Instant now, const std::string& access_key, const ChainName& chain) {
   Impl::Admission admission;
   return impl_->check_caller(now, access_key, chain, admission);
 }
 
-std::vector<RouteCandidate> Gateway::explain(Instant now, const ChainName& chain, const std::string& origin,
-                                             Operation) const {
-  const std::optional<ChainIndex> index = impl_->routes.find_chain(chain);
+RouteExplanation Gateway::explain(Instant now, const RouteQuestion& question) const {
+  const std::optional<ChainIndex> chain = impl_->routes.find_chain(question.chain);
+  const std::string& origin = question.origin;
   const std::optional<CityIndex> from = origin.empty() ? impl_->spec.home : impl_->routes.find_city(origin);
-  std::vector<RouteCandidate> candidates;
-  if (!index || !from) return candidates;
-  const RoutePeer* chosen = impl_->nearest(now, *index, *from, {});
-  for (const RoutePeer& peer : impl_->routes.peers(*index, *from)) {
-    RouteCandidate candidate{peer.city, peer.validator, false, peer.distance, &peer == chosen, ""};
-    candidate.why = impl_->health.why_not(peer.city, now);
-    candidate.healthy = candidate.why.empty();
-    if (candidate.chosen) {
-      candidate.why = "nearest healthy";
-    } else if (candidate.healthy) {
-      candidate.why = fmt::format("{} {}", chosen->nearer(peer) ? "farther than" : "as far as, and listed behind,",
-                                  impl_->spec.cities[chosen->city.value].name);
-    }
-    candidates.push_back(std::move(candidate));
-  }
-  return candidates;
+  if (!chain || !from) return {};
+  const std::optional<std::size_t> project = impl_->projects.find(question.access_key);
+  const RoutingRule& rule = impl_->rule(project, *chain);
+  const std::vector<RoutePeer>& peers = impl_->routes.peers(*chain, *from);
+  return {rule, impl_->choice.explain({now, *chain, peers, rule, question.account, RetryState{}}, impl_->spec.cities)};
 }
 
 RouteUse Gateway::use(ChainIndex chain) const {

@@ -1,8 +1,8 @@
 // The gateway machine: admits calls and routes them. One step of a call after the other:
 //
 //   key -> project -> grant -> rate and quota -> shape of the call -> route, its contracts and its capacity
-//   -> nearest healthy peer -> forward
-//   -> (retry within the budget, only when safe) -> reply with the split of its time
+//   -> a peer, by the rule of the project or the route (peer_choice.h) -> forward
+//   -> (retry or hedge within one budget, only when safe) -> reply with the split of its time
 //
 // Cheap checks come first; an unknown, a wrong and a revoked key get the same answer (safety.md, rule 5).
 #pragma once
@@ -16,6 +16,7 @@
 #include "core/call.h"
 #include "core/gateway_spec.h"
 #include "core/machine.h"
+#include "gateway/route_candidate.h"
 
 namespace bsn {
 
@@ -82,22 +83,13 @@ struct GatewayAnswer {
 
 using GatewayOutput = std::variant<Forward, GatewayAnswer>;
 
-// One candidate of a route and what speaks for or against it; what ExplainRoute shows.
-struct RouteCandidate {
-  CityIndex city;
-  bool validator = false;
-  bool healthy = false;
-  Duration distance;  // one-way base delay from the origin
-  bool chosen = false;
-  std::string why;  // "nearest healthy", "unhealthy: link down", "farther than suzhou" ...
-};
-
-// Counters since the start; attempts = calls forwarded + retries.
+// Counters since the start; attempts = calls forwarded + retries + hedges.
 struct GatewayCounters {
   std::uint64_t calls = 0;
   std::uint64_t refused = 0;  // answered without an attempt
   std::uint64_t attempts = 0;
   std::uint64_t retries = 0;
+  std::uint64_t hedges = 0;
 };
 
 // Guarantees: every ClientCall is answered exactly once, at its deadline at the latest, unless ClientGone took it away.
@@ -120,10 +112,9 @@ class Gateway {
   // second and whether the day's calls are spent; takes one call's credit. nullopt: it may pass; else the refusal.
   std::optional<Reply> admit(Instant now, const std::string& access_key, const ChainName& chain);
 
-  // Candidates for a call to this chain from this origin (empty: home), nearest first. Empty: unknown chain or origin.
-  // Writes and reads go the same way: a follower hands a write on to the proposers.
-  std::vector<RouteCandidate> explain(Instant now, const ChainName& chain, const std::string& origin,
-                                      Operation operation) const;
+  // Where such a call would go now, and why there. Writes and reads go the same way (a follower hands a write on to the
+  // proposers), but for hedges.
+  RouteExplanation explain(Instant now, const RouteQuestion& question) const;
 
   // What came and went on the chain's route, and where its calls are out now. Cost: O(open calls).
   RouteUse use(ChainIndex chain) const;

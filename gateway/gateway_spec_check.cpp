@@ -44,6 +44,17 @@ Wrong check_hosts(const GatewaySpec& spec, const RouteSpec& route) {
   return std::nullopt;
 }
 
+Wrong check_rule(const GatewaySpec& spec, const RoutingRule& rule, const std::string& whose) {
+  if ((rule.policy == RoutePolicy::pinned) == rule.pins.empty()) {
+    return fmt::format("{} is pinned to no city, or names cities without being pinned", whose);
+  }
+  for (const CityIndex city : rule.pins) {
+    if (city.value >= spec.cities.size()) return fmt::format("{} is pinned to no city", whose);
+  }
+  if (rule.hedge_after < Duration{}) return fmt::format("{} can't be hedged before it is late", whose);
+  return std::nullopt;
+}
+
 Wrong check_routes(const GatewaySpec& spec) {
   std::set<ChainName> names;
   for (std::size_t i = 0; i < spec.routes.size(); ++i) {
@@ -55,6 +66,7 @@ Wrong check_routes(const GatewaySpec& spec) {
     if (!in_range(route.plan.calls_per_second, 0, 1e9) || !in_range(route.plan.burst, 0, 1e9)) {
       return fmt::format("the plan of {} is out of range", to_string(route.name));
     }
+    if (auto wrong = check_rule(spec, route.routing, to_string(route.name))) return wrong;
   }
   return std::nullopt;
 }
@@ -69,6 +81,8 @@ Wrong check_projects(const GatewaySpec& spec) {
     if (!in_range(project.plan.calls_per_second, 0, 1e9) || !in_range(project.plan.burst, 0, 1e9)) {
       return fmt::format("the plan of project {} is out of range", project.name);
     }
+    if (!project.routing) continue;
+    if (auto wrong = check_rule(spec, *project.routing, "project " + project.name)) return wrong;
   }
   return std::nullopt;
 }
@@ -80,6 +94,8 @@ Wrong check_figures(const GatewaySpec& spec) {
   }
   if (spec.health.failures_in_a_row == 0) return "a node needs at least one failure to be ejected";
   if (spec.health.ejected_for < Duration{}) return "a node cannot be ejected for a negative time";
+  if (!in_range(spec.health.ejected_share_max, 0, 1)) return "the share of ejected nodes is out of range";
+  if (spec.health.open_calls_max == 0) return "open_calls_max is 0: no call could go anywhere";
   if (spec.max_calls == 0) return "max_calls is 0: no call could pass";
   return std::nullopt;
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace bsn {
 
 bool counts_against(const Reply& reply) {
@@ -57,11 +59,7 @@ void NodeHealth::fail(Instant now, Node& node) {
   if (++node.failures < parameters_.failures_in_a_row) return;
   node.failures = 0;
   node.ejected_until = now + parameters_.ejected_for;
-}
-
-bool NodeHealth::healthy(CityIndex city, Instant now) const {
-  const Node& node = nodes_[city.value];
-  return node.serving && node.state == CityState::connected && now >= node.ejected_until;
+  last_ejection_ends_ = std::max(last_ejection_ends_, node.ejected_until);
 }
 
 std::string NodeHealth::why_not(CityIndex city, Instant now) const {

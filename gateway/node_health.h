@@ -33,11 +33,20 @@ class NodeHealth {
   // An attempt sent at `sent` got no answer in its time.
   void unanswered(Instant now, CityIndex city, Instant sent);
 
-  bool healthy(CityIndex city, Instant now) const;
+  // Connected, with a stream on which it says that it serves.
+  bool reachable(CityIndex city) const {
+    const Node& node = nodes_[city.value];
+    return node.serving && node.state == CityState::connected;
+  }
+  bool ejected(CityIndex city, Instant now) const { return now < nodes_[city.value].ejected_until; }
+  bool any_ejected(Instant now) const { return now < last_ejection_ends_; }
+  bool healthy(CityIndex city, Instant now) const { return reachable(city) && !ejected(city, now); }
 
   // "" when healthy, else "under construction", "syncing", "draining", "left", "unhealthy: link down", "unhealthy: not
   // serving", "unhealthy: ejected after 5 failures in a row".
   std::string why_not(CityIndex city, Instant now) const;
+
+  const HealthParameters& parameters() const { return parameters_; }
 
  private:
   struct Node {
@@ -53,6 +62,7 @@ class NodeHealth {
 
   HealthParameters parameters_;
   std::vector<Node> nodes_;
+  Instant last_ejection_ends_{INT64_MIN};  // of all; a stream that opens anew may have ended it before
 };
 
 // Whether this answer says that the node itself is in trouble, not the call or one chain.

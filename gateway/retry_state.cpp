@@ -52,8 +52,11 @@ bool RetryState::was_tried(CityIndex city) const {
 
 bool RetryState::again(const RetryParameters& parameters, RetryBudget& budget, Operation operation, const Reply& reply,
                        Instant now, Instant deadline) const {
-  return attempts_ < std::min(parameters.max_attempts, attempts_max) && now < deadline &&
-         worth_retrying(operation, reply) && budget.spend();
+  return may_try(parameters) && now < deadline && worth_retrying(operation, reply) && budget.spend();
+}
+
+bool RetryState::hedge(const RetryParameters& parameters, RetryBudget& budget) const {
+  return may_try(parameters) && budget.spend();
 }
 
 }  // namespace bsn

@@ -46,7 +46,14 @@ class RetryState {
   bool again(const RetryParameters& parameters, RetryBudget& budget, Operation operation, const Reply& reply,
              Instant now, Instant deadline) const;
 
+  // Whether a second attempt may go out beside the first, which is not answered; spends a token when it says yes.
+  bool hedge(const RetryParameters& parameters, RetryBudget& budget) const;
+
  private:
+  bool may_try(const RetryParameters& parameters) const {
+    return attempts_ < (parameters.max_attempts < attempts_max ? parameters.max_attempts : attempts_max);
+  }
+
   std::array<CityIndex, attempts_max> tried_{};
   std::uint32_t attempts_ = 0;
 };

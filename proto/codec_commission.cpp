@@ -78,12 +78,34 @@ Plan decode(Checks& checks, const v1::Plan& message) {
   return plan;
 }
 
+v1::RoutingRule encode(const RoutingRule& rule) {
+  v1::RoutingRule message;
+  message.set_policy(static_cast<std::uint32_t>(rule.policy));
+  for (const CityIndex city : rule.pins) message.add_pins(city.value);
+  message.set_hedge_after_ns(rule.hedge_after.ns);
+  return message;
+}
+
+RoutingRule decode(Checks& checks, const v1::RoutingRule& message) {
+  RoutingRule rule;
+  rule.policy = checks.enum_up_to(RoutePolicy::hedged, message.policy(), "policy");
+  checks.require(message.pins_size() <= WireLimits::cities, "pins too many cities");
+  for (const std::uint32_t city : message.pins()) {
+    if (!checks.ok()) break;
+    rule.pins.push_back({city});
+  }
+  rule.hedge_after = checks.bounded_duration(message.hedge_after_ns(), "hedge_after_ns");
+  return rule;
+}
+
 void encode_limits(const GatewaySpec& spec, v1::CommissionGatewayRequest& message) {
   message.set_retry_max_attempts(spec.retry.max_attempts);
   message.set_retry_budget_per_call(spec.retry.budget_per_call);
   message.set_retry_budget_max(spec.retry.budget_max);
   message.set_health_failures_in_a_row(spec.health.failures_in_a_row);
   message.set_health_ejected_for_ns(spec.health.ejected_for.ns);
+  message.set_health_ejected_share_max(spec.health.ejected_share_max);
+  message.set_health_open_calls_max(spec.health.open_calls_max);
   message.set_max_calls(spec.max_calls);
 }
 
@@ -93,9 +115,13 @@ void decode_limits(Checks& checks, const v1::CommissionGatewayRequest& message, 
   spec.retry.budget_max = checks.number_between(0, 1e9, message.retry_budget_max(), "retry_budget_max");
   spec.health.failures_in_a_row = message.health_failures_in_a_row();
   spec.health.ejected_for = checks.bounded_duration(message.health_ejected_for_ns(), "health_ejected_for_ns");
+  spec.health.ejected_share_max =
+      checks.number_between(0, 1, message.health_ejected_share_max(), "health_ejected_share_max");
+  spec.health.open_calls_max = message.health_open_calls_max();
   spec.max_calls = message.max_calls();
   checks.require(spec.retry.max_attempts > 0, "retry_max_attempts is 0");
   checks.require(spec.health.failures_in_a_row > 0, "health_failures_in_a_row is 0");
+  checks.require(spec.health.open_calls_max > 0, "health_open_calls_max is 0");
   checks.require(spec.max_calls > 0, "max_calls is 0");
 }
 
@@ -140,6 +166,7 @@ v1::Project encode(const ProjectSpec& project) {
   message.set_key_hash(encode(project.key_hash));
   for (const std::string& network : project.networks) message.add_networks(network);
   *message.mutable_plan() = encode(project.plan);
+  if (project.routing) *message.mutable_routing() = encode(*project.routing);
   return message;
 }
 
@@ -154,6 +181,7 @@ Result<ProjectSpec> decode(const v1::Project& message) {
     project.networks.push_back(checks.required_text(network, CallLimits::name_bytes, "network"));
   }
   project.plan = decode(checks, message.plan());
+  if (message.has_routing()) project.routing = decode(checks, message.routing());
   return checks.give(std::move(project));
 }
 
@@ -167,6 +195,7 @@ v1::Route encode(const RouteSpec& route) {
   message.set_owner(route.owner);
   *message.mutable_plan() = encode(route.plan);
   for (const std::string& contract : route.contracts) message.add_contracts(contract);
+  *message.mutable_routing() = encode(route.routing);
   encode_peers(route, message);
   return message;
 }
@@ -186,6 +215,7 @@ Result<RouteSpec> decode(const v1::Route& message) {
     if (!checks.ok()) break;
     route.contracts.push_back(checks.required_text(contract, CallLimits::name_bytes, "contract"));
   }
+  route.routing = decode(checks, message.routing());
   decode_peers(checks, message, route, route.state == RouteState::retired ? Peers::none : Peers::any);
   return checks.give(std::move(route));
 }

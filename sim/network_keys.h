@@ -7,6 +7,8 @@
 namespace bsn {
 
 inline const ChoiceKind<NetworkKind> network_kind_kind{{{"alliance", "public", "cross-chain"}}};
+inline const ChoiceKind<RoutePolicy> route_policy_kind{
+    {{"nearest", "least_latency", "least_loaded", "pinned", "consistent", "hedged"}}};
 inline const ChoiceKind<Figure> figure_kind{
     {{"block_interval_s", "finality_s", "commit_p95_s", "finality_blocks", "capacity_tps", "stale_share",
       "skipped_share", "propagation_p50_s", "propagation_p90_s"}}};

@@ -129,9 +129,9 @@ struct Report {
   std::vector<CityNodeReport> city_nodes;
   std::vector<InvariantReport> invariants;
   std::vector<FaultReport> faults;
-  std::vector<FaultReport> service_events;  // likewise; the target is the service
-  std::vector<ServiceReport> services;      // in the order in which they were deployed
-  std::uint64_t attempts = 0, retries = 0;  // of the gateway
+  std::vector<FaultReport> service_events;              // likewise; the target is the service
+  std::vector<ServiceReport> services;                  // in the order in which they were deployed
+  std::uint64_t attempts = 0, retries = 0, hedges = 0;  // of the gateway; the others are first attempts
 };
 
 // The whole report as JSON, indented, keys in a fixed order, without a final newline. Times are whole nanoseconds.

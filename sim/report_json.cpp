@@ -160,7 +160,7 @@ std::string report_json(const Report& report) {
                                             {"faults", list(report.faults, fault_json)},
                                             {"services", list(report.services, service_json)},
                                             {"service_events", list(report.service_events, fault_json)},
-                                            {"gateway", {{"attempts", report.attempts}, {"retries", report.retries}}}});
+                                            {"gateway", {{"attempts", report.attempts}, {"retries", report.retries}, {"hedges", report.hedges}}}});
   text.pop_back();  // the line break
   return text;
 }

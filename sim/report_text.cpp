@@ -251,7 +251,8 @@ std::string environment(const Report& report) {
   text += wrapped(fmt::format("bsnsim {}, {}, {}", e.version, e.build, e.compiler));
   text += wrapped("configuration " + e.config_digest);
   text += wrapped("fingerprint " + (report.fingerprint.empty() ? "none: live runs differ" : report.fingerprint));
-  text += wrapped(fmt::format("gateway: {} attempts, {} of them retries", report.attempts, report.retries));
+  text += wrapped(fmt::format("gateway: {} attempts, {} of them retries, {} hedges", report.attempts, report.retries,
+                              report.hedges));
   return text + wrapped("again: " + reproduce_command(report));
 }
 

@@ -130,6 +130,32 @@ void describe(V& v, HealthParameters& health) {
   v.key("failures_in_a_row", health.failures_in_a_row, WholeKind<std::uint32_t>{1, 1000},
         "then a city node is left alone");
   v.key("ejected_for", health.ejected_for, timer_kind, "this long");
+  v.key("ejected_share_max", health.ejected_share_max, ShareKind{},
+        "of a chain's peers; are more ejected, none is left alone");
+  v.key("open_calls_max", health.open_calls_max, WholeKind<std::uint32_t>{1, 10'000'000},
+        "under way at one city node; the next call goes elsewhere");
+}
+
+template <class V>
+void describe(V& v, RoutingChoice& choice) {
+  v.key("policy", choice.policy, route_policy_kind, "how a peer is chosen among those that can be called");
+  v.key("cities", choice.cities, cities_kind, "pinned: the first that can be called, and no other");
+  v.key("hedge_after", choice.hedge_after, pause_kind,
+        "hedged: a read that is later than the way there and back by this much goes to a second peer too");
+}
+
+template <class V>
+void describe(V& v, NamedRouting& named) {
+  v.need("id", named.id, NameKind{}, "of the network or project");
+  describe(v, named.choice);
+}
+
+template <class V>
+void describe(V& v, Routing& routing) {
+  describe(v, routing.choice);
+  v.key("networks", routing.networks, ListKind<Section<NamedRouting>>{}, "for the calls of one network");
+  v.key("projects", routing.projects, ListKind<Section<NamedRouting>>{},
+        "for the calls of one project; counts before its network's");
 }
 
 template <class V>
@@ -141,6 +167,7 @@ void describe(V& v, Topology& topology) {
     gateway.key("max_calls", topology.max_calls, WholeKind<std::uint32_t>{1, 10'000'000}, "under way at once");
     gateway.key("retry", topology.retry, Section<RetryParameters>{}, "when a city node fails");
     gateway.key("health", topology.health, Section<HealthParameters>{}, "when a city node is left alone");
+    gateway.key("routing", topology.routing, Section<Routing>{}, "where calls go");
   });
   v.key("cities", topology.cities, ListKind<Section<City>>{}, "city nodes");
   v.key("world", topology.world, ListKind<Section<WorldSite>>{}, "where validators of public networks stand");

@@ -86,6 +86,15 @@ void add_terms(const Service& service, RouteSpec& route) {
   route.contracts = service.contracts;
 }
 
+RoutingRule routing_rule(const TopologyIndex& index, const RoutingChoice& choice) {
+  return {choice.policy, indices(index, choice.cities), choice.hedge_after};
+}
+
+const RoutingChoice* choice_for(const std::vector<NamedRouting>& list, const std::string& id) {
+  const auto named = std::find_if(list.begin(), list.end(), [&](const NamedRouting& one) { return one.id == id; });
+  return named == list.end() ? nullptr : &named->choice;
+}
+
 RouteSpec route_spec(const Topology& topology, const TopologyIndex& index, std::size_t position) {
   const Chain& chain = topology.chains[position];
   const Network& network = network_of(topology, chain);
@@ -111,6 +120,8 @@ RouteSpec route_spec(const Topology& topology, const TopologyIndex& index, std::
   for (const Service& service : topology.services) {
     if (service.chain == route.index) add_terms(service, route);
   }
+  const RoutingChoice* own = choice_for(topology.routing.networks, network.id);
+  route.routing = routing_rule(index, own != nullptr ? *own : topology.routing.choice);
   return route;
 }
 
@@ -238,6 +249,8 @@ GatewaySpec gateway_spec(const Topology& topology, std::uint64_t seed) {
   for (std::size_t n = 0; n < topology.chains.size(); ++n) spec.routes.push_back(route_spec(topology, index, n));
   for (const Project& project : topology.projects) {
     spec.projects.push_back({project.id, sha256(project.key), project.networks, project.plan});
+    const RoutingChoice* own = choice_for(topology.routing.projects, project.id);
+    if (own != nullptr) spec.projects.back().routing = routing_rule(index, *own);
   }
   spec.retry = topology.retry;
   spec.health = topology.health;

@@ -101,6 +101,25 @@ struct Project {
   Plan plan;
 };
 
+// A RoutingRule (core/gateway_spec.h) with cities by name.
+struct RoutingChoice {
+  RoutePolicy policy = RoutePolicy::nearest;
+  std::vector<std::string> cities{};  // pinned
+  Duration hedge_after = RoutingRule{}.hedge_after;
+};
+
+// Of one network's or project's calls.
+struct NamedRouting {
+  std::string id;
+  RoutingChoice choice;
+};
+
+// How the gateway chooses peers: a project's choice counts before its network's, and that before the one for all.
+struct Routing {
+  RoutingChoice choice;
+  std::vector<NamedRouting> networks{}, projects{};
+};
+
 struct Topology {
   std::string name;
   std::uint64_t revision = 0;  // grows with every change of a running cluster
@@ -116,6 +135,7 @@ struct Topology {
   std::vector<Service> services{};  // deployed while it runs, retired ones included; no file says so
   RetryParameters retry;
   HealthParameters health;
+  Routing routing{};
   std::uint32_t max_calls = 20'000;
 };
 

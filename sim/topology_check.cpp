@@ -19,6 +19,7 @@ class TopologyCheck {
     cities();
     zones();
     gateway_city();
+    routing();
     networks();
     for (std::size_t n = 0; n < topology_.chains.size(); ++n) chain(n);
     projects();
@@ -96,6 +97,39 @@ class TopologyCheck {
     } else if (!hosts_peers(topology_.cities[city->value].state)) {
       found("gateway.city: '{}' is under construction or has left; put the gateway in a connected city",
             topology_.gateway_city);
+    }
+  }
+
+  void routing() {
+    const Routing& routing = topology_.routing;
+    choice(routing.choice, "gateway.routing");
+    const auto named = [&](const std::vector<NamedRouting>& list, const std::string& place, const char* what,
+                           const auto& known) {
+      no_twice(place, what, list, [](const NamedRouting& one) { return one.id; });
+      for (std::size_t n = 0; n < list.size(); ++n) {
+        const std::string here = fmt::format("{}[{}]", place, n);
+        if (!known(list[n].id)) found("{}.id: there is no {} '{}'", here, what, list[n].id);
+        choice(list[n].choice, here);
+      }
+    };
+    const auto among = [](const auto& all) {
+      return [&all](const std::string& id) {
+        return std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.id == id; });
+      };
+    };
+    named(routing.networks, "gateway.routing.networks", "network", among(topology_.networks));
+    named(routing.projects, "gateway.routing.projects", "project", among(topology_.projects));
+  }
+
+  void choice(const RoutingChoice& choice, const std::string& place) {
+    if (choice.policy == RoutePolicy::pinned && choice.cities.empty()) {
+      found("{}.cities: pinned to no city; name those that may be called", place);
+    }
+    if (choice.policy != RoutePolicy::pinned && !choice.cities.empty()) {
+      found("{}.cities: only the policy 'pinned' goes by cities; leave them out", place);
+    }
+    for (std::size_t n = 0; n < choice.cities.size(); ++n) {
+      if (!index_.city(choice.cities[n])) found("{}.cities[{}]: unknown city '{}'", place, n, choice.cities[n]);
     }
   }
 

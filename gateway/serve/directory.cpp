@@ -43,11 +43,15 @@ void list_city_nodes(const Gateway& gateway, Instant now, v1::ListCityNodesRespo
   }
 }
 
-void explain_route(const Gateway& gateway, Instant now, const v1::ExplainRouteRequest& request,
-                   v1::ExplainRouteResponse& response) {
-  const ChainName chain{request.chain().network(), request.chain().chain()};
-  const Operation operation = request.submit() ? Operation::submit : Operation::query;
-  for (const RouteCandidate& candidate : gateway.explain(now, chain, request.origin(), operation)) {
+void explain_route(const Gateway& gateway, Instant now, const std::string& access_key,
+                   const v1::ExplainRouteRequest& request, v1::ExplainRouteResponse& response) {
+  RouteQuestion question{{request.chain().network(), request.chain().chain()}, request.origin()};
+  question.operation = request.submit() ? Operation::submit : Operation::query;
+  question.access_key = access_key;
+  question.account = request.account();
+  const RouteExplanation explanation = gateway.explain(now, question);
+  response.set_policy(std::string(to_string(explanation.rule.policy)));
+  for (const RouteCandidate& candidate : explanation.candidates) {
     v1::RouteCandidate& shown = *response.add_candidates();
     shown.set_city(gateway.spec().cities[candidate.city.value].name);
     shown.set_validator(candidate.validator);
@@ -55,6 +59,8 @@ void explain_route(const Gateway& gateway, Instant now, const v1::ExplainRouteRe
     shown.set_distance_ns(candidate.distance.ns);
     shown.set_chosen(candidate.chosen);
     shown.set_why(candidate.why);
+    shown.set_expected_ns(candidate.expected.ns);
+    shown.set_calls(candidate.calls);
   }
 }
 

@@ -12,7 +12,7 @@ void list_networks(const GatewaySpec& spec, v1::ListNetworksResponse& response);
 // All cities, in the order of their index, with their health now.
 void list_city_nodes(const Gateway& gateway, Instant now, v1::ListCityNodesResponse& response);
 
-void explain_route(const Gateway& gateway, Instant now, const v1::ExplainRouteRequest& request,
-                   v1::ExplainRouteResponse& response);
+void explain_route(const Gateway& gateway, Instant now, const std::string& access_key,
+                   const v1::ExplainRouteRequest& request, v1::ExplainRouteResponse& response);
 
 }  // namespace bsn

@@ -97,9 +97,11 @@ GatewayService::GatewayService(h2::Server& server) {
               }));
   methods.add(service + "ExplainRoute",
               keyed_method<v1::ExplainRouteRequest>(shell_, [](GatewayShell& shell, h2::Call& call, const auto& asked) {
-                answer_on_loop<v1::ExplainRouteResponse>(shell, call, [&shell, asked](Instant now, auto& response) {
-                  explain_route(shell.gateway(), now, asked, response);
-                });
+                const std::string key = read_metadata(call.metadata()).access_key;
+                answer_on_loop<v1::ExplainRouteResponse>(shell, call,
+                                                         [&shell, key, asked](Instant now, auto& response) {
+                                                           explain_route(shell.gateway(), now, key, asked, response);
+                                                         });
               }));
 }
 

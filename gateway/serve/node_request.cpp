@@ -25,7 +25,7 @@ std::optional<NodeChoice> choose_node(GatewayShell& shell, Instant now, const Ch
     }
     origin = city->index;
   }
-  const auto candidates = shell.gateway().explain(now, chain, metadata.origin, Operation::query);
+  const auto candidates = shell.gateway().explain(now, {chain, metadata.origin}).candidates;
   std::optional<NodeChoice> choice;
   for (const RouteCandidate& candidate : candidates) {
     v1::CityNode::Stub* stub = shell.stub(candidate.city);

@@ -314,6 +314,7 @@ Result<GatewayCounts> ClusterRpc::counters(const std::string& gateway, Duration 
                        response.refused(),
                        response.attempts(),
                        response.retries(),
+                       response.hedges(),
                        {response.open_calls().begin(), response.open_calls().end()},
                        {}};
   for (const v1::RouteUse& one : response.routes()) {

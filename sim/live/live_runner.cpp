@@ -190,6 +190,7 @@ void fill_counters(const std::string& gateway, Report& report) {
   if (!counters) return;
   report.attempts = counters->attempts;
   report.retries = counters->retries;
+  report.hedges = counters->hedges;
 }
 
 // Whether the chains are ready for load, asked until the scenario's settle time is over.

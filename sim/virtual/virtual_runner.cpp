@@ -50,6 +50,7 @@ class VirtualRun {
     report.simulated_seconds = (cluster_.now() - start).seconds();
     report.attempts = cluster_.counters().attempts;
     report.retries = cluster_.counters().retries;
+    report.hedges = cluster_.counters().hedges;
     options_.progress({.phase = "checking what every peer has stored"});
     if (auto done = faults_->heal(); !done) return done.error();
     catch_up();

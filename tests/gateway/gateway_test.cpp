@@ -200,7 +200,7 @@ TEST(Gateway, ExplainsWhyEachCandidateIsChosenOrNot) {
   Driver driver(spec);
   driver.all_up();
   driver.link(nanjing, false);
-  const auto candidates = driver.gateway.explain(driver.now, {"fabric", "trade"}, "", Operation::query);
+  const auto candidates = driver.gateway.explain(driver.now, {{"fabric", "trade"}}).candidates;
   ASSERT_EQ(candidates.size(), 4u);
   EXPECT_EQ(candidates[0].why, "under construction");
   EXPECT_EQ(candidates[1].why, "unhealthy: link down");
@@ -210,8 +210,8 @@ TEST(Gateway, ExplainsWhyEachCandidateIsChosenOrNot) {
   EXPECT_EQ(candidates[3].why, "farther than suzhou");
   EXPECT_TRUE(candidates[3].healthy);
   EXPECT_FALSE(candidates[3].chosen || candidates[3].validator);
-  EXPECT_TRUE(driver.gateway.explain(driver.now, {"x", "y"}, "", Operation::query).empty());
-  EXPECT_TRUE(driver.gateway.explain(driver.now, {"fabric", "trade"}, "atlantis", Operation::query).empty());
+  EXPECT_TRUE(driver.gateway.explain(driver.now, {{"x", "y"}}).candidates.empty());
+  EXPECT_TRUE(driver.gateway.explain(driver.now, {{"fabric", "trade"}, "atlantis"}).candidates.empty());
   EXPECT_EQ(driver.gateway.counters().calls, 0u) << "explaining costs nothing";
 }
 

@@ -1,0 +1,38 @@
+// One peer that a call may go to, and what speaks for or against it: what ExplainRoute and `bsnsim explain` show.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/call.h"
+#include "core/gateway_spec.h"
+
+namespace bsn {
+
+struct RouteCandidate {
+  CityIndex city;
+  bool validator = false;
+  bool healthy = false;
+  Duration distance;  // one-way base delay from the origin
+  bool chosen = false;
+  std::string why;          // "nearest healthy", "unhealthy: link down", "farther than suzhou" ...
+  Duration expected{};      // the way there and back plus what it lately took beyond that (gateway/peer_latency.h)
+  std::uint32_t calls = 0;  // under way there, sent by this gateway
+};
+
+// The call that is asked about; it need not exist.
+struct RouteQuestion {
+  ChainName chain;
+  std::string origin{};  // a city; empty: the gateway's home
+  Operation operation = Operation::query;
+  std::string access_key{};  // its project may have a rule of its own; empty or unknown: the route's
+  std::string account{};     // whom `consistent` goes by: a call's first argument
+};
+
+struct RouteExplanation {
+  RoutingRule rule;                        // what was applied
+  std::vector<RouteCandidate> candidates;  // nearest first; empty: unknown chain or origin
+};
+
+}  // namespace bsn
