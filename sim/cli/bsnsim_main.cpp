@@ -166,18 +166,56 @@ void add_files(CLI::App& app, FileOptions& options) {
   dump.callback([&] { exit_status = command_dump(options); });
 }
 
+void add_gateway(CLI::App& verb, GatewayOptions& options) {
+  verb.add_option("--access-key", options.access_key, "default: of the cluster's first project");
+  verb.add_option("--origin", options.origin, "city whose gateway admits the call");
+  verb.add_option("--gateway", options.gateway, "address; default: of the named cluster");
+  verb.add_flag("--json", options.json, "as JSON");
+  add_place(verb, options);
+}
+
+// Takes "NETWORK/CHAIN" apart.
+void split_chain(std::string& network, std::string& chain) {
+  const std::size_t slash = network.find('/');
+  chain = slash == std::string::npos ? "main" : network.substr(slash + 1);
+  network = network.substr(0, slash);
+}
+
+void add_explain(CLI::App& app, ExplainOptions& options) {
+  CLI::App& verb = add_verb(app, "explain", "where a call through the gateway of a running cluster would go, and why");
+  verb.add_option("chain", options.network, "NETWORK or NETWORK/CHAIN (default chain: main)")->required();
+  verb.add_option("account", options.account, "the call's first argument: what the policy 'consistent' goes by");
+  verb.add_flag("--submit", options.submit, "for a write instead of a read");
+  add_gateway(verb, options);
+  verb.callback([&options] {
+    split_chain(options.network, options.chain);
+    exit_status = command_explain(options);
+  });
+}
+
+void add_compare_policies(CLI::App& app, ComparePoliciesOptions& options) {
+  CLI::App& verb = add_verb(app, "compare-policies",
+                            "run a scenario under several routing policies, on identical arrivals and faults");
+  verb.add_option("file", options.file, "scenario file")->required();
+  verb.add_option("-p,--policy", options.policies,
+                  "may be given again; the first is what the others are compared with (default: all, with nearest)");
+  verb.add_option("--repeat", options.repeat, "runs of each policy, with seeds counted up")
+      ->capture_default_str()
+      ->check(CLI::Range(2, 1000));
+  verb.add_option("--seed", options.seed, "of the first run")->capture_default_str();
+  verb.add_flag("--json", options.json, "as JSON");
+  verb.add_flag("-q,--quiet", options.quiet, "no progress");
+  verb.callback([&] { exit_status = command_compare_policies(options); });
+}
+
 void add_call_parts(CLI::App& verb, CallOptions& options) {
   verb.add_option("chain", options.network, "NETWORK or NETWORK/CHAIN (default chain: main)")->required();
   verb.add_option("contract", options.contract, "kv or asset")->required();
   verb.add_option("function", options.function, "put, get, transfer, balance ...")->required();
   verb.add_option("args", options.args, "arguments of the function");
   verb.add_option("--level", options.level, "accepted, committed, final (submit); local, final (query)");
-  verb.add_option("--access-key", options.access_key, "default: of the cluster's first project");
-  verb.add_option("--origin", options.origin, "city whose gateway admits the call");
-  verb.add_option("--gateway", options.gateway, "address; default: of the named cluster");
   verb.add_option("--timeout-ms", options.timeout_ms, "deadline")->capture_default_str()->check(CLI::Range(1, 600000));
-  verb.add_flag("--json", options.json, "as JSON");
-  add_place(verb, options);
+  add_gateway(verb, options);
 }
 
 void add_call(CLI::App& app, CallOptions& options) {
@@ -191,9 +229,7 @@ void add_call(CLI::App& app, CallOptions& options) {
     }
     kind.callback([&options, submit] {
       options.submit = submit;
-      const std::size_t slash = options.network.find('/');
-      options.chain = slash == std::string::npos ? "main" : options.network.substr(slash + 1);
-      options.network = options.network.substr(0, slash);
+      split_chain(options.network, options.chain);
       exit_status = command_call(options);
     });
   }
@@ -219,6 +255,8 @@ int main(int argc, char** argv) {
   SwarmCommandOptions swarm;
   FileOptions files;
   CallOptions call;
+  ExplainOptions explain;
+  ComparePoliciesOptions compare_policies;
   add_up(app, up);
   add_down(app, down);
   add_status(app, status);
@@ -231,6 +269,8 @@ int main(int argc, char** argv) {
   add_swarm(app, swarm);
   add_files(app, files);
   add_call(app, call);
+  add_explain(app, explain);
+  add_compare_policies(app, compare_policies);
   add_verb(app, "version", "print the version").callback([] { exit_status = command_version(); });
   try {
     app.parse(argc, argv);

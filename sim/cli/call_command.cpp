@@ -11,26 +11,10 @@
 #include "rpc/channel.h"
 #include "rpc/refusal.h"
 #include "sim/cli/commands.h"
-#include "sim/live/endpoints.h"
+#include "sim/cli/gateway_target.h"
 
 namespace bsn {
 namespace {
-
-// Where the gateway is and how to be let in.
-struct Target {
-  std::string address;
-  std::string access_key;
-};
-
-Result<Target> find_target(const CallOptions& options) {
-  Target target{options.gateway, options.access_key};
-  if (!target.address.empty() && !target.access_key.empty()) return target;
-  const auto endpoints = read_endpoints(cluster_folder(options.name));
-  if (!endpoints) return endpoints.error();
-  if (target.address.empty()) target.address = endpoints->gateway.grpc;
-  if (target.access_key.empty()) target.access_key = endpoints->access_key;
-  return target;
-}
 
 std::string fresh_key() {
   std::random_device device;
@@ -60,7 +44,7 @@ Result<Call> make_call(const CallOptions& options) {
   return call;
 }
 
-Reply send(const Target& target, const CallOptions& options, const Call& call) {
+Reply send(const GatewayTarget& target, const CallOptions& options, const Call& call) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(options.timeout_ms));
   context.AddMetadata("x-api-key", target.access_key);
@@ -112,7 +96,7 @@ void print_reply(const Call& call, const Reply& reply) {
 int command_call(const CallOptions& options) {
   const Result<Call> call = make_call(options);
   if (!call) return report_error(call.error());
-  const Result<Target> target = find_target(options);
+  const Result<GatewayTarget> target = find_gateway(options);
   if (!target) return report_error(target.error());
   const Reply reply = send(*target, options, *call);
   if (options.json) {

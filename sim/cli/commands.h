@@ -102,19 +102,40 @@ int command_networks(const FileOptions& options);
 int command_validate(const FileOptions& options);
 int command_dump(const FileOptions& options);
 
-struct CallOptions : PlaceOptions {
+// Which gateway to ask, and as whom.
+struct GatewayOptions : PlaceOptions {
+  std::string access_key;  // empty: the cluster's first project's
+  std::string origin;      // city whose gateway admits the call; empty: the gateway's home
+  std::string gateway;     // address; empty: of the named cluster
+  bool json = false;
+};
+
+struct CallOptions : GatewayOptions {
   bool submit = false;
   std::string network, chain, contract, function;
   std::vector<std::string> args;
   std::string level;            // empty: final for a submit, local for a query
   std::string idempotency_key;  // submit; empty: a fresh random one, printed
-  std::string access_key;       // empty: the cluster's first project's
-  std::string origin;
-  std::string gateway;  // address; empty: of the named cluster
   int timeout_ms = 30'000;
-  bool json = false;
 };
 int command_call(const CallOptions& options);
+
+struct ExplainOptions : GatewayOptions {
+  std::string network, chain;
+  std::string account;  // the call's first argument; may be empty
+  bool submit = false;
+};
+int command_explain(const ExplainOptions& options);
+
+struct ComparePoliciesOptions {
+  std::string file;
+  std::vector<std::string> policies;  // the first is what the others are compared with; empty: all but pinned
+  int repeat = 5;                     // runs of each policy, at least 2
+  std::uint64_t seed = 1;             // of the first run
+  bool quiet = false;
+  bool json = false;
+};
+int command_compare_policies(const ComparePoliciesOptions& options);
 
 int command_version();
 

@@ -1,0 +1,17 @@
+#include "sim/cli/gateway_target.h"
+
+#include "sim/live/endpoints.h"
+
+namespace bsn {
+
+Result<GatewayTarget> find_gateway(const GatewayOptions& options) {
+  GatewayTarget target{options.gateway, options.access_key};
+  if (!target.address.empty() && !target.access_key.empty()) return target;
+  const auto endpoints = read_endpoints(cluster_folder(options.name));
+  if (!endpoints) return endpoints.error();
+  if (target.address.empty()) target.address = endpoints->gateway.grpc;
+  if (target.access_key.empty()) target.access_key = endpoints->access_key;
+  return target;
+}
+
+}  // namespace bsn

@@ -1,0 +1,19 @@
+// Where a gateway is and how to be let in: from the options, and what they leave out from the named cluster.
+#pragma once
+
+#include <string>
+
+#include "core/result.h"
+#include "sim/cli/commands.h"
+
+namespace bsn {
+
+struct GatewayTarget {
+  std::string address;
+  std::string access_key;
+};
+
+// An Error when something is left out and there is no such cluster.
+Result<GatewayTarget> find_gateway(const GatewayOptions& options);
+
+}  // namespace bsn
