@@ -105,7 +105,7 @@ class TopologyCheck {
     choice(routing.choice, "gateway.routing");
     const auto named = [&](const std::vector<NamedRouting>& list, const std::string& place, const char* what,
                            const auto& known) {
-      no_twice(place, what, list, [](const NamedRouting& one) { return one.id; });
+      no_twice(place.c_str(), what, list, [](const NamedRouting& one) { return one.id; });
       for (std::size_t n = 0; n < list.size(); ++n) {
         const std::string here = fmt::format("{}[{}]", place, n);
         if (!known(list[n].id)) found("{}.id: there is no {} '{}'", here, what, list[n].id);
