@@ -102,6 +102,25 @@ TEST_F(ScenarioFile, RefusesZonesThatNobodyDescribedAndLatenciesToSomeOnly) {
               HasSubstr("unknown zone 'east'; describe it under zones"));
 }
 
+// ---- routing ----
+
+TEST_F(ScenarioFile, RefusesRoutingThatNamesWhatIsNotThereOrPinsWithoutCities) {
+  const std::string gateway = "{city: beijing, max_calls: 5000}";
+  const auto routing = [&](const std::string& text) {
+    return topology_finding(gateway, "{city: beijing, routing: {" + text + "}}");
+  };
+  EXPECT_EQ(routing("policy: hedged, hedge_after: 5 ms"), "");
+  EXPECT_EQ(routing("policy: pinned, cities: [hangzhou]"), "");
+  EXPECT_THAT(routing("policy: pinned"), HasSubstr("gateway.routing.cities: pinned to no city; name those that may"));
+  EXPECT_THAT(routing("cities: [hangzhou]"), HasSubstr("only the policy 'pinned' goes by cities; leave them out"));
+  EXPECT_THAT(routing("policy: pinned, cities: [atlantis]"), HasSubstr("cities[0]: unknown city 'atlantis'"));
+  EXPECT_THAT(routing("policy: best"), HasSubstr("nearest"));
+  EXPECT_THAT(routing("networks: [{id: fabrik, policy: hedged}]"),
+              HasSubstr("gateway.routing.networks[0].id: there is no network 'fabrik'"));
+  EXPECT_THAT(routing("projects: [{id: nobody, policy: hedged}]"), HasSubstr("there is no project 'nobody'"));
+  EXPECT_THAT(routing("networks: [{id: fabric}, {id: fabric}]"), HasSubstr("fabric"));
+}
+
 // ---- good files ----
 
 TEST_F(ScenarioFile, EveryShippedScenarioLoads) {

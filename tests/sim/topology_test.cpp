@@ -248,5 +248,20 @@ TEST(GatewaySpec, KnowsAllCitiesAndRoutesAndKeepsNoKeyInClear) {
   EXPECT_EQ(spec.projects[1].plan.calls_per_day, 2000u);
 }
 
+TEST(Topology, AProjectsRoutingCountsBeforeItsNetworksAndThatBeforeTheOneForAll) {
+  Topology topology = bsn_2020();
+  topology.routing.choice.policy = RoutePolicy::least_loaded;
+  topology.routing.networks = {{"fabric", {RoutePolicy::pinned, {topology.cities[3].id}}}};
+  topology.routing.projects = {{topology.projects[0].id, {RoutePolicy::hedged, {}, milliseconds(7)}}};
+  const GatewaySpec spec = gateway_spec(topology, 1);
+  for (const RouteSpec& route : spec.routes) {
+    const bool fabric = route.name.network == "fabric";
+    EXPECT_EQ(route.routing.policy, fabric ? RoutePolicy::pinned : RoutePolicy::least_loaded) << to_string(route.name);
+    EXPECT_EQ(route.routing.pins, fabric ? std::vector{CityIndex{3}} : std::vector<CityIndex>{});
+  }
+  ASSERT_TRUE(spec.projects[0].routing);
+  EXPECT_EQ(spec.projects[0].routing->hedge_after, milliseconds(7));
+}
+
 }  // namespace
 }  // namespace bsn

@@ -148,5 +148,23 @@ TEST(VirtualRunner, ShowsProgressAgainstRealTimeOnly) {
   EXPECT_EQ(report->fingerprint, run(scenario).fingerprint);
 }
 
+// A city that is slow without failing: who goes by the way alone keeps asking it.
+TEST(VirtualRunner, PoliciesMeetTheSameArrivalsAndALateCityTellsThemApart) {
+  Scenario scenario = load("small.yaml");
+  Fault slow = fault(milliseconds(500), FaultKind::latency, {"beijing"});
+  slow.delay = milliseconds(80);
+  scenario.faults = {slow};
+  const auto under = [&](RoutePolicy policy) {
+    scenario.topology.routing.choice.policy = policy;
+    return run(scenario);
+  };
+  const Report nearest = under(RoutePolicy::nearest), hedged = under(RoutePolicy::hedged);
+  EXPECT_EQ(nearest.rounds[0].offered, hedged.rounds[0].offered);
+  EXPECT_EQ(nearest.hedges, 0u);
+  EXPECT_GT(hedged.hedges, 0u);
+  EXPECT_EQ(hedged.attempts, hedged.rounds[0].sent + hedged.retries + hedged.hedges);
+  expect_sound(hedged);
+}
+
 }  // namespace
 }  // namespace bsn
