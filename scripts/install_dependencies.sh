@@ -22,6 +22,8 @@ fi
 
 command -v npm >/dev/null || packages+=(nodejs npm)
 
+command -v npm >/dev/null || packages+=(nodejs npm)
+
 missing=()
 for package in "${packages[@]}"; do
   state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)

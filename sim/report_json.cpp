@@ -140,27 +140,28 @@ json::object environment_json(const Environment& environment) {
 }  // namespace
 
 std::string report_json(const Report& report) {
-  std::string text = json_text(json::object{{"scenario", report.scenario},
-                                            {"mode", report.mode},
-                                            {"seed", report.seed},
-                                            {"fingerprint", report.fingerprint},
-                                            {"valid", report.valid},
-                                            {"why_invalid", strings(report.why_invalid)},
-                                            {"stopped", report.stopped},
-                                            {"exit_code", exit_code(report)},
-                                            {"simulated_seconds", report.simulated_seconds},
-                                            {"wall_seconds", report.wall_seconds},
-                                            {"events", report.events},
-                                            {"command", reproduce_command(report)},
-                                            {"environment", environment_json(report.environment)},
-                                            {"rounds", list(report.rounds, round_json)},
-                                            {"networks", list(report.networks, network_json)},
-                                            {"city_nodes", list(report.city_nodes, city_json)},
-                                            {"invariants", list(report.invariants, invariant_json)},
-                                            {"faults", list(report.faults, fault_json)},
-                                            {"services", list(report.services, service_json)},
-                                            {"service_events", list(report.service_events, fault_json)},
-                                            {"gateway", {{"attempts", report.attempts}, {"retries", report.retries}, {"hedges", report.hedges}}}});
+  std::string text = json_text(json::object{
+      {"scenario", report.scenario},
+      {"mode", report.mode},
+      {"seed", report.seed},
+      {"fingerprint", report.fingerprint},
+      {"valid", report.valid},
+      {"why_invalid", strings(report.why_invalid)},
+      {"stopped", report.stopped},
+      {"exit_code", exit_code(report)},
+      {"simulated_seconds", report.simulated_seconds},
+      {"wall_seconds", report.wall_seconds},
+      {"events", report.events},
+      {"command", reproduce_command(report)},
+      {"environment", environment_json(report.environment)},
+      {"rounds", list(report.rounds, round_json)},
+      {"networks", list(report.networks, network_json)},
+      {"city_nodes", list(report.city_nodes, city_json)},
+      {"invariants", list(report.invariants, invariant_json)},
+      {"faults", list(report.faults, fault_json)},
+      {"services", list(report.services, service_json)},
+      {"service_events", list(report.service_events, fault_json)},
+      {"gateway", {{"attempts", report.attempts}, {"retries", report.retries}, {"hedges", report.hedges}}}});
   text.pop_back();  // the line break
   return text;
 }

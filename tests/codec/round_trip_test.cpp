@@ -119,7 +119,7 @@ TEST(Codec, WhatIsKeptOnDiskComesBackEqual) {
   expect_round_trip(vote, decode(vote), encode(*decode(vote)));
   const auto no_vote = decode(encode(RaftVoteState{4, std::nullopt}));
   EXPECT_FALSE(no_vote->voted_for.has_value());
-  const auto trim = encode(RaftLogTrim{7, 3, 6});
+  const auto trim = encode(RaftLogTrim{7, 3, 6, {{0}, {2}}});
   expect_round_trip(trim, decode(trim), encode(*decode(trim)));
   const auto mark = encode(FinalMark{4});
   expect_round_trip(mark, decode(mark), encode(*decode(mark)));
