@@ -1,5 +1,6 @@
 #include "sim/policy_comparison.h"
 
+#include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <numeric>
@@ -16,6 +17,7 @@ double mean_of(const std::vector<double>& values) {
 // One figure of each run.
 std::vector<double> each(const std::vector<PolicyFigures>& runs, double PolicyFigures::*figure) {
   std::vector<double> values;
+  values.reserve(runs.size());
   for (const PolicyFigures& run : runs) values.push_back(run.*figure);
   return values;
 }
@@ -23,6 +25,7 @@ std::vector<double> each(const std::vector<PolicyFigures>& runs, double PolicyFi
 Estimate difference(const std::vector<PolicyFigures>& runs, const std::vector<PolicyFigures>& first,
                     double PolicyFigures::*figure) {
   std::vector<double> differences;
+  differences.reserve(runs.size());
   for (std::size_t seed = 0; seed < runs.size(); ++seed) {
     differences.push_back(runs[seed].*figure - first[seed].*figure);
   }
