@@ -102,6 +102,9 @@ enum class Reason : std::uint8_t {
   contract_refused,     // FAILED_PRECONDITION: the contract said no (insufficient balance ...); see message
   unknown_transaction,  // NOT_FOUND: GetTransaction of an id that this peer has not seen
   draining,             // UNAVAILABLE: the chain or the city node takes no (new) calls: it is joining, leaving or gone
+  stale_request,        // UNAUTHENTICATED: well signed, but too long ago or in the future: sign it anew
+  replayed,             // UNAUTHENTICATED: well signed, but its nonce was used before
+  overloaded,           // RESOURCE_EXHAUSTED: shed, because the gateway has more important calls than it can carry
 };
 std::string_view to_string(Reason reason);
 

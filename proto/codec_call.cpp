@@ -167,7 +167,7 @@ Result<Reply> decode(const v1::Reply& message) {
   Checks checks("Reply");
   Reply reply;
   reply.status = checks.enum_up_to(Status::unauthenticated, message.status(), "status");
-  reply.reason = checks.enum_up_to(Reason::draining, static_cast<std::uint64_t>(message.reason()), "reason");
+  reply.reason = checks.enum_up_to(Reason::overloaded, static_cast<std::uint64_t>(message.reason()), "reason");
   reply.message = checks.text(message.message(), WireLimits::message_bytes, "message");
   reply.value = checks.text(message.value(), WireLimits::value_bytes, "value");
   reply.transaction = checks.digest(message.transaction(), "transaction");

@@ -3,18 +3,10 @@
 namespace bsn {
 namespace {
 
-constexpr std::size_t checksum_bytes = 8;
 constexpr std::size_t chain_bytes = 4;
 
 void append_number(std::string& key, std::uint64_t number, int byte_count) {
   for (int shift = 8 * (byte_count - 1); shift >= 0; shift -= 8) key.push_back(static_cast<char>(number >> shift));
-}
-
-std::string checksum(std::string_view key, std::string_view payload) {
-  RunningDigest digest;
-  digest.update(key);
-  digest.update(payload);
-  return std::string(digest.value().view().substr(0, checksum_bytes));
 }
 
 }  // namespace
@@ -55,17 +47,6 @@ std::uint64_t number_of(std::string_view key) {
     number = number << 8 | static_cast<std::uint8_t>(byte);
   }
   return number;
-}
-
-std::string seal_record(std::string_view key, std::string_view payload) {
-  return checksum(key, payload).append(payload);
-}
-
-std::optional<std::string_view> open_record(std::string_view key, std::string_view value) {
-  if (value.size() < checksum_bytes) return std::nullopt;
-  const std::string_view payload = value.substr(checksum_bytes);
-  if (value.substr(0, checksum_bytes) != checksum(key, payload)) return std::nullopt;
-  return payload;
 }
 
 }  // namespace bsn

@@ -1,7 +1,6 @@
-// Keys and values of the store's records; the layout is told in node/serve/store.h.
+// Keys of the store's records; the layout is told in node/serve/store.h.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,9 +28,5 @@ std::string accepted_key(ChainIndex chain, const Digest& transaction, std::uint6
 RecordKind kind_of(std::string_view key);
 ChainIndex chain_of(std::string_view key);  // its first 4 bytes
 std::uint64_t number_of(std::string_view key);
-
-// The payload with its checksum before it, and back; nullopt: it does not verify under this key.
-std::string seal_record(std::string_view key, std::string_view payload);
-std::optional<std::string_view> open_record(std::string_view key, std::string_view value);
 
 }  // namespace bsn

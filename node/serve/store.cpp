@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "disk/sealed_record.h"
 #include "node/serve/record.h"
 #include "node/serve/store_loader.h"
 #include "proto/codec.h"

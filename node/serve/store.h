@@ -1,4 +1,4 @@
-// What a city node has on disk: every chain peer's durable state in one LMDB map (node/serve/lmdb.h), equal to what
+// What a city node has on disk: every chain peer's durable state in one LMDB map (disk/lmdb.h), equal to what
 // apply() of core/durable.h makes in memory.
 //
 // Keys: chain (4 bytes, big-endian), kind (1 byte), then by kind
@@ -19,7 +19,7 @@
 #include "core/chain_spec.h"
 #include "core/durable.h"
 #include "core/result.h"
-#include "node/serve/lmdb.h"
+#include "disk/lmdb.h"
 #include "proto/call.pb.h"
 
 namespace bsn {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "disk/sealed_record.h"
 #include "node/serve/record.h"
 #include "proto/codec.h"
 

@@ -71,10 +71,10 @@ TEST(Codec, AReplysTextForPeopleIsAlwaysReadable) {
 }
 
 TEST(Codec, TheNumbersOfStatusReasonAndReceiptAreThoseOfTheContract) {
-  EXPECT_EQ(static_cast<int>(Reason::draining), v1::REASON_DRAINING);
+  EXPECT_EQ(static_cast<int>(Reason::overloaded), v1::REASON_OVERLOADED);
   EXPECT_EQ(static_cast<int>(Reason::no_healthy_peer), v1::REASON_NO_HEALTHY_PEER);
   EXPECT_EQ(static_cast<int>(ReceiptStatus::duplicate), v1::RECEIPT_STATUS_DUPLICATE);
-  for (int number = 0; number <= v1::REASON_UNKNOWN_TRANSACTION; ++number) {
+  for (int number = 0; number <= v1::REASON_OVERLOADED; ++number) {
     const std::string name = "REASON_" + std::string(to_string(static_cast<Reason>(number)));
     EXPECT_EQ(v1::Reason_Name(static_cast<v1::Reason>(number)), name);
   }

@@ -70,7 +70,7 @@ TEST(Status, EffectContractIsThePublishedOne) {
 
 TEST(Status, EveryCodeLevelAndReasonHasAName) {
   EXPECT_EQ(to_string(Status::unauthenticated), "UNAUTHENTICATED");
-  EXPECT_EQ(to_string(Reason::draining), "DRAINING");
+  EXPECT_EQ(to_string(Reason::overloaded), "OVERLOADED");
   EXPECT_EQ(to_string(Reason::under_construction), "UNDER_CONSTRUCTION");
   for (const Level level : {Level::accepted, Level::committed, Level::final_, Level::local}) {
     EXPECT_EQ(parse_level(to_string(level)), level);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "disk/sealed_record.h"
+
 namespace bsn {
 namespace {
 

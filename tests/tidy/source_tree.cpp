@@ -8,7 +8,7 @@
 namespace bsn {
 namespace {
 
-constexpr const char* rooms[] = {"core", "proto", "rpc",   "loop",    "h2",      "node",  "gateway",
+constexpr const char* rooms[] = {"core", "proto", "disk",  "rpc",     "loop",    "h2",    "node", "gateway",
                                  "sim",  "bench", "tests", "configs", "scripts", "cmake", "docs"};
 
 std::set<std::string> words(const std::string& text) {

@@ -1,4 +1,4 @@
-#include "node/serve/lmdb.h"
+#include "disk/lmdb.h"
 
 #include <sys/stat.h>
 
