@@ -4,7 +4,7 @@
 #include <cstring>
 #include <limits>
 
-#include "node/byte_fields.h"
+#include "core/byte_fields.h"
 
 namespace bsn {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "node/byte_fields.h"
+#include "core/byte_fields.h"
 #include "node/quorum.h"
 
 namespace bsn {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "node/byte_fields.h"
+#include "core/byte_fields.h"
 
 namespace bsn {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/check.h"
-#include "node/byte_fields.h"
+#include "core/byte_fields.h"
 #include "node/ledger.h"
 
 namespace bsn {

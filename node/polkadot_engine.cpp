@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "node/byte_fields.h"
+#include "core/byte_fields.h"
 #include "node/slot_engine.h"
 
 namespace bsn {

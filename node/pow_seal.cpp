@@ -4,7 +4,7 @@
 
 #include "core/check.h"
 #include "core/peer_message.h"
-#include "node/byte_fields.h"
+#include "core/byte_fields.h"
 
 namespace bsn {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "node/byte_fields.h"
+#include "core/byte_fields.h"
 
 namespace bsn {
 

@@ -1,6 +1,6 @@
 #include "node/solana_tower.h"
 
-#include "node/byte_fields.h"
+#include "core/byte_fields.h"
 
 namespace bsn {
 

@@ -7,32 +7,12 @@
 namespace bsn {
 namespace {
 
-bool bit_at(const Digest& path, std::uint16_t bit) { return (path.bytes[bit / 8] >> (7 - bit % 8) & 1) != 0; }
-
 // The first bit in which two different paths differ.
 std::uint16_t first_difference(const Digest& a, const Digest& b) {
   std::size_t byte = 0;
   while (a.bytes[byte] == b.bytes[byte]) ++byte;
   const auto differing = static_cast<std::uint8_t>(a.bytes[byte] ^ b.bytes[byte]);
   return static_cast<std::uint16_t>(8 * byte + static_cast<std::size_t>(std::countl_zero(differing)));
-}
-
-Digest leaf_hash(const Digest& path, std::string_view value) {
-  std::string input;
-  input.reserve(1 + path.bytes.size() + value.size());
-  input.push_back('\x00');
-  input.append(path.view()).append(value);
-  return sha256(input);
-}
-
-Digest inner_hash(std::uint16_t bit, const Digest& left, const Digest& right) {
-  std::array<char, 67> input;
-  input[0] = '\x01';
-  input[1] = static_cast<char>(bit >> 8);
-  input[2] = static_cast<char>(bit & 0xff);
-  left.view().copy(input.data() + 3, 32);
-  right.view().copy(input.data() + 35, 32);
-  return sha256({input.data(), input.size()});
 }
 
 }  // namespace
@@ -71,7 +51,7 @@ void StateTree::erase(const Digest& path) {
     parent = gone;
     gone = next(gone, path);
   }
-  const Ref sibling = parent == none ? none : inners_[parent].child[!bit_at(path, inners_[parent].bit)];
+  const Ref sibling = parent == none ? none : inners_[parent].child[!path_bit(path, inners_[parent].bit)];
   replace_child(grandparent, path, sibling);
   if (parent != none) free_inners_.push_back(parent);
   edit_leaf(gone) = Leaf{};
@@ -81,6 +61,22 @@ void StateTree::erase(const Digest& path) {
 
 Digest StateTree::root() { return root_ == none ? sha256("") : hash_of(root_); }
 
+StateProof StateTree::prove(const Digest& path) {
+  root();  // so that every hash below it is fresh
+  StateProof proof;
+  if (root_ == none) return proof;
+  Ref at = root_;
+  while (!is_leaf(at)) {
+    const Inner& one = inners_[at];
+    proof.steps.push_back({one.bit, hash_of(one.child[!path_bit(path, one.bit)])});
+    at = next(at, path);
+  }
+  const Leaf& end = leaf(at);
+  proof.kind = end.path == path ? StateProof::Kind::present : StateProof::Kind::other_leaf;
+  if (end.path != path) proof.other = {end.path, sha256(end.value)};
+  return proof;
+}
+
 void StateTree::for_each(const std::function<void(std::string_view, std::string_view)>& visit) const {
   for (std::size_t i = 0; i < leaves_.size(); ++i) {
     if (leaves_[i].used) visit(leaves_[i].key, leaves_[i].value);
@@ -89,7 +85,7 @@ void StateTree::for_each(const std::function<void(std::string_view, std::string_
 
 StateTree::Ref StateTree::next(Ref inner, const Digest& path) const {
   const Inner& one = inners_[inner];
-  return one.child[bit_at(path, one.bit)];
+  return one.child[path_bit(path, one.bit)];
 }
 
 // Makes `child` what lies below `inner` on the way of `path`; below none lies the root.
@@ -98,7 +94,7 @@ void StateTree::replace_child(Ref inner, const Digest& path, Ref child) {
     root_ = child;
   } else {
     Inner& one = inners_.edit(inner);
-    one.child[bit_at(path, one.bit)] = child;
+    one.child[path_bit(path, one.bit)] = child;
   }
 }
 
@@ -121,7 +117,7 @@ void StateTree::insert(const Digest& path, Ref fresh, std::uint16_t bit) {
     at = next(at, path);
   }
   const Ref made = new_inner(bit);
-  const bool side = bit_at(path, bit);
+  const bool side = path_bit(path, bit);
   Inner& one = inners_.edit(made);
   one.child[side] = fresh;
   one.child[!side] = at;
@@ -160,14 +156,14 @@ Digest StateTree::hash_of(Ref ref) {
   if (is_leaf(ref)) {
     if (leaf(ref).stale) {
       Leaf& one = edit_leaf(ref);
-      one.hash = leaf_hash(one.path, one.value);
+      one.hash = state_leaf(one.path, sha256(one.value));
       one.stale = false;
     }
     return leaf(ref).hash;
   }
   if (inners_[ref].stale) {
     Inner& one = inners_.edit(ref);
-    inner_hashes_.edit(ref) = inner_hash(one.bit, hash_of(one.child[0]), hash_of(one.child[1]));
+    inner_hashes_.edit(ref) = state_inner(one.bit, hash_of(one.child[0]), hash_of(one.child[1]));
     one.stale = false;
   }
   return inner_hashes_[ref];

@@ -2,7 +2,7 @@
 //
 // Shape and hashes:
 //   path  = SHA-256(key); the tree branches on its bits, most significant first
-//   leaf  = SHA-256(0x00 | path | value)
+//   leaf  = SHA-256(0x00 | path | SHA-256(value)), so that a proof of absence need not carry another key's value
 //   inner = SHA-256(0x01 | bit as 2 bytes | left | right), `bit` being the first bit in which the two sides differ
 //   root of the empty tree = SHA-256("")
 // The shape follows from the set of keys alone, so the root does not depend on the order of writes. Because an inner
@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "core/digest.h"
+#include "core/state_proof.h"
 #include "node/shared_vector.h"
 
 namespace bsn {
@@ -44,6 +45,9 @@ class StateTree {
 
   // Over everything in the tree. Hashes what changed since the last call.
   Digest root();
+
+  // That `path` holds its value, or that there is none, under root(). O(depth), hashes as root() does.
+  StateProof prove(const Digest& path);
 
   std::size_t size() const { return size_; }
 

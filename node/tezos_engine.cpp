@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "node/byte_fields.h"
+#include "core/byte_fields.h"
 #include "node/signed_seal.h"
 #include "node/tezos_rights.h"
 #include "node/tree_engine.h"

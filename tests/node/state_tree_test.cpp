@@ -29,7 +29,7 @@ TEST(StateTree, ALeafIsHashedAsWritten) {
   StateTree tree;
   set(tree, "a", "1");
   std::string leaf(1, '\0');
-  leaf.append(sha256("a").view()).append("1");
+  leaf.append(sha256("a").view()).append(sha256("1").view());
   EXPECT_EQ(tree.root(), sha256(leaf));
 }
 
