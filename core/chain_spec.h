@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/cross_chain_spec.h"
 #include "core/engine_dpos.h"
 #include "core/engine_pow.h"
 #include "core/engine_slot.h"
@@ -93,6 +94,7 @@ struct ChainSpec {
   MempoolLimits mempool;
   TransactionCost cost;
   std::vector<GenesisAccount> genesis;
+  CrossChainSpec cross_chain{};  // whom it follows to take part in cross-chain calls; empty: it does not
   // The seats: ValidatorIndex v stands, or stood, in city validators[v]; 1 ... 1000. A seat is never taken away or
   // given to another, since blocks, votes and logs name it. A city that comes anew, or with a new disk, gets a new
   // seat.

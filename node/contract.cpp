@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "node/contract_asset.h"
+#include "node/contract_hub.h"
 #include "node/contract_kv.h"
+#include "node/contract_xchain.h"
 
 namespace bsn {
 namespace {
@@ -11,6 +13,8 @@ namespace {
 Contract find_contract(std::string_view name) {
   if (name == "kv") return kv_contract();
   if (name == "asset") return asset_contract();
+  if (name == "xchain") return xchain_contract();
+  if (name == "hub") return hub_contract();
   return {};
 }
 

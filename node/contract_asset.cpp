@@ -20,14 +20,6 @@ struct Account {
 
 std::string account_key(std::string_view account) { return std::string("a/").append(account); }
 
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool leading_zero = text.size() > 1 && text[0] == '0';
-  if (error != std::errc{} || end != text.data() + text.size() || leading_zero) return std::nullopt;
-  return number;
-}
-
 std::string encode(const Account& account) {
   return std::to_string(account.balance) + " " + std::to_string(account.nonce);
 }
@@ -35,8 +27,8 @@ std::string encode(const Account& account) {
 std::optional<Account> decode(std::string_view text) {
   const std::size_t space = text.find(' ');
   if (space == std::string_view::npos) return std::nullopt;
-  const auto balance = parse_number(text.substr(0, space));
-  const auto nonce = parse_number(text.substr(space + 1));
+  const auto balance = parse_amount(text.substr(0, space));
+  const auto nonce = parse_amount(text.substr(space + 1));
   if (!balance || !nonce) return std::nullopt;
   return Account{*balance, *nonce};
 }
@@ -54,14 +46,17 @@ std::optional<std::string> check_account(const Arguments& args) {
 }
 
 std::optional<std::string> check_amount(const std::string& text) {
-  const auto amount = parse_number(text);
+  const auto amount = parse_amount(text);
   if (amount && *amount > 0) return std::nullopt;
   return "AMOUNT is a whole number from 1 to 2^64-1";
 }
 
 std::optional<std::string> check_transfer(const Arguments& args) {
   if (!is_account_name(args[0]) || !is_account_name(args[1])) return "an account has 1 to 64 bytes";
-  if (args.size() == 4 && !parse_number(args[3])) return "NONCE is a whole number below 2^64";
+  if (args[0].starts_with(escrow_prefix) || args[1].starts_with(escrow_prefix)) {
+    return "escrow accounts are paid from and to by cross-chain transfers only";
+  }
+  if (args.size() == 4 && !parse_amount(args[3])) return "NONCE is a whole number below 2^64";
   return check_amount(args[2]);
 }
 
@@ -73,20 +68,13 @@ std::optional<std::string> check_mint(const Arguments& args) {
 ContractOutcome transfer(std::string_view, const Arguments& args, StateOverlay& state) {
   auto from = find_account(state, args[0]);
   if (!from) return refuse("unknown account " + args[0]);
-  auto to = find_account(state, args[1]);
-  if (!to) return refuse("unknown account " + args[1]);
-  if (args[0] == args[1]) return refuse("FROM and TO are the same account");
-  if (args.size() == 4 && *parse_number(args[3]) != from->nonce) {
+  if (args.size() == 4 && *parse_amount(args[3]) != from->nonce) {
     return refuse("the nonce is " + std::to_string(from->nonce));
   }
-  const std::uint64_t amount = *parse_number(args[2]);
-  if (from->balance < amount) return refuse("the balance is " + std::to_string(from->balance));
-  if (to->balance > std::numeric_limits<std::uint64_t>::max() - amount) return refuse("TO can't hold that much");
-  from->balance -= amount;
+  if (auto why = move_balance(state, args[0], args[1], *parse_amount(args[2]))) return refuse(std::move(*why));
+  from = find_account(state, args[0]);
   from->nonce += 1;
-  to->balance += amount;
   state.set(account_key(args[0]), encode(*from));
-  state.set(account_key(args[1]), encode(*to));
   return {true, std::to_string(from->nonce)};
 }
 
@@ -121,6 +109,41 @@ constexpr std::array functions = {
 }  // namespace
 
 Contract asset_contract() { return functions; }
+
+std::optional<std::uint64_t> parse_amount(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool leading_zero = text.size() > 1 && text[0] == '0';
+  if (error != std::errc{} || end != text.data() + text.size() || leading_zero) return std::nullopt;
+  return number;
+}
+
+bool has_account(StateOverlay& state, std::string_view account) { return find_account(state, account).has_value(); }
+
+std::optional<std::uint64_t> balance_of(StateOverlay& state, std::string_view account) {
+  const auto found = find_account(state, account);
+  return found ? std::optional(found->balance) : std::nullopt;
+}
+
+std::optional<std::string> move_balance(StateOverlay& state, std::string_view from, std::string_view to,
+                                        std::uint64_t amount) {
+  const auto find = [&](std::string_view name) {
+    auto account = find_account(state, name);
+    return account || !name.starts_with(escrow_prefix) ? account : Account{};
+  };
+  auto payer = find(from);
+  if (!payer) return "unknown account " + std::string(from);
+  auto payee = find(to);
+  if (!payee) return "unknown account " + std::string(to);
+  if (from == to) return "FROM and TO are the same account";
+  if (payer->balance < amount) return "the balance is " + std::to_string(payer->balance);
+  if (payee->balance > std::numeric_limits<std::uint64_t>::max() - amount) return "TO can't hold that much";
+  payer->balance -= amount;
+  payee->balance += amount;
+  state.set(account_key(from), encode(*payer));
+  state.set(account_key(to), encode(*payee));
+  return std::nullopt;
+}
 
 void write_asset_genesis(const std::vector<GenesisAccount>& accounts, StateTree& state) {
   for (const GenesisAccount& one : accounts) {

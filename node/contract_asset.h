@@ -7,11 +7,14 @@
 //   balance ACCOUNT                  read   refused for an unknown account
 //   nonce ACCOUNT                    read   how many transfers the account has sent; refused for an unknown account
 //   supply                           read   the sum of all balances
+// Accounts whose name begins with "escrow/" hold what cross-chain transfers locked: nobody transfers from or to them.
 // All numbers are unsigned decimals without sign, spaces or leading zeros. Arithmetic is checked.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/chain_spec.h"
@@ -23,6 +26,21 @@ namespace bsn {
 __extension__ using Supply = unsigned __int128;
 
 Contract asset_contract();
+
+inline constexpr std::string_view escrow_prefix = "escrow/";
+
+bool has_account(StateOverlay& state, std::string_view account);
+
+// nullopt: there is no such account.
+std::optional<std::uint64_t> balance_of(StateOverlay& state, std::string_view account);
+
+// Moves an amount between accounts for another contract; an escrow account that is not there yet begins with nothing.
+// nullopt: done. Else why not: an unknown account, the same one twice, too little there, too much for the other.
+std::optional<std::string> move_balance(StateOverlay& state, std::string_view from, std::string_view to,
+                                        std::uint64_t amount);
+
+// A whole number without sign, spaces or leading zeros, below 2^64.
+std::optional<std::uint64_t> parse_amount(std::string_view text);
 
 // Writes the accounts of a genesis, no name twice, to an empty state.
 void write_asset_genesis(const std::vector<GenesisAccount>& accounts, StateTree& state);

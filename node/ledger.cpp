@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "node/contract_asset.h"
+#include "node/xchain_genesis.h"
 
 namespace bsn {
 namespace {
@@ -21,6 +22,7 @@ std::string place(const Executed& executed) {
 
 Ledger::Ledger(const ChainSpec& spec) {
   write_asset_genesis(spec.genesis, state_);
+  write_cross_chain_genesis(spec.name, spec.cross_chain, state_);
   state_roots_.push_back(state_.root());
   CanonicalBytes genesis("bsn/genesis/v1");
   hashes_.push_back(genesis.add(spec.name.network).add(spec.name.chain).add(state_root()).digest());
@@ -106,7 +108,7 @@ std::optional<Digest> Ledger::find_key(const Digest& key) const {
 }
 
 ContractOutcome Ledger::query(const Call& call) const {
-  StateOverlay overlay(state_);
+  StateOverlay overlay(state_, {height(), time_});
   return run_read(call, overlay);
 }
 
@@ -115,7 +117,7 @@ ContractOutcome Ledger::query_final(const Call& call) const {
     history_.emplace();
     for (const Open& open : open_) history_->add(open.outcome->writes);
   }
-  StateOverlay overlay(state_, *history_);
+  StateOverlay overlay(state_, *history_, {final_height(), open_.empty() ? time_ : open_.front().time});
   return run_read(call, overlay);
 }
 
@@ -124,7 +126,7 @@ Ledger::Run Ledger::run(Block& block) {
   block.receipts.reserve(block.transactions.size());
   for (const TransactionPtr& transaction : block.transactions) {
     const auto index = static_cast<std::uint32_t>(block.receipts.size());
-    block.receipts.push_back(run_one(*transaction, block.header.height, index, run));
+    block.receipts.push_back(run_one(*transaction, {block.header.height, block.header.time}, index, run));
   }
   block.header.transactions_root = transactions_root(block.transactions);
   block.header.receipts_root = receipts_root(block.receipts);
@@ -134,7 +136,7 @@ Ledger::Run Ledger::run(Block& block) {
 }
 
 // A transaction or key may come twice within one block: what the block itself has executed is looked through, too.
-Receipt Ledger::run_one(const Transaction& transaction, Height height, std::uint32_t index, Run& run) {
+Receipt Ledger::run_one(const Transaction& transaction, BlockContext at, std::uint32_t index, Run& run) {
   const auto executed_at = [&](const Digest& id) -> const Executed* {
     const std::size_t* here = run.places.find(id);
     return here != nullptr ? &run.executed[*here].second : find(id);
@@ -142,13 +144,13 @@ Receipt Ledger::run_one(const Transaction& transaction, Height height, std::uint
   if (const Executed* first = executed_at(transaction.id)) {
     return {transaction.id, ReceiptStatus::duplicate, "executed at " + place(*first)};
   }
-  Executed executed{height, index, ReceiptStatus::ok, {}};
+  Executed executed{at.height, index, ReceiptStatus::ok, {}};
   const Digest* here = run.keys.find(transaction.key);
   const std::optional<Digest> used = here != nullptr ? std::optional(*here) : find_key(transaction.key);
   if (!used) {
     run.keys.try_emplace(transaction.key, transaction.id);
     run.keys_in_order.emplace_back(transaction.key, transaction.id);
-    StateOverlay overlay(state_);
+    StateOverlay overlay(state_, at);
     ContractOutcome outcome = run_write(transaction, overlay);
     if (outcome.ok) overlay.commit(state_, run.writes);
     executed.status = outcome.ok ? ReceiptStatus::ok : ReceiptStatus::refused;

@@ -124,7 +124,7 @@ class Ledger {
 
   // Executes the block's transactions; fills in its receipts, roots and hash. The state has changed then.
   Run run(Block& block);
-  Receipt run_one(const Transaction& transaction, Height height, std::uint32_t index, Run& run);
+  Receipt run_one(const Transaction& transaction, BlockContext at, std::uint32_t index, Run& run);
   // Makes what was executed part of the chain, and known to those who share the archive.
   void adopt(const BlockPtr& block, Run run, const Digest& proposal);
   // The same for what another ledger executed.

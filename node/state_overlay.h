@@ -1,14 +1,17 @@
 // One transaction's view of the state: reads through to the tree, keeps its writes to itself until commit().
 //
 // That makes a transaction all or nothing: a refused one is simply dropped. Each key is hashed once per transaction.
-// Memory: one entry per key touched, which the contracts bound (asset: 2, kv: 1).
+// Memory: one entry per key touched, which the contracts bound (asset: 2, kv: 1, xchain: about 12).
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "core/ids.h"
+#include "core/time.h"
 #include "node/state_tree.h"
 
 namespace bsn {
@@ -20,14 +23,31 @@ struct StateUndo {
   std::optional<std::string> before;
 };
 
+// The block in which a transaction runs, or the last one for a read.
+struct BlockContext {
+  Height height = 0;
+  Instant time{};
+};
+
 class StateHistory;
 
 class StateOverlay {
+ private:
+  struct Entry {
+    std::string key;
+    Digest path;
+    std::optional<std::string> before;
+    std::optional<std::string> now;
+  };
+
  public:
-  explicit StateOverlay(const StateTree& tree) : tree_(tree) {}
+  explicit StateOverlay(const StateTree& tree, BlockContext block = {}) : tree_(tree), block_(block) {}
 
   // Reads the state as it was before the blocks in `history`. For reading only: nothing can be committed.
-  StateOverlay(const StateTree& tree, const StateHistory& history) : tree_(tree), history_(&history) {}
+  StateOverlay(const StateTree& tree, const StateHistory& history, BlockContext block)
+      : tree_(tree), history_(&history), block_(block) {}
+
+  const BlockContext& block() const { return block_; }
 
   // What this transaction sees. Valid until the next call.
   std::optional<std::string_view> get(std::string_view key);
@@ -37,17 +57,17 @@ class StateOverlay {
   // Writes to `tree`, the one this overlay reads, and appends what undoes it.
   void commit(StateTree& tree, std::vector<StateUndo>& undo) const;
 
+  // What was written so far, to come back to when a part of the transaction refuses.
+  using Writes = std::vector<Entry>;
+  Writes writes() const { return entries_; }
+  void back_to(Writes writes) { entries_ = std::move(writes); }
+
  private:
-  struct Entry {
-    std::string key;
-    Digest path;
-    std::optional<std::string> before;
-    std::optional<std::string> now;
-  };
   Entry& entry(std::string_view key);
 
   const StateTree& tree_;
   const StateHistory* history_ = nullptr;
+  BlockContext block_;
   std::vector<Entry> entries_;
 };
 

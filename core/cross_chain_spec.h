@@ -1,0 +1,72 @@
+// What a chain must know of others to take part in cross-chain calls: written into its genesis state.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/ids.h"
+#include "core/signature.h"
+#include "core/time.h"
+
+namespace bsn {
+
+// A header is final when signers with more than numerator / denominator of the weight signed it. What each family asks
+// for: BFT, DPoS, GRANDPA and Solana's roots 2/3; Raft, where nobody lies, 1/2.
+struct CertificateRule {
+  struct Member {
+    PublicKey key;
+    std::uint64_t weight = 1;
+    bool operator==(const Member&) const = default;
+  };
+  std::vector<Member> members;  // 1 ... 1000, by seat
+  std::uint32_t numerator = 2;
+  std::uint32_t denominator = 3;
+  bool operator==(const CertificateRule&) const = default;
+};
+
+// A header is final when so many stand on top of it.
+struct DepthRule {
+  std::uint32_t confirmations = 12;  // 1 ... 1000
+  std::uint64_t chain_seed = 0;      // whose modelled work counts
+  bool operator==(const DepthRule&) const = default;
+};
+
+// How one chain follows another.
+struct ClientSpec {
+  ChainName chain;
+  std::variant<CertificateRule, DepthRule> rule;
+  Duration trusting_period = seconds(14 * 24 * 3600);  // without a newer header the client expires
+  Duration clock_drift = seconds(30);                  // a header may be so far ahead of the own block's time
+};
+
+// The rules of a hub for every channel that goes through it.
+struct ChannelRules {
+  bool acknowledged = true;            // outcomes come back, time-outs refund; false: as Poly's documented flow
+  bool ordered = false;                // received in the order of sequence; a time-out closes the lane
+  std::uint32_t in_flight_max = 1000;  // packets of a lane that are not done; beyond: refused
+  std::uint64_t outflow_max = 0;       // value per lane and window (RATE); 0: unlimited
+  Duration outflow_window = seconds(3600);
+  std::uint64_t slash = 0;  // taken from the provider's deposit for each time-out (IRITA's iService)
+  bool operator==(const ChannelRules&) const = default;
+};
+
+// At most one of both: a chain is an end, or a hub.
+struct CrossChainSpec {
+  struct Link {
+    ClientSpec hub;
+    ChannelRules rules;
+    std::vector<ChainName> reachable;  // the other chains on that hub
+  };
+  std::vector<Link> links;  // of an end: its hubs
+
+  struct Hub {
+    ChannelRules rules;
+    std::vector<ClientSpec> chains;
+  };
+  std::optional<Hub> hub;
+};
+
+}  // namespace bsn

@@ -1,0 +1,102 @@
+// Packets: the ordered cross-chain messages between two chains by way of a hub, and where each chain keeps what it
+// knows of them.
+//
+// A packet is one-way. The source chain commits to it, the hub takes it over by proof and commits to it too, the
+// destination receives it by proof from the hub. With acknowledgements the outcome comes back the same way, and a
+// packet that was not received before its time-out is refunded. The shape is that of ICS-04 (sequence per channel,
+// time-out by height and time of the destination, receipt, acknowledgement); a channel is a pair of chains and the hub
+// between them.
+//
+// A packet's id is a digest over everything in it, hub and source included: so a transfer is bound to one route.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/digest.h"
+#include "core/ids.h"
+#include "core/time.h"
+
+namespace bsn {
+
+// Value: `amount` of the coin of chain `asset`. On the source the coin is locked, or, if it is another chain's, its
+// voucher is burnt; on the destination the voucher is minted or the coin unlocked.
+struct TransferBody {
+  ChainName asset;
+  std::string sender;
+  std::string receiver;
+  std::uint64_t amount = 0;  // at least 1
+  bool operator==(const TransferBody&) const = default;
+};
+
+// A contract call on the destination, made there in the name of project "xchain/SOURCE".
+struct CallBody {
+  std::string sender;
+  std::string contract;
+  std::string function;
+  std::vector<std::string> args;
+  bool operator==(const CallBody&) const = default;
+};
+
+// When the destination refuses a packet: from this height on, or from this time on, by its own blocks. Zero: not by
+// this one; both zero: never, which only channels without acknowledgement allow.
+struct PacketTimeout {
+  Height height = 0;
+  Instant time{};
+  bool never() const { return height == 0 && time.ns == 0; }
+  bool passed(Height at, Instant now) const {
+    return (height != 0 && at >= height) || (time.ns != 0 && now.ns >= time.ns);
+  }
+  bool operator==(const PacketTimeout&) const = default;
+};
+
+struct Packet {
+  ChainName hub;
+  ChainName source;
+  ChainName destination;
+  std::uint64_t sequence = 0;  // from 1, without gaps, per channel and direction
+  PacketTimeout timeout;
+  std::variant<TransferBody, CallBody> body;
+  bool operator==(const Packet&) const = default;
+};
+
+// What came of a packet on its destination.
+struct Acknowledgement {
+  bool ok = false;
+  std::string value;  // the call's result, or why it was refused; at most 1 KiB
+  bool operator==(const Acknowledgement&) const = default;
+};
+
+std::string encode(const Packet& packet);
+std::string encode(const Acknowledgement& acknowledgement);
+
+// nullopt: these are not the canonical bytes of one.
+std::optional<Packet> decode_packet(std::string_view bytes);
+std::optional<Acknowledgement> decode_acknowledgement(std::string_view bytes);
+
+Digest packet_id(const Packet& packet);
+
+// One direction of a channel as the chain at one end or the hub in the middle names it.
+struct PacketLane {
+  ChainName hub;
+  ChainName source;
+  ChainName destination;
+  auto operator<=>(const PacketLane&) const = default;
+};
+inline PacketLane lane_of(const Packet& packet) { return {packet.hub, packet.source, packet.destination}; }
+
+// Keys of the authenticated state: what proofs are about. Injective: the lane and the number follow from the key.
+namespace packet_path {
+std::string committed(const PacketLane& lane, std::uint64_t sequence);     // source and hub: the packet's bytes
+std::string received(const PacketLane& lane, std::uint64_t sequence);      // destination: its id
+std::string acknowledged(const PacketLane& lane, std::uint64_t sequence);  // destination and hub: the acknowledgement
+std::string timed_out(const PacketLane& lane, std::uint64_t sequence);     // hub: its id
+// Below this number everything on the lane is done for the chain that says so; see node/contract_xchain.h.
+std::string done_below(const PacketLane& lane);
+}  // namespace packet_path
+
+}  // namespace bsn

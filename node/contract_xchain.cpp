@@ -1,0 +1,264 @@
+#include "node/contract_xchain.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/byte_fields.h"
+#include "core/packet.h"
+#include "node/light_client.h"
+#include "node/xchain_arguments.h"
+#include "node/xchain_genesis.h"
+#include "node/xchain_lane.h"
+#include "node/xchain_reads.h"
+#include "node/xchain_value.h"
+
+namespace bsn {
+namespace {
+
+constexpr std::size_t acknowledgement_value_max = 1000;
+
+// --- the source sends ---
+
+// What is wrong with sending on this lane now; nullopt: nothing.
+std::optional<std::string> why_not_sendable(const Packet& packet, const ChannelRules& rules, const XchainLane& lane,
+                                            StateOverlay& state) {
+  if (packet.destination == packet.source) return "a packet goes to another chain";
+  if (!reachable(packet.hub, packet.destination, state)) {
+    return to_string(packet.destination) + " can't be reached by way of " + to_string(packet.hub);
+  }
+  if (rules.acknowledged && packet.timeout.never()) return "HEIGHT or TIME is needed: a packet has a time-out";
+  if (!rules.acknowledged && !packet.timeout.never()) {
+    return to_string(packet.hub) + " has no acknowledgements, so no time-outs: HEIGHT and TIME are 0";
+  }
+  const bool time_passed = packet.timeout.time.ns != 0 && packet.timeout.time <= state.block().time;
+  if (time_passed) return "the time-out has passed already";
+  if (lane.closed()) return "the channel is closed: a packet timed out on it";
+  if (packet.sequence >= lane.done() + rules.in_flight_max) {
+    return "the channel is full: " + std::to_string(rules.in_flight_max) + " packets are under way";
+  }
+  return std::nullopt;
+}
+
+ContractOutcome send(Packet packet, StateOverlay& state) {
+  const auto self = own_name(state);
+  const auto rules = link_rules(packet.hub, state);
+  if (!self || !rules) return refuse("this chain is not linked to " + to_string(packet.hub));
+  packet.source = *self;
+  XchainLane lane(lane_of(packet), state);
+  packet.sequence = lane.last() + 1;
+  if (auto why = why_not_sendable(packet, *rules, lane, state)) return refuse(std::move(*why));
+  if (const auto* body = std::get_if<TransferBody>(&packet.body)) {
+    if (!lane.count_outflow(body->amount, *rules)) return refuse("more than may go out in this window");
+    if (auto why = take_from_sender(packet, *body, state)) return refuse(std::move(*why));
+  }
+  lane.set_last(packet.sequence);
+  lane.commit(packet);
+  return {true, std::to_string(packet.sequence) + " " + to_hex(packet_id(packet))};
+}
+
+std::optional<std::string> check_transfer(const Arguments& args) {
+  return check_forms("HUB:chain TO:chain SENDER:name RECEIVER:name ASSET:chain AMOUNT:amount HEIGHT:number TIME:number",
+                     args);
+}
+
+PacketTimeout timeout_argument(const std::string& height, const std::string& time) {
+  return {number_argument(height), Instant{static_cast<std::int64_t>(number_argument(time))}};
+}
+
+ContractOutcome transfer(std::string_view, const Arguments& args, StateOverlay& state) {
+  Packet packet;
+  packet.hub = chain_argument(args[0]);
+  packet.destination = chain_argument(args[1]);
+  packet.timeout = timeout_argument(args[6], args[7]);
+  packet.body = TransferBody{chain_argument(args[4]), args[2], args[3], number_argument(args[5])};
+  return send(std::move(packet), state);
+}
+
+std::optional<std::string> check_call(const Arguments& args) {
+  return check_forms("HUB:chain TO:chain SENDER:name CONTRACT:name FUNCTION:name HEIGHT:number TIME:number", args);
+}
+
+ContractOutcome call(std::string_view, const Arguments& args, StateOverlay& state) {
+  Packet packet;
+  packet.hub = chain_argument(args[0]);
+  packet.destination = chain_argument(args[1]);
+  packet.timeout = timeout_argument(args[5], args[6]);
+  packet.body = CallBody{args[2], args[3], args[4], {args.begin() + 7, args.end()}};
+  return send(std::move(packet), state);
+}
+
+// --- the source learns what came of it ---
+
+// The packet is done: forgotten first, so that nothing that follows can find it again, then refunded if it failed.
+ContractOutcome resolve(const Packet& packet, bool failed, XchainLane& lane, StateOverlay& state) {
+  lane.drop_commitment(packet.sequence);
+  lane.advance_done(lane.last() + 1, [&](std::uint64_t at) { return !lane.committed(at); });
+  const auto* body = std::get_if<TransferBody>(&packet.body);
+  if (!failed) return {true, "acknowledged"};
+  if (body == nullptr) return {true, "failed"};
+  if (auto why = refund_sender(packet, *body, state)) return refuse("the refund must wait: " + *why);
+  return {true, "refunded"};
+}
+
+// A packet of this chain's that is under way; `hub` is its client of the hub.
+struct UnderWay {
+  XchainLane lane;
+  std::optional<Packet> packet;
+  std::optional<LightClient> hub;
+};
+
+UnderWay under_way(const Arguments& args, StateOverlay& state) {
+  const ChainName hub = chain_argument(args[0]);
+  XchainLane lane({hub, own_name(state).value_or(ChainName{}), chain_argument(args[1])}, state);
+  auto packet = lane.committed(number_argument(args[2]));
+  return {std::move(lane), std::move(packet), LightClient::find(hub, state)};
+}
+
+constexpr std::string_view not_under_way = "no such packet is under way";
+
+std::optional<std::string> check_acknowledge(const Arguments& args) {
+  return check_forms("HUB:chain TO:chain SEQUENCE:amount ACK:bytes AT:number PROOF:bytes", args);
+}
+
+ContractOutcome acknowledge(std::string_view, const Arguments& args, StateOverlay& state) {
+  UnderWay found = under_way(args, state);
+  if (!found.packet || !found.hub) return refuse(std::string(not_under_way));
+  const auto outcome = decode_acknowledgement(args[3]);
+  if (!outcome) return refuse("ACK is not the bytes of an acknowledgement");
+  const std::string key = packet_path::acknowledged(found.lane.name(), found.packet->sequence);
+  if (auto why = found.hub->check_value(number_argument(args[4]), key, args[3], args[5])) {
+    return refuse(std::move(*why));
+  }
+  return resolve(*found.packet, !outcome->ok, found.lane, state);
+}
+
+std::optional<std::string> check_time_out(const Arguments& args) {
+  return check_forms("HUB:chain TO:chain SEQUENCE:amount AT:number PROOF:bytes", args);
+}
+
+ContractOutcome time_out(std::string_view, const Arguments& args, StateOverlay& state) {
+  UnderWay found = under_way(args, state);
+  if (!found.packet || !found.hub) return refuse(std::string(not_under_way));
+  const std::string key = packet_path::timed_out(found.lane.name(), found.packet->sequence);
+  const std::string id(packet_id(*found.packet).view());
+  if (auto why = found.hub->check_value(number_argument(args[3]), key, id, args[4])) return refuse(std::move(*why));
+  if (link_rules(found.packet->hub, state)->ordered) found.lane.close();
+  return resolve(*found.packet, true, found.lane, state);
+}
+
+// --- the destination receives ---
+
+// A contract of this chain called by one of another. It can't come back into the cross-chain contracts.
+Acknowledgement run_call(const Packet& packet, const CallBody& body, StateOverlay& state) {
+  if (body.contract == "xchain" || body.contract == "hub")
+    return {false, "contract " + body.contract + " is not called"};
+  Transaction transaction;
+  transaction.project = "xchain/" + to_string(packet.source);
+  transaction.contract = body.contract;
+  transaction.function = body.function;
+  transaction.args = body.args;
+  const StateOverlay::Writes before = state.writes();
+  ContractOutcome outcome = run_write(transaction, state);
+  if (!outcome.ok) state.back_to(before);
+  outcome.value.resize(std::min(outcome.value.size(), acknowledgement_value_max));
+  return {outcome.ok, std::move(outcome.value)};
+}
+
+Acknowledgement run_packet(const Packet& packet, StateOverlay& state) {
+  if (const auto* body = std::get_if<CallBody>(&packet.body)) return run_call(packet, *body, state);
+  if (auto why = give_to_receiver(packet, std::get<TransferBody>(packet.body), state)) return {false, std::move(*why)};
+  return {true, {}};
+}
+
+std::optional<std::string> why_not_receivable(const Packet& packet, const ChannelRules& rules, const XchainLane& lane,
+                                              const BlockContext& block) {
+  if (packet.sequence < lane.done() || lane.received(packet.sequence)) return "the packet was received already";
+  if (packet.timeout.passed(block.height, block.time)) return "the packet's time-out has passed";
+  if (rules.ordered && packet.sequence != lane.last() + 1) return "an earlier packet comes first";
+  return std::nullopt;
+}
+
+// A receipt, and with acknowledgements the outcome; both in the block of the effects.
+void note_received(const Packet& packet, const Acknowledgement& outcome, const ChannelRules& rules, XchainLane& lane) {
+  lane.mark_received(packet);
+  if (rules.ordered) lane.set_last(packet.sequence);
+  if (rules.acknowledged) {
+    lane.set_acknowledgement(packet.sequence, encode(outcome));
+    return;
+  }
+  const std::uint64_t before = lane.done();
+  lane.advance_done(before + rules.in_flight_max, [&](std::uint64_t at) { return lane.received(at); });
+  for (std::uint64_t at = before; at < lane.done(); ++at) lane.drop_received(at);
+}
+
+std::optional<std::string> check_receive(const Arguments& args) {
+  return check_forms("PACKET:packet AT:number PROOF:bytes", args);
+}
+
+ContractOutcome receive(std::string_view, const Arguments& args, StateOverlay& state) {
+  const Packet packet = *decode_packet(args[0]);
+  const auto rules = link_rules(packet.hub, state);
+  auto hub = LightClient::find(packet.hub, state);
+  if (!rules || !hub) return refuse("this chain is not linked to " + to_string(packet.hub));
+  if (packet.destination != own_name(state)) return refuse("the packet is for " + to_string(packet.destination));
+  XchainLane lane(lane_of(packet), state);
+  if (auto why = why_not_receivable(packet, *rules, lane, state.block())) return refuse(std::move(*why));
+  const std::string key = packet_path::committed(lane.name(), packet.sequence);
+  if (auto why = hub->check_value(number_argument(args[1]), key, args[0], args[2])) return refuse(std::move(*why));
+  const Acknowledgement outcome = run_packet(packet, state);
+  note_received(packet, outcome, *rules, lane);
+  return {true, (outcome.ok ? "ok " : "error ") + outcome.value};
+}
+
+// --- both ends ---
+
+std::optional<std::string> check_prune(const Arguments& args) {
+  return check_forms("HUB:chain FROM:chain TO:chain BELOW:amount AT:number PROOF:bytes", args);
+}
+
+// Forgets what the hub's watermark says is done: an end that received, or one that sent without acknowledgements.
+ContractOutcome prune(std::string_view, const Arguments& args, StateOverlay& state) {
+  XchainLane lane(lane_argument(args[0], args[1], args[2]), state);
+  const auto rules = link_rules(lane.name().hub, state);
+  auto hub = LightClient::find(lane.name().hub, state);
+  if (!rules || !hub) return refuse("this chain is not linked to " + args[0]);
+  const auto self = own_name(state);
+  const bool sent = lane.name().source == self && !rules->acknowledged;
+  const bool received = lane.name().destination == self && rules->acknowledged;
+  if (!sent && !received) return refuse("the hub's watermark says nothing about what is kept here of this lane");
+  const std::uint64_t below = number_argument(args[3]);
+  if (below <= lane.done()) return refuse("that is forgotten already");
+  const std::string proved = ByteWriter().u64(below).bytes();
+  const std::string key = packet_path::done_below(lane.name());
+  if (auto why = hub->check_value(number_argument(args[4]), key, proved, args[5])) return refuse(std::move(*why));
+  // Not more than in_flight_max: the watermark is never further ahead of this end's.
+  for (std::uint64_t at = lane.done(); at < below; ++at) {
+    if (sent) lane.drop_commitment(at);
+    if (received) lane.drop_received(at), lane.drop_outcome(at);
+  }
+  lane.set_done(below);
+  return {true, std::to_string(below)};
+}
+
+constexpr std::array functions = {
+    ContractFunction{"transfer", Operation::submit, 8, 8, check_transfer, transfer},
+    ContractFunction{"call", Operation::submit, 7, CallLimits::args, check_call, call},
+    ContractFunction{"acknowledge", Operation::submit, 6, 6, check_acknowledge, acknowledge},
+    ContractFunction{"time_out", Operation::submit, 5, 5, check_time_out, time_out},
+    ContractFunction{"receive", Operation::submit, 3, 3, check_receive, receive},
+    ContractFunction{"prune", Operation::submit, 6, 6, check_prune, prune},
+    ContractFunction{"update", Operation::submit, 2, 2, check_update_client, update_client},
+    ContractFunction{"change_members", Operation::submit, 3, 3, check_change_members, change_members},
+    ContractFunction{"client", Operation::query, 1, 1, check_read_client, read_client},
+    ContractFunction{"lane", Operation::query, 3, 3, check_read_lane, read_lane},
+    ContractFunction{"packet", Operation::query, 4, 4, check_read_packet, read_packet},
+    ContractFunction{"acknowledgement", Operation::query, 4, 4, check_read_packet, read_acknowledgement},
+    ContractFunction{"voucher", Operation::query, 3, 3, check_read_voucher, read_voucher},
+    ContractFunction{"escrow", Operation::query, 2, 2, check_read_escrow, read_escrow},
+};
+
+}  // namespace
+
+Contract xchain_contract() { return functions; }
+
+}  // namespace bsn

@@ -1,0 +1,72 @@
+// What a chain remembers of one lane (one direction of a channel): which packets went, which are done.
+//
+// Everything is in the chain's own state, so proofs can be about it. `done` is a watermark: all packets below it are
+// done for the chain that says so and are refused from then on; so whatever is kept of them can be dropped, and a lane
+// takes memory for at most in_flight_max packets.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/cross_chain_spec.h"
+#include "core/packet.h"
+#include "node/state_overlay.h"
+
+namespace bsn {
+
+class XchainLane {
+ public:
+  XchainLane(PacketLane lane, StateOverlay& state) : lane_(std::move(lane)), state_(state) {}
+
+  const PacketLane& name() const { return lane_; }
+
+  // The last sequence that the source sent, or that the destination of an ordered lane received; 0: none.
+  std::uint64_t last() const;
+  void set_last(std::uint64_t sequence);
+
+  // All below are done; 1 at the start.
+  std::uint64_t done() const;
+  void set_done(std::uint64_t below);
+  // Moves `done` over every next packet of which `is_done` holds, below `end`.
+  void advance_done(std::uint64_t end, const std::function<bool(std::uint64_t)>& is_done);
+
+  // The packet that this chain has committed to; nullopt: none, or not any more.
+  std::optional<Packet> committed(std::uint64_t sequence) const;
+  void commit(const Packet& packet);
+  void drop_commitment(std::uint64_t sequence);
+
+  bool received(std::uint64_t sequence) const;
+  void mark_received(const Packet& packet);
+  void drop_received(std::uint64_t sequence);
+
+  // The bytes of the acknowledgement.
+  std::optional<std::string> acknowledgement(std::uint64_t sequence) const;
+  void set_acknowledgement(std::uint64_t sequence, std::string bytes);
+  bool timed_out(std::uint64_t sequence) const;
+  void mark_timed_out(const Packet& packet);
+  // Forgets what became of it: acknowledgement or time-out.
+  void drop_outcome(std::uint64_t sequence);
+
+  // Up to where a hub dropped what it kept; 1 at the start.
+  std::uint64_t cleaned() const;
+  void set_cleaned(std::uint64_t below);
+
+  // The source sends nothing more on an ordered lane on which a packet timed out.
+  bool closed() const;
+  void close();
+
+  // Value that went out since the window began (RATE). False, and nothing counted: it would be more than allowed.
+  bool count_outflow(std::uint64_t amount, const ChannelRules& rules);
+
+ private:
+  std::string key(std::string_view part) const;
+  std::uint64_t number(const std::string& key, std::uint64_t otherwise) const;
+  void set_number(const std::string& key, std::uint64_t value);
+
+  PacketLane lane_;
+  StateOverlay& state_;
+};
+
+}  // namespace bsn
