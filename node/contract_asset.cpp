@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 
 #include "core/check.h"
+#include "core/packet_call.h"
 
 namespace bsn {
 namespace {
@@ -27,8 +27,8 @@ std::string encode(const Account& account) {
 std::optional<Account> decode(std::string_view text) {
   const std::size_t space = text.find(' ');
   if (space == std::string_view::npos) return std::nullopt;
-  const auto balance = parse_amount(text.substr(0, space));
-  const auto nonce = parse_amount(text.substr(space + 1));
+  const auto balance = parse_whole_number(text.substr(0, space));
+  const auto nonce = parse_whole_number(text.substr(space + 1));
   if (!balance || !nonce) return std::nullopt;
   return Account{*balance, *nonce};
 }
@@ -46,7 +46,7 @@ std::optional<std::string> check_account(const Arguments& args) {
 }
 
 std::optional<std::string> check_amount(const std::string& text) {
-  const auto amount = parse_amount(text);
+  const auto amount = parse_whole_number(text);
   if (amount && *amount > 0) return std::nullopt;
   return "AMOUNT is a whole number from 1 to 2^64-1";
 }
@@ -56,7 +56,7 @@ std::optional<std::string> check_transfer(const Arguments& args) {
   if (args[0].starts_with(escrow_prefix) || args[1].starts_with(escrow_prefix)) {
     return "escrow accounts are paid from and to by cross-chain transfers only";
   }
-  if (args.size() == 4 && !parse_amount(args[3])) return "NONCE is a whole number below 2^64";
+  if (args.size() == 4 && !parse_whole_number(args[3])) return "NONCE is a whole number below 2^64";
   return check_amount(args[2]);
 }
 
@@ -68,10 +68,10 @@ std::optional<std::string> check_mint(const Arguments& args) {
 ContractOutcome transfer(std::string_view, const Arguments& args, StateOverlay& state) {
   auto from = find_account(state, args[0]);
   if (!from) return refuse("unknown account " + args[0]);
-  if (args.size() == 4 && *parse_amount(args[3]) != from->nonce) {
+  if (args.size() == 4 && *parse_whole_number(args[3]) != from->nonce) {
     return refuse("the nonce is " + std::to_string(from->nonce));
   }
-  if (auto why = move_balance(state, args[0], args[1], *parse_amount(args[2]))) return refuse(std::move(*why));
+  if (auto why = move_balance(state, args[0], args[1], *parse_whole_number(args[2]))) return refuse(std::move(*why));
   from = find_account(state, args[0]);
   from->nonce += 1;
   state.set(account_key(args[0]), encode(*from));
@@ -110,14 +110,6 @@ constexpr std::array functions = {
 
 Contract asset_contract() { return functions; }
 
-std::optional<std::uint64_t> parse_amount(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool leading_zero = text.size() > 1 && text[0] == '0';
-  if (error != std::errc{} || end != text.data() + text.size() || leading_zero) return std::nullopt;
-  return number;
-}
-
 bool has_account(StateOverlay& state, std::string_view account) { return find_account(state, account).has_value(); }
 
 std::optional<std::uint64_t> balance_of(StateOverlay& state, std::string_view account) {
@@ -150,7 +142,7 @@ void write_asset_genesis(const std::vector<GenesisAccount>& accounts, StateTree&
     const std::string key = account_key(one.account);
     const Digest path = StateTree::path_of(key);
     BSN_CHECK(!state.get(path), "a genesis names each account once");
-    state.set(path, key, encode({one.balance, 0}));
+    state.set(path, key, encode(Account{one.balance, 0}));
   }
   state.set(StateTree::path_of(supply_key), supply_key, to_string(genesis_supply(accounts)));
 }

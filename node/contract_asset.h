@@ -39,9 +39,6 @@ std::optional<std::uint64_t> balance_of(StateOverlay& state, std::string_view ac
 std::optional<std::string> move_balance(StateOverlay& state, std::string_view from, std::string_view to,
                                         std::uint64_t amount);
 
-// A whole number without sign, spaces or leading zeros, below 2^64.
-std::optional<std::uint64_t> parse_amount(std::string_view text);
-
 // Writes the accounts of a genesis, no name twice, to an empty state.
 void write_asset_genesis(const std::vector<GenesisAccount>& accounts, StateTree& state);
 

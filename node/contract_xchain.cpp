@@ -4,7 +4,7 @@
 #include <array>
 
 #include "core/byte_fields.h"
-#include "core/packet.h"
+#include "core/packet_call.h"
 #include "node/light_client.h"
 #include "node/xchain_arguments.h"
 #include "node/xchain_genesis.h"
@@ -39,7 +39,9 @@ std::optional<std::string> why_not_sendable(const Packet& packet, const ChannelR
   return std::nullopt;
 }
 
-ContractOutcome send(Packet packet, StateOverlay& state) {
+ContractOutcome send(std::optional<Packet> asked, StateOverlay& state) {
+  if (!asked) return refuse("TIME is below 2^63");
+  Packet& packet = *asked;
   const auto self = own_name(state);
   const auto rules = link_rules(packet.hub, state);
   if (!self || !rules) return refuse("this chain is not linked to " + to_string(packet.hub));
@@ -61,17 +63,8 @@ std::optional<std::string> check_transfer(const Arguments& args) {
                      args);
 }
 
-PacketTimeout timeout_argument(const std::string& height, const std::string& time) {
-  return {number_argument(height), Instant{static_cast<std::int64_t>(number_argument(time))}};
-}
-
 ContractOutcome transfer(std::string_view, const Arguments& args, StateOverlay& state) {
-  Packet packet;
-  packet.hub = chain_argument(args[0]);
-  packet.destination = chain_argument(args[1]);
-  packet.timeout = timeout_argument(args[6], args[7]);
-  packet.body = TransferBody{chain_argument(args[4]), args[2], args[3], number_argument(args[5])};
-  return send(std::move(packet), state);
+  return send(packet_of_call("transfer", args), state);
 }
 
 std::optional<std::string> check_call(const Arguments& args) {
@@ -79,12 +72,7 @@ std::optional<std::string> check_call(const Arguments& args) {
 }
 
 ContractOutcome call(std::string_view, const Arguments& args, StateOverlay& state) {
-  Packet packet;
-  packet.hub = chain_argument(args[0]);
-  packet.destination = chain_argument(args[1]);
-  packet.timeout = timeout_argument(args[5], args[6]);
-  packet.body = CallBody{args[2], args[3], args[4], {args.begin() + 7, args.end()}};
-  return send(std::move(packet), state);
+  return send(packet_of_call("call", args), state);
 }
 
 // --- the source learns what came of it ---
@@ -207,7 +195,7 @@ ContractOutcome receive(std::string_view, const Arguments& args, StateOverlay& s
   if (auto why = hub->check_value(number_argument(args[1]), key, args[0], args[2])) return refuse(std::move(*why));
   const Acknowledgement outcome = run_packet(packet, state);
   note_received(packet, outcome, *rules, lane);
-  return {true, (outcome.ok ? "ok " : "error ") + outcome.value};
+  return {true, received_value(outcome)};
 }
 
 // --- both ends ---

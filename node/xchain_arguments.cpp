@@ -1,7 +1,7 @@
 #include "node/xchain_arguments.h"
 
 #include "core/call.h"
-#include "node/contract_asset.h"
+#include "core/packet_call.h"
 
 namespace bsn {
 namespace {
@@ -12,8 +12,8 @@ std::optional<std::string> wrong_form(std::string_view name, std::string_view fo
   const std::string argument(name);
   if (form == "chain" && !parse_chain_name(arg)) return argument + " is a chain, NETWORK/CHAIN";
   if (form == "name" && !is_name(arg)) return argument + " has 1 to 64 bytes";
-  if (form == "number" && !parse_amount(arg)) return argument + " is a whole number below 2^64";
-  if (form == "amount" && parse_amount(arg).value_or(0) == 0) return argument + " is a whole number from 1 to 2^64-1";
+  if (form == "number" && !parse_whole_number(arg)) return argument + " is a whole number below 2^64";
+  if (form == "amount" && parse_whole_number(arg).value_or(0) == 0) return argument + " is a whole number from 1 to 2^64-1";
   if (form == "packet" && !decode_packet(arg)) return argument + " is not the bytes of a packet";
   return std::nullopt;
 }
@@ -32,18 +32,9 @@ std::optional<std::string> check_forms(std::string_view forms, const std::vector
   return std::nullopt;
 }
 
-std::optional<ChainName> parse_chain_name(std::string_view text) {
-  const std::size_t slash = text.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  ChainName name{std::string(text.substr(0, slash)), std::string(text.substr(slash + 1))};
-  const bool plain = text.find('\0') == std::string_view::npos && name.chain.find('/') == std::string::npos;
-  if (!is_name(name.network) || !is_name(name.chain) || !plain) return std::nullopt;
-  return name;
-}
-
 ChainName chain_argument(const std::string& text) { return *parse_chain_name(text); }
 
-std::uint64_t number_argument(const std::string& text) { return *parse_amount(text); }
+std::uint64_t number_argument(const std::string& text) { return *parse_whole_number(text); }
 
 PacketLane lane_argument(const std::string& hub, const std::string& source, const std::string& destination) {
   return {chain_argument(hub), chain_argument(source), chain_argument(destination)};

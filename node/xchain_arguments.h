@@ -17,9 +17,6 @@ namespace bsn {
 // bytes; packet: the bytes of a packet; bytes: anything. nullopt: all have their form, else which has not.
 std::optional<std::string> check_forms(std::string_view forms, const std::vector<std::string>& args);
 
-// "NETWORK/CHAIN", both 1 to 64 bytes; nullopt: not of this form.
-std::optional<ChainName> parse_chain_name(std::string_view text);
-
 // Of arguments that passed check_forms.
 ChainName chain_argument(const std::string& text);
 std::uint64_t number_argument(const std::string& text);

@@ -1,0 +1,66 @@
+// What a relayer is told and what it asks for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/block.h"
+#include "core/call.h"
+#include "core/final_header.h"
+
+namespace bsn {
+
+using RelayRequest = std::uint64_t;
+
+// A block of a chain that is final; every one once, in order of height. A relayer that was away is shown them again
+// from wherever it may have missed something: seeing a block twice does no harm.
+struct SawBlock {
+  ChainName chain;
+  BlockPtr block;
+};
+
+// What a final state holds under a key, and the proof of that (bytes of a StateProof).
+struct Fact {
+  std::optional<std::string> value;
+  std::string proof;
+};
+
+// The answer to WantFacts: all facts are of the state after this header. nullopt: not to be had now.
+struct GotFacts {
+  RelayRequest request = 0;
+  std::optional<FinalHeader> header;
+  std::vector<Fact> facts;  // one for each key
+};
+
+// The answer to SubmitCall.
+struct CallEnded {
+  enum class How : std::uint8_t {
+    done,
+    refused,  // the contract said no
+    failed,   // anything else; whether it was executed may be unknown
+  };
+  RelayRequest request = 0;
+  How how = How::failed;
+  std::string value;  // the contract's result or reason
+};
+
+using RelayerInput = std::variant<SawBlock, GotFacts, CallEnded>;
+
+// The newest final header of a chain with its evidence, and these keys of the state after it.
+struct WantFacts {
+  RelayRequest request = 0;
+  ChainName chain;
+  std::vector<std::string> keys;
+};
+
+struct SubmitCall {
+  RelayRequest request = 0;
+  Call call;
+};
+
+using RelayerOutput = std::variant<WantFacts, SubmitCall>;
+
+}  // namespace bsn

@@ -1,0 +1,96 @@
+#include "relay/relay_task.h"
+
+#include <utility>
+
+#include "core/byte_fields.h"
+
+namespace bsn {
+namespace {
+
+Call submit_call(const ChainName& target, std::string_view contract, std::string_view function,
+                 std::vector<std::string> args) {
+  Call call;
+  call.operation = Operation::submit;
+  call.chain = target;
+  call.contract = contract;
+  call.function = function;
+  call.args = std::move(args);
+  call.level = Level::final_;
+  return call;
+}
+
+// The call of the hub's contract about one packet: FROM TO SEQUENCE and what follows.
+std::vector<std::string> at_hub(const RelayTask& task) {
+  return {to_string(task.id.lane.source), to_string(task.id.lane.destination), std::to_string(task.id.sequence)};
+}
+
+// The call of the source about one packet: HUB TO SEQUENCE and what follows.
+std::vector<std::string> at_source(const RelayTask& task) {
+  return {to_string(task.id.lane.hub), to_string(task.id.lane.destination), std::to_string(task.id.sequence)};
+}
+
+std::vector<std::string> with(std::vector<std::string> args, std::initializer_list<std::string> more) {
+  args.insert(args.end(), more);
+  return args;
+}
+
+std::vector<std::string> prune_arguments(const RelayTask& task, std::uint64_t below) {
+  std::vector<std::string> args;
+  if (task.id.step == RelayStep::prune_end) args.push_back(to_string(task.id.lane.hub));
+  return with(std::move(args),
+              {to_string(task.id.lane.source), to_string(task.id.lane.destination), std::to_string(below)});
+}
+
+}  // namespace
+
+std::string key_of(const RelayTask& task) {
+  const RelayTaskId& id = task.id;
+  switch (id.step) {
+    case RelayStep::relay:
+    case RelayStep::receive:
+      return packet_path::committed(id.lane, id.sequence);
+    case RelayStep::acknowledge_hub:
+    case RelayStep::acknowledge_source:
+      return packet_path::acknowledged(id.lane, id.sequence);
+    case RelayStep::time_out_hub:
+      return packet_path::received(id.lane, id.sequence);
+    case RelayStep::time_out_source:
+      return packet_path::timed_out(id.lane, id.sequence);
+    case RelayStep::prune_hub:
+    case RelayStep::prune_end:
+      break;
+  }
+  return packet_path::done_below(id.lane);
+}
+
+std::optional<Call> call_of(const RelayTask& task, const FinalHeader& header, const Fact& fact) {
+  const std::string at = std::to_string(header.header.height);
+  const bool absent = !fact.value;
+  if (absent != (task.id.step == RelayStep::time_out_hub)) return std::nullopt;
+  switch (task.id.step) {
+    case RelayStep::relay:
+      return submit_call(task.target, "hub", "relay", {*fact.value, at, fact.proof});
+    case RelayStep::receive:
+      return submit_call(task.target, "xchain", "receive", {*fact.value, at, fact.proof});
+    case RelayStep::acknowledge_hub:
+      return submit_call(task.target, "hub", "acknowledge", with(at_hub(task), {*fact.value, at, fact.proof}));
+    case RelayStep::acknowledge_source:
+      return submit_call(task.target, "xchain", "acknowledge", with(at_source(task), {*fact.value, at, fact.proof}));
+    case RelayStep::time_out_hub:
+      return submit_call(task.target, "hub", "time_out", with(at_hub(task), {at, fact.proof}));
+    case RelayStep::time_out_source:
+      return submit_call(task.target, "xchain", "time_out", with(at_source(task), {at, fact.proof}));
+    case RelayStep::prune_hub:
+    case RelayStep::prune_end:
+      break;
+  }
+  const std::uint64_t below = ByteReader(*fact.value).u64();
+  const std::string_view contract = task.id.step == RelayStep::prune_hub ? "hub" : "xchain";
+  return submit_call(task.target, contract, "prune", with(prune_arguments(task, below), {at, fact.proof}));
+}
+
+Call update_call(const ChainName& witness, const ChainName& target, bool target_is_hub, const FinalHeader& header) {
+  return submit_call(target, target_is_hub ? "hub" : "xchain", "update", {to_string(witness), encode(header)});
+}
+
+}  // namespace bsn

@@ -1,0 +1,92 @@
+// The relayer: watches the final blocks of the chains and brings what they prove from one to another.
+//
+// It is believed nothing (ICS-18): whatever it submits is checked by proofs, so a relayer that lies or sleeps does no
+// harm, several may compete, and one that works is enough for progress. It keeps nothing on disk: shown the final
+// blocks again it knows what is pending.
+//
+// A packet takes these steps, each one task of the courier between two chains (relay/relay_task.h):
+//   source commits -> relay -> hub commits -> receive -> destination acknowledges -> acknowledge_hub -> hub
+//   acknowledges -> acknowledge_source;  not received before its time-out: time_out_hub -> time_out_source.
+// Without acknowledgements it ends with receive. After every prune_every packets of a lane, and prune_after a lane fell
+// silent, what is done is pruned.
+//
+// Bounds: memory of one task per packet and step under way, which the lanes bound.
+// Not for more than one thread.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/machine.h"
+#include "relay/proof_courier.h"
+
+namespace bsn {
+
+struct RelayerSpec {
+  struct Hub {
+    ChainName chain;
+    bool acknowledged = true;
+  };
+  std::string name = "relayer";  // two that compete have different ones
+  std::vector<Hub> hubs;
+  std::uint32_t prune_every = 200;      // packets of a lane
+  Duration prune_after = seconds(600);  // since the lane's last packet
+};
+
+class Relayer {
+ public:
+  explicit Relayer(RelayerSpec spec);
+
+  void step(Instant now, const RelayerInput& input, std::vector<RelayerOutput>& out);
+  void advance_to(Instant now, std::vector<RelayerOutput>& out);
+  std::optional<Instant> next_wakeup() const;
+
+  // Tasks that wait or are under way.
+  std::size_t backlog() const;
+  // Couriers that learnt that their witness contradicted itself.
+  std::size_t frozen() const;
+  RelayCounters counters() const;
+
+ private:
+  // One lane's packets that are done as a witness sees it, and not yet pruned at the target.
+  struct PruneId {
+    PacketLane lane;
+    RelayStep step = RelayStep::prune_hub;
+    ChainName witness, target;
+    auto operator<=>(const PruneId&) const = default;
+  };
+  struct Unpruned {
+    std::uint32_t packets = 0;
+    Height since = 0;
+    Instant last;
+  };
+
+  bool acknowledges(const ChainName& hub) const;
+  bool is_hub(const ChainName& chain) const;
+  ProofCourier& courier(const ChainName& witness, const ChainName& target);
+
+  void saw(Instant now, const SawBlock& seen);
+  void saw_at_end(Instant now, const SawBlock& seen, const Transaction& call, const std::string& value);
+  void saw_at_hub(Instant now, const SawBlock& seen, const Transaction& call);
+  void received(Instant now, const SawBlock& seen, const Packet& packet, const std::string& value);
+  void taken_over(Instant now, const SawBlock& seen, const Packet& packet);
+  void outcome_at_hub(Instant now, const SawBlock& seen, const PacketLane& lane, std::uint64_t sequence,
+                      RelayTask next);
+
+  // One more packet is done as this chain sees it.
+  void count_done(Instant now, const PruneId& id, Height height);
+  void prune(const PruneId& id, const Unpruned& done);
+  void prune_silent_lanes(Instant now);
+
+  RelayerSpec spec_;
+  std::deque<ProofCourier> couriers_;  // by the number in the upper bits of their requests
+  std::map<std::pair<ChainName, ChainName>, std::size_t> by_chains_;  // witness, target
+  std::map<ChainName, std::vector<std::size_t>> by_witness_;
+  std::map<PruneId, Unpruned> unpruned_;
+  Instant look_for_silent_;  // lanes, next
+};
+
+}  // namespace bsn

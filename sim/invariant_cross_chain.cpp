@@ -1,0 +1,148 @@
+#include "sim/invariant_cross_chain.h"
+
+#include <utility>
+
+#include "core/packet_call.h"
+
+namespace bsn {
+namespace {
+
+std::uint64_t leading_number(const std::string& text) {
+  return parse_whole_number(std::string_view(text).substr(0, text.find(' '))).value_or(0);
+}
+
+std::string name_of(const PacketLane& lane, std::uint64_t sequence) {
+  return to_string(lane.source) + " -> " + to_string(lane.destination) + " by " + to_string(lane.hub) + ", number " +
+         std::to_string(sequence);
+}
+
+}  // namespace
+
+void CrossChainJudge::saw(const ChainName& chain, const Block& block, const HeldValue& held) {
+  for (std::size_t i = 0; i < block.transactions.size(); ++i) {
+    if (block.receipts[i].status == ReceiptStatus::ok) {
+      saw_call(chain, *block.transactions[i], block.receipts[i].value);
+    }
+  }
+  compare(chain, held);
+}
+
+void CrossChainJudge::saw_call(const ChainName& chain, const Transaction& call, const std::string& value) {
+  if (call.contract == "xchain") {
+    if (auto packet = packet_of_call(call.function, call.args)) return sent(chain, std::move(*packet), value);
+    if (call.function == "receive") return received(chain, *decode_packet(call.args[0]), value);
+    if (call.function == "acknowledge" || call.function == "time_out") return ended(chain, call, value);
+  } else if (call.contract == "hub" && call.function == "relay") {
+    taken_over(chain, *decode_packet(call.args[0]));
+  }
+}
+
+void CrossChainJudge::sent(const ChainName& chain, Packet packet, const std::string& value) {
+  packet.source = chain;
+  packet.sequence = leading_number(value);
+  Lane& lane = lanes_[lane_of(packet)];
+  packets_.checked();
+  if (packet.sequence != lane.sent + 1) {
+    packets_.violated([&] { return name_of(lane_of(packet), packet.sequence) + ": sent out of sequence"; });
+  }
+  lane.sent = packet.sequence;
+  ++counts_.sent;
+  ++counts_.under_way;
+  if (std::uint64_t* way = under_way(packet)) *way += std::get<TransferBody>(packet.body).amount;
+  lane.open[packet.sequence] = {std::move(packet), State::sent, false};
+}
+
+void CrossChainJudge::taken_over(const ChainName& hub, const Packet& packet) {
+  paths_.checked();
+  Lane& lane = lanes_[lane_of(packet)];
+  const auto at = lane.open.find(packet.sequence);
+  const bool fits = at != lane.open.end() && at->second.packet == packet && packet.hub == hub;
+  if (!fits || at->second.taken_over) {
+    paths_.violated(
+        [&] { return name_of(lane_of(packet), packet.sequence) + ": " + to_string(hub) + " took it over"; });
+  }
+  if (at != lane.open.end()) at->second.taken_over = true;
+}
+
+void CrossChainJudge::received(const ChainName& chain, const Packet& packet, const std::string& value) {
+  packets_.checked();
+  Lane& lane = lanes_[lane_of(packet)];
+  const auto at = lane.open.find(packet.sequence);
+  const bool fits = at != lane.open.end() && at->second.packet == packet && packet.destination == chain;
+  if (!fits || at->second.state != State::sent) {
+    packets_.violated([&] { return name_of(lane_of(packet), packet.sequence) + ": received, but not as it was sent"; });
+    return;
+  }
+  const bool ok = value.starts_with("ok ");
+  ++counts_.received;
+  if (!ok) ++counts_.failed;
+  at->second.state = ok ? State::received_ok : State::received_error;
+  std::uint64_t* way = under_way(packet);
+  if (ok && way != nullptr) *way -= std::get<TransferBody>(packet.body).amount;
+  if (acknowledging_.contains(packet.hub)) return;
+  if (!ok && way != nullptr) ++counts_.stuck;
+  finish(lane, at);
+}
+
+void CrossChainJudge::ended(const ChainName& chain, const Transaction& call, const std::string& value) {
+  packets_.checked();
+  const PacketLane name{parse_chain_name(call.args[0]).value_or(ChainName{}), chain,
+                        parse_chain_name(call.args[1]).value_or(ChainName{})};
+  const std::uint64_t sequence = leading_number(call.args[2]);
+  Lane& lane = lanes_[name];
+  const auto at = lane.open.find(sequence);
+  const State needed = call.function == "time_out" ? State::sent
+                       : value == "acknowledged"   ? State::received_ok
+                                                   : State::received_error;
+  if (at == lane.open.end() || at->second.state != needed) {
+    packets_.violated([&] { return name_of(name, sequence) + ": " + value + ", but that is not what came of it"; });
+    return;
+  }
+  if (value == "refunded") {
+    ++counts_.refunded;
+    if (std::uint64_t* way = under_way(at->second.packet)) {
+      *way -= std::get<TransferBody>(at->second.packet.body).amount;
+    }
+  }
+  finish(lane, at);
+}
+
+void CrossChainJudge::finish(Lane& lane, std::map<std::uint64_t, Open>::iterator at) {
+  lane.open.erase(at);
+  ++counts_.finished;
+  --counts_.under_way;
+}
+
+std::uint64_t* CrossChainJudge::under_way(const Packet& packet) {
+  const auto* body = std::get_if<TransferBody>(&packet.body);
+  if (body == nullptr) return nullptr;
+  const bool out = body->asset == packet.source;
+  const Channel channel{body->asset, packet.hub, out ? packet.destination : packet.source};
+  touched_[packet.source].insert(channel);
+  touched_[packet.destination].insert(channel);
+  Value& value = values_[channel];
+  return out ? &value.out : &value.back;
+}
+
+// The other end of a channel is taken as it was when its own last block was judged; what moved since is on its way.
+void CrossChainJudge::compare(const ChainName& chain, const HeldValue& held) {
+  const auto touched = touched_.find(chain);
+  if (touched == touched_.end()) return;
+  for (const Channel& channel : touched->second) {
+    Value& value = values_[channel];
+    if (channel.home == chain) value.escrow = held.escrow(channel.hub, channel.other);
+    if (channel.other == chain) value.vouchers = held.vouchers(channel.hub, channel.home);
+    conservation_.checked();
+    __extension__ using Wide = unsigned __int128;
+    if (Wide{value.escrow} != Wide{value.vouchers} + value.out + value.back) {
+      conservation_.violated([&] {
+        return to_string(channel.home) + " by " + to_string(channel.hub) + " to " + to_string(channel.other) +
+               ": escrow " + std::to_string(value.escrow) + ", vouchers " + std::to_string(value.vouchers) +
+               ", on the way " + std::to_string(value.out) + " and back " + std::to_string(value.back);
+      });
+    }
+  }
+  touched->second.clear();
+}
+
+}  // namespace bsn

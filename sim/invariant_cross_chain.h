@@ -1,0 +1,90 @@
+// Judges cross-chain packets over the final blocks of all chains of a run: PKT, 2PATH, CONS, and how much is under way.
+//
+// It follows every packet from the calls in the blocks, believing no proof and no contract, and after each block of an
+// end compares what the chain really holds with what the packets say:
+//   PKT    a packet is sent once, received at most once, and then acknowledged or refunded, never both received and
+//          refunded
+//   2PATH  no hub takes over a packet twice, and none that another hub took over
+//   CONS   escrow of A for (hub, B) = vouchers on B for A's coin by that hub + on its way there + on its way back
+// Blocks of one chain come in order; those of different chains in the order in which they became final, so that what
+// one chain learnt from another was seen before. Memory: one entry per packet that is not finished.
+// Not for more than one thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/block.h"
+#include "core/packet.h"
+#include "sim/invariant_verdict.h"
+
+namespace bsn {
+
+// What a chain holds after the block that is judged: in escrow for (hub, other), in vouchers of (hub, asset).
+struct HeldValue {
+  std::function<std::uint64_t(const ChainName& hub, const ChainName& other)> escrow;
+  std::function<std::uint64_t(const ChainName& hub, const ChainName& asset)> vouchers;
+};
+
+struct PacketCounts {
+  std::uint64_t sent = 0, received = 0, failed = 0, refunded = 0, finished = 0;
+  std::uint64_t under_way = 0;  // sent and not finished
+  std::uint64_t stuck = 0;      // failed on a lane without acknowledgements: the value stays in escrow
+};
+
+class CrossChainJudge {
+ public:
+  // The hubs whose outcomes come back; packets of the others are finished when they are received.
+  explicit CrossChainJudge(std::set<ChainName> acknowledging_hubs) : acknowledging_(std::move(acknowledging_hubs)) {}
+
+  void saw(const ChainName& chain, const Block& block, const HeldValue& held);
+
+  const PacketCounts& counts() const { return counts_; }
+  std::vector<InvariantReport> reports() const { return {packets_.report(), paths_.report(), conservation_.report()}; }
+  bool broken() const { return packets_.broken() || paths_.broken() || conservation_.broken(); }
+
+ private:
+  enum class State : std::uint8_t { sent, received_ok, received_error };
+  struct Open {
+    Packet packet;
+    State state = State::sent;
+    bool taken_over = false;
+  };
+  struct Lane {
+    std::uint64_t sent = 0;
+    std::map<std::uint64_t, Open> open;  // by sequence
+  };
+  // What is between a chain, by way of a hub, and the other chain that has its vouchers.
+  struct Channel {
+    ChainName home, hub, other;
+    auto operator<=>(const Channel&) const = default;
+  };
+  struct Value {
+    std::uint64_t escrow = 0, vouchers = 0;  // as last seen
+    std::uint64_t out = 0, back = 0;         // on its way
+  };
+
+  void saw_call(const ChainName& chain, const Transaction& call, const std::string& value);
+  void sent(const ChainName& chain, Packet packet, const std::string& value);
+  void taken_over(const ChainName& hub, const Packet& packet);
+  void received(const ChainName& chain, const Packet& packet, const std::string& value);
+  void ended(const ChainName& chain, const Transaction& call, const std::string& value);
+  void finish(Lane& lane, std::map<std::uint64_t, Open>::iterator at);
+
+  // Where the value of a transfer counts as on its way; nullptr: it carries none.
+  std::uint64_t* under_way(const Packet& packet);
+  void compare(const ChainName& chain, const HeldValue& held);
+
+  std::set<ChainName> acknowledging_;
+  std::map<PacketLane, Lane> lanes_;
+  std::map<Channel, Value> values_;
+  std::map<ChainName, std::set<Channel>> touched_;  // since the chain's value was last compared, by chain
+  Verdict packets_{"PKT"}, paths_{"2PATH"}, conservation_{"CONS"};
+  PacketCounts counts_;
+};
+
+}  // namespace bsn

@@ -1,0 +1,112 @@
+#include "sim/ledger_world/ledger_chain.h"
+
+#include <utility>
+
+#include "core/check.h"
+
+namespace bsn {
+namespace {
+
+// As few as make more than the share.
+std::uint32_t signers_needed(const ChainFinality& finality) {
+  return finality.signers * finality.numerator / finality.denominator + 1;
+}
+
+}  // namespace
+
+ClientSpec client_of(const ChainName& chain, const ChainFinality& finality, std::uint64_t chain_seed) {
+  ClientSpec client;
+  client.chain = chain;
+  if (finality.confirmations > 0) {
+    client.rule = DepthRule{finality.confirmations, chain_seed};
+    return client;
+  }
+  CertificateRule rule{{}, finality.numerator, finality.denominator};
+  for (std::uint32_t seat = 0; seat < finality.signers; ++seat) {
+    rule.members.push_back({validator_key(chain, chain_seed, {seat}).public_key(), 1});
+  }
+  client.rule = std::move(rule);
+  return client;
+}
+
+LedgerChain::LedgerChain(const ChainSpec& spec, const ChainFinality& finality, std::uint64_t chain_seed)
+    : name_(spec.name), finality_(finality), chain_seed_(chain_seed), ledger_(spec) {
+  ledger_.keep_undoable();
+  for (std::uint32_t seat = 0; finality.confirmations == 0 && seat < finality.signers; ++seat) {
+    keys_.push_back(validator_key(spec.name, chain_seed, {seat}));
+  }
+}
+
+Digest LedgerChain::submit(const Call& call) {
+  waiting_.push_back(make_transaction(call));
+  return waiting_.back()->id;
+}
+
+BlockPtr LedgerChain::seal(Instant time) {
+  Proposal proposal;
+  proposal.height = ledger_.height() + 1;
+  proposal.parent = ledger_.tip();
+  proposal.time = time;
+  proposal.transactions = std::exchange(waiting_, {});
+  recent_.push_back(ledger_.execute(*make_proposal(std::move(proposal))));
+  states_.push_back(ledger_.state());
+  if (recent_.size() > finality_.confirmations + 1) {
+    recent_.pop_front();
+    states_.pop_front();
+  }
+  ledger_.finalise(std::max(ledger_.final_height(), final_height()));
+  return recent_.back();
+}
+
+void LedgerChain::undo(Height keep) {
+  ledger_.undo_to(keep);
+  while (!recent_.empty() && recent_.back()->header.height > keep) {
+    recent_.pop_back();
+    states_.pop_back();
+  }
+}
+
+Height LedgerChain::final_height() const {
+  const Height height = ledger_.height();
+  return height > finality_.confirmations ? height - finality_.confirmations : 0;
+}
+
+GotFacts LedgerChain::facts(const WantFacts& want) {
+  GotFacts got{want.request, std::nullopt, {}};
+  const Height height = final_height();
+  if (height == 0) return got;
+  std::vector<BlockHeader> children;
+  for (std::size_t i = 1; i < recent_.size(); ++i) children.push_back(recent_[i]->header);
+  got.header = prove(recent_.front()->header, children);
+  for (const std::string& key : want.keys) {
+    const Digest path = StateTree::path_of(key);
+    const auto value = states_.front().get(path);
+    Fact fact{value ? std::optional(std::string(*value)) : std::nullopt, encode(states_.front().prove(path))};
+    got.facts.push_back(std::move(fact));
+  }
+  return got;
+}
+
+FinalHeader LedgerChain::prove(const BlockHeader& header, const std::vector<BlockHeader>& children) const {
+  const Digest digest = header_digest(header);
+  if (finality_.confirmations > 0) {
+    DepthEvidence evidence{header_work(chain_seed_, header.proposer, digest), {}};
+    for (const BlockHeader& child : children) {
+      evidence.children.push_back({child, header_work(chain_seed_, child.proposer, header_digest(child))});
+    }
+    return {header, std::move(evidence)};
+  }
+  CertificateEvidence evidence;
+  const std::string message = final_header_message(name_, digest);
+  for (std::uint32_t seat = 0; seat < signers_needed(finality_); ++seat) {
+    evidence.signers.push_back({{seat}, keys_[seat].sign(message)});
+  }
+  return {header, std::move(evidence)};
+}
+
+std::optional<std::string> LedgerChain::read(const std::string& key) const {
+  const auto value = ledger_.state().get(StateTree::path_of(key));
+  return value ? std::optional(std::string(*value)) : std::nullopt;
+}
+
+}  // namespace bsn
