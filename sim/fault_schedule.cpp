@@ -1,8 +1,45 @@
 #include "sim/fault_schedule.h"
 
+#include <algorithm>
 #include <string>
 
 namespace bsn {
+namespace {
+
+// Whether `later` ends what `fault` does to its targets.
+bool mends(const Fault& later, const Fault& fault) {
+  const auto same_target = [&] {
+    return std::any_of(fault.targets.begin(), fault.targets.end(), [&](const std::string& target) {
+      return std::find(later.targets.begin(), later.targets.end(), target) != later.targets.end();
+    });
+  };
+  switch (fault.kind) {
+    case FaultKind::kill:
+      return (later.kind == FaultKind::restart || later.kind == FaultKind::lose_disk) && same_target();
+    case FaultKind::pause:
+      return (later.kind == FaultKind::resume || later.kind == FaultKind::kill) && same_target();
+    case FaultKind::partition:
+      return later.kind == FaultKind::heal || later.kind == FaultKind::partition;
+    case FaultKind::latency:
+    case FaultKind::loss:
+    case FaultKind::reset_peer:
+    case FaultKind::duplicate:
+    case FaultKind::reorder:
+    case FaultKind::clock_skew:
+      return later.kind == FaultKind::heal || (later.kind == fault.kind && same_target());
+    default:
+      return false;
+  }
+}
+
+std::optional<double> mended_at(const std::vector<Fault>& faults, std::size_t which) {
+  for (std::size_t later = which + 1; later < faults.size(); ++later) {
+    if (mends(faults[later], faults[which])) return faults[later].at.seconds();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 FaultSchedule::FaultSchedule(const Scenario& scenario, FaultTarget& target, Instant start)
     : scenario_(scenario), target_(target), start_(start), fired_(scenario.faults.size(), 0) {}
@@ -91,7 +128,8 @@ Result<Done> FaultSchedule::heal() {
 void FaultSchedule::fill(Report& report) const {
   for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
     const Fault& fault = scenario_.faults[i];
-    report.faults.push_back({std::string(to_string(fault.kind)), fault.at.seconds(), fault.targets, fired_[i]});
+    report.faults.push_back({std::string(to_string(fault.kind)), fault.at.seconds(), fault.targets, fired_[i],
+                             mended_at(scenario_.faults, i)});
   }
 }
 

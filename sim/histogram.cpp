@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "core/check.h"
 
@@ -47,6 +48,43 @@ void Histogram::walk(const Visit& visit) const {
       if (count > 0 && !visit(row * half + column, count)) return;
     }
   }
+}
+
+Duration Histogram::highest_of(std::uint64_t bucket) { return {highest_at(bucket)}; }
+
+HistogramParts Histogram::parts() const {
+  HistogramParts parts{min(), max(), mean(), 0, {}};
+  if (count_ > 0) parts.rest = static_cast<std::uint64_t>(sum_ % count_);
+  walk([&](std::size_t bucket, std::uint64_t count) {
+    parts.counts.emplace_back(bucket, count);
+    return true;
+  });
+  return parts;
+}
+
+std::optional<Histogram> Histogram::from_parts(const HistogramParts& parts) {
+  Histogram histogram;
+  std::size_t next = 0;  // the lowest bucket that may come
+  for (const auto& [bucket, count] : parts.counts) {
+    if (bucket < next || bucket > index_of(highest.ns) || count == 0) return std::nullopt;
+    if (count > std::numeric_limits<std::uint64_t>::max() - histogram.count_) return std::nullopt;
+    next = bucket + 1;
+    const std::size_t row = bucket / half;
+    if (row >= histogram.rows_.size()) histogram.rows_.resize(row + 1);
+    if (histogram.rows_[row].empty()) histogram.rows_[row].resize(half);
+    histogram.rows_[row][bucket % half] = count;
+    histogram.count_ += count;
+  }
+  if (parts.counts.empty()) return histogram;
+  const bool in_range = parts.min.ns >= 0 && parts.min <= parts.mean && parts.mean <= parts.max && parts.max <= highest;
+  if (!in_range || parts.rest >= histogram.count_) return std::nullopt;
+  if (index_of(parts.min.ns) != parts.counts.front().first || index_of(parts.max.ns) != parts.counts.back().first) {
+    return std::nullopt;
+  }
+  histogram.min_ = parts.min.ns;
+  histogram.max_ = parts.max.ns;
+  histogram.sum_ = static_cast<Wide>(parts.mean.ns) * histogram.count_ + parts.rest;
+  return histogram;
 }
 
 void Histogram::record(Duration value) {

@@ -5,12 +5,21 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/time.h"
 
 namespace bsn {
+
+// All that a histogram holds, for files. The sum of its values is mean * count + rest.
+struct HistogramParts {
+  Duration min, max, mean;
+  std::uint64_t rest = 0;                                       // below the count
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> counts;  // (bucket, how often), buckets ascending
+};
 
 // Memory: 8 KiB for each doubling that holds a value, 264 KiB for the whole range. Recording: a few ns.
 class Histogram {
@@ -27,6 +36,14 @@ class Histogram {
   // The smallest bucket whose values at least `percentile` (0 ... 100] percent do not exceed, given by its highest
   // value and never above max(); 0 when empty.
   Duration percentile(double percentile) const;
+
+  // The highest value that goes into this bucket.
+  static Duration highest_of(std::uint64_t bucket);
+
+  HistogramParts parts() const;
+  // The histogram with these parts; nullopt: there is none (buckets out of order or range, extremes in other buckets
+  // than the first and last, an impossible mean).
+  static std::optional<Histogram> from_parts(const HistogramParts& parts);
 
   // The text form that HdrHistogram's plotters read, values in milliseconds.
   std::string to_hgrm() const;

@@ -9,11 +9,15 @@
 namespace bsn {
 namespace {
 
-std::string_view family_of(const Topology& topology, const std::string& network) {
+void describe_network(const Topology& topology, NetworkReport& report) {
   for (const Network& one : topology.networks) {
-    if (one.id == network) return family_name(one.engine);
+    if (one.id != report.network) continue;
+    report.family = family_name(one.engine);
+    report.name = one.name;
+    report.kind = to_string(one.kind);
+    report.protocol = one.protocol;
+    report.published = one.published;
   }
-  return "";
 }
 
 bool hosts(const Chain& chain, const std::string& city) {
@@ -81,7 +85,7 @@ NetworkReport NetworkTally::network_report(const Chain& chain, const ChainTally&
   NetworkReport report;
   report.network = chain.name.network;
   report.chain = chain.name.chain;
-  report.family = family_of(*topology_, chain.name.network);
+  describe_network(*topology_, report);
   report.blocks = report.height = tally.height;
   report.transactions = tally.transactions;
   if (tally.height > 1) {
@@ -105,6 +109,10 @@ void NetworkTally::fill(const Topology& now, const std::vector<bool>& healthy, R
     const City& city = now.cities[i];
     CityNodeReport node;
     node.city = city.id;
+    node.name = city.name;
+    node.province = city.province;
+    node.latitude = city.place.latitude;
+    node.longitude = city.place.longitude;
     node.state = to_string(city.state);
     node.provider = to_string(city.place.provider);
     node.overseas = city.place.region == Region::overseas;

@@ -47,7 +47,7 @@ PolicyFigures policy_figures(const Report& report) {
   const LatencySummary summary = summarize(latency);
   const double calls = static_cast<double>(std::max<std::uint64_t>(sent, 1));
   return {ms(summary.mean), ms(summary.p50), ms(summary.p99), static_cast<double>(sent - succeeded) / calls,
-          static_cast<double>(report.attempts) / calls};
+          static_cast<double>(report.gateway.attempts) / calls};
 }
 
 Estimate estimate(const std::vector<double>& values) {

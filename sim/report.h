@@ -5,11 +5,14 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/call.h"
+#include "core/result.h"
 #include "core/time.h"
 #include "sim/histogram.h"
+#include "sim/published.h"
 #include "sim/scenario.h"
 
 namespace bsn {
@@ -28,18 +31,19 @@ struct LatencySummary {
 LatencySummary summarize(const Histogram& histogram);
 
 struct SecondReport {  // one second of a round
-  std::uint64_t offered = 0, sent = 0, succeeded = 0, failed = 0;
+  std::uint64_t offered = 0, sent = 0, dropped = 0, succeeded = 0, failed = 0;
 };
 
 struct MixReport {  // one entry of a round's mix
   std::string network, chain, operation, contract, function, level;
   std::uint64_t sent = 0, succeeded = 0, failed = 0, unfinished = 0;
-  LatencySummary latency;
+  Histogram latency;  // as RoundReport::latency
   SplitSums split;
 };
 
 struct RoundReport {
   std::string label;
+  Duration start;             // since the start of the first round
   Duration duration;          // of sending, as planned
   std::uint64_t offered = 0;  // due by the schedule
   std::uint64_t sent = 0;
@@ -61,6 +65,7 @@ struct RoundReport {
 
 struct NetworkReport {  // one chain
   std::string network, chain, family;
+  std::string name, kind, protocol;  // of the network, for people: "Hyperledger Fabric", "alliance", "etcdraft"
   std::uint64_t blocks = 0, transactions = 0;  // final ones
   double block_interval_s = 0;                 // mean over the run; 0 with fewer than two blocks
   // Families whose chain grows as a tree; else 0.
@@ -70,10 +75,13 @@ struct NetworkReport {  // one chain
   LatencySummary finality;                     // accepted by a node .. final, of the run's submits ("consensus" part)
   std::string state_root;                      // after the highest final block, hex
   std::uint64_t height = 0;
+  std::vector<PublishedFigure> published;
 };
 
 struct CityNodeReport {
   std::string city, state, provider;
+  std::string name, province;  // "Beijing"; the province may be a country
+  double latitude = 0, longitude = 0;
   bool overseas = false;
   bool healthy = false;
   std::uint64_t calls = 0;  // answered by it
@@ -91,6 +99,7 @@ struct FaultReport {
   double at_s = 0;
   std::vector<std::string> targets;
   std::uint64_t fired = 0;
+  std::optional<double> until_s{};  // when another fault of the scenario mended it; nullopt: at the end, or not lasting
 };
 
 struct ServiceReport {  // one that was deployed
@@ -111,10 +120,16 @@ struct Environment {
   std::string config_digest;  // sha256 of the dumped scenario
 };
 
+struct AttemptCounts {  // of the gateway at city nodes; neither retry nor hedge: first attempts
+  std::uint64_t attempts = 0, retries = 0, hedges = 0;
+};
+
 struct Report {
   std::string scenario;
-  std::string file;  // the scenario's, as given to bsnsim; empty: it came from elsewhere
-  std::string mode;  // "live", "virtual"
+  std::string description;
+  std::string file;           // the scenario's, as given to bsnsim; empty: it came from elsewhere
+  std::string scenario_text;  // what stood in that file; cut at most_scenario_text
+  std::string mode;           // "live", "virtual"
   std::uint64_t seed = 0;
   std::string fingerprint;  // virtual: of the trace; live: empty
   bool valid = false;       // the generator kept its schedule, every planned fault fired, the load ran
@@ -129,15 +144,34 @@ struct Report {
   std::vector<CityNodeReport> city_nodes;
   std::vector<InvariantReport> invariants;
   std::vector<FaultReport> faults;
-  std::vector<FaultReport> service_events;              // likewise; the target is the service
-  std::vector<ServiceReport> services;                  // in the order in which they were deployed
-  std::uint64_t attempts = 0, retries = 0, hedges = 0;  // of the gateway; the others are first attempts
+  std::vector<FaultReport> service_events;  // likewise; the target is the service
+  std::vector<ServiceReport> services;      // in the order in which they were deployed
+  AttemptCounts gateway;
 };
+
+// How the JSON of a report says that it is one, and which keys it has. Another set of keys is another version.
+inline constexpr std::string_view report_format = "bsnsim-report";
+inline constexpr std::int64_t report_version = 1;
+
+// Bytes of a scenario's file that a report carries; files with more are cut there, and say so.
+inline constexpr std::size_t most_scenario_text = 256 * 1024;
 
 // The whole report as JSON, indented, keys in a fixed order, without a final newline. Times are whole nanoseconds.
 // split_ns holds means per call; its total is the sum of the parts shown. `hgrm` is the round's histogram as to_hgrm()
-// gives it.
+// gives it; sim/report_fields.h says what else stands there and docs/report.md what it means.
 std::string report_json(const Report& report);
+
+// The report whose JSON this is. It must be complete: an unknown or missing key, another version, other JSON and text
+// that ends early are invalid_configuration, naming the place.
+Result<Report> parse_report(std::string_view json);
+
+// The forms for other programs, each ending with a newline: a table of rounds and their mixes with Caliper's columns
+// (RFC 4180); the latencies of all rounds as HdrHistogram's plotters read them; JUnit XML, a test case for each
+// judgement; Prometheus text exposition.
+std::string report_csv(const Report& report);
+std::string report_hgrm(const Report& report);
+std::string report_junit(const Report& report);
+std::string report_prometheus(const Report& report);
 
 // For a terminal, at most 100 columns: verdict first, then what was measured. Ends with a newline.
 std::string report_text(const Report& report);

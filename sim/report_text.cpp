@@ -133,10 +133,11 @@ std::string latencies(const Report& report) {
 std::string mix_of(const RoundReport& round) {
   TextTable table({"Call", "Sent", "Succ", "Fail", "p50\n(ms)", "p99\n(ms)", "Max\n(ms)"});
   for (const MixReport& mix : round.mix) {
+    const LatencySummary latency = summarize(mix.latency);
     table.add(
         {fmt::format("{}/{} {} {}.{} {}", mix.network, mix.chain, mix.operation, mix.contract, mix.function, mix.level),
          std::to_string(mix.sent), std::to_string(mix.succeeded), std::to_string(mix.failed + mix.unfinished),
-         ms(mix.latency.p50), ms(mix.latency.p99), ms(mix.latency.max)});
+         ms(latency.p50), ms(latency.p99), ms(latency.max)});
   }
   return section("MIX of " + round.label, table);
 }
@@ -251,8 +252,8 @@ std::string environment(const Report& report) {
   text += wrapped(fmt::format("bsnsim {}, {}, {}", e.version, e.build, e.compiler));
   text += wrapped("configuration " + e.config_digest);
   text += wrapped("fingerprint " + (report.fingerprint.empty() ? "none: live runs differ" : report.fingerprint));
-  text += wrapped(fmt::format("gateway: {} attempts, {} of them retries, {} hedges", report.attempts, report.retries,
-                              report.hedges));
+  text += wrapped(fmt::format("gateway: {} attempts, {} of them retries, {} hedges", report.gateway.attempts,
+                              report.gateway.retries, report.gateway.hedges));
   return text + wrapped("again: " + reproduce_command(report));
 }
 

@@ -37,6 +37,7 @@ void RunRecorder::sent(const DueCall& due, Instant when) {
 
 void RunRecorder::dropped(const DueCall& due) {
   add_slot(due, due.intended, Slot::State::dropped);
+  ++second_of(due.intended).dropped;
   ++dropped_;
 }
 
@@ -123,7 +124,7 @@ MixReport RunRecorder::mix_report(std::size_t entry) const {
   report.succeeded = tally.succeeded;
   report.failed = tally.failed;
   report.unfinished = tally.unfinished;
-  report.latency = summarize(tally.latency);
+  report.latency = tally.latency;
   report.split = tally.split;
   return report;
 }

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/json/value_from.hpp>
-
 #include "sim/service_life.h"
 #include "sim/text_table.h"
 
@@ -41,25 +39,6 @@ ServiceReport service_report(const Topology& topology, const Service& service, c
   report.traffic = use.bytes_in + use.bytes_out;
   report.storage = storage;
   return report;
-}
-
-boost::json::object service_json(const ServiceReport& service) {
-  return {{"service", service.service},
-          {"framework", service.framework},
-          {"project", service.project},
-          {"version", service.version},
-          {"state", service.state},
-          {"validators", boost::json::value_from(service.validators)},
-          {"followers", boost::json::value_from(service.followers)},
-          {"contracts", boost::json::value_from(service.contracts)},
-          {"capacity",
-           {{"tps", service.capacity.calls_per_second},
-            {"storage_bytes", service.capacity.storage},
-            {"traffic_bytes_per_day", service.capacity.traffic_per_day}}},
-          {"calls", service.calls},
-          {"over_capacity", service.over_capacity},
-          {"traffic_bytes", service.traffic},
-          {"storage_bytes", service.storage}};
 }
 
 std::string service_table(const std::vector<ServiceReport>& services, std::size_t width) {

@@ -38,8 +38,8 @@ void add_measurements(const Report& report, std::map<std::string, Row>& rows) {
     for (const MixReport& mix : round.mix) {
       if (mix.succeeded == 0) continue;
       Row& row = rows[fmt::format("{}/{} {} {}", mix.network, mix.chain, mix.operation, mix.level)];
-      row.p50.push_back(ms(mix.latency.p50));
-      row.p99.push_back(ms(mix.latency.p99));
+      row.p50.push_back(ms(mix.latency.percentile(50)));
+      row.p99.push_back(ms(mix.latency.percentile(99)));
       const auto calls = static_cast<std::int64_t>(std::max<std::uint64_t>(1, mix.split.calls));
       row.wire.push_back(ms((mix.split.sum.wire + mix.split.sum.back) / calls));
       row.node.push_back(ms(mix.split.sum.node_queue / calls));

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "sim/cli/commands.h"
+#include "sim/cli/report_format.h"
 #include "sim/cli/service_commands.h"
 #include "sim/swarm/swarm_family.h"
 
@@ -97,6 +98,13 @@ void add_mode(CLI::App& verb, bool& live) {
       ->excludes(live_flag);
 }
 
+void add_report_form(CLI::App& verb, std::string& format, std::string& output) {
+  verb.add_option("-O,--format", format, "of the report")
+      ->capture_default_str()
+      ->check(CLI::IsMember(report_formats()));
+  verb.add_option("-o,--output", output, "file for the report (default: standard output)");
+}
+
 void add_run(CLI::App& app, RunOptions& options) {
   CLI::App& verb = add_verb(app, "run", "run a scenario and report");
   verb.add_option("file", options.file, "scenario file")->required();
@@ -106,11 +114,15 @@ void add_run(CLI::App& app, RunOptions& options) {
   verb.add_flag("--dry-run", options.dry_run, "check everything, run nothing");
   verb.add_flag("-q,--quiet", options.quiet, "no progress");
   verb.add_flag("--keep", options.keep, "live: keep data and logs");
-  verb.add_option("-O,--format", options.format, "of the report")
-      ->capture_default_str()
-      ->check(CLI::IsMember({"summary", "json"}));
-  verb.add_option("-o,--output", options.output, "file for the report (default: standard output)");
+  add_report_form(verb, options.format, options.output);
   verb.callback([&] { exit_status = command_run(options); });
+}
+
+void add_report(CLI::App& app, ReportOptions& options) {
+  CLI::App& verb = add_verb(app, "report", "print the report of an earlier run in another form");
+  verb.add_option("file", options.file, "what `bsnsim run -O json -o FILE` wrote")->required();
+  add_report_form(verb, options.format, options.output);
+  verb.callback([&] { exit_status = command_report(options); });
 }
 
 void add_bench(CLI::App& app, BenchOptions& options) {
@@ -250,6 +262,7 @@ int main(int argc, char** argv) {
   ServiceOptions service;
   LogsOptions logs;
   RunOptions run;
+  ReportOptions report;
   BenchOptions bench;
   CalibrateOptions calibrate;
   SwarmCommandOptions swarm;
@@ -264,6 +277,7 @@ int main(int argc, char** argv) {
   add_service_verbs(app, service, [](int code) { exit_status = code; });
   add_logs(app, logs);
   add_run(app, run);
+  add_report(app, report);
   add_bench(app, bench);
   add_calibrate(app, calibrate);
   add_swarm(app, swarm);

@@ -60,10 +60,17 @@ struct RunOptions : PlaceOptions {
   bool dry_run = false;
   bool quiet = false;
   bool keep = false;               // live: keep data and logs
-  std::string format = "summary";  // "summary", "json"
+  std::string format = "summary";  // of report_formats()
   std::string output;              // a file; empty: standard output
 };
 int command_run(const RunOptions& options);
+
+struct ReportOptions {
+  std::string file;  // a report's JSON
+  std::string format = "summary";
+  std::string output;  // as above
+};
+int command_report(const ReportOptions& options);
 
 struct BenchOptions : PlaceOptions {
   std::string file;  // empty: configs/scenarios/routing_latency.yaml

@@ -1,15 +1,14 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 #include "loop/temporary_folder.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/huge_heap.h"
+#include "sim/cli/output_file.h"
 #include "sim/cli/progress_line.h"
+#include "sim/cli/report_format.h"
 #include "sim/cli/run_scenario.h"
 #include "sim/cli/stop_signal.h"
 #include "sim/live/live_runner.h"
@@ -52,43 +51,16 @@ Result<Report> run_in_virtual_time(const Scenario& scenario, const RunOptions& o
   return run_virtual(scenario, run);
 }
 
-// The report goes beside its place first and takes it in one step, so that no half of it is ever seen there. Opened
-// before the run: whoever can't be written to is known before minutes are spent.
-class ReportFile {
- public:
-  explicit ReportFile(const RunOptions& options) : options_(options) {
-    if (!options_.output.empty()) file_.open(options_.output + ".new");
-  }
-  ~ReportFile() {
-    std::error_code ignored;
-    if (!options_.output.empty()) std::filesystem::remove(options_.output + ".new", ignored);
-  }
-  ReportFile(const ReportFile&) = delete;
-  ReportFile& operator=(const ReportFile&) = delete;
-
-  Result<Done> writable() const {
-    if (options_.output.empty() || file_) return Done{};
-    return Error{ErrorCode::io, "can't write " + options_.output + ": is its folder there and yours to write?"};
-  }
-
-  Result<Done> write(const Report& report) {
-    const std::string text = options_.format == "json" ? report_json(report) + "\n" : report_text(report);
-    if (options_.output.empty()) {
-      fmt::print("{}", text);
-      return Done{};
-    }
-    file_ << text;
-    file_.close();
-    std::error_code error;
-    if (file_) std::filesystem::rename(options_.output + ".new", options_.output, error);
-    if (!file_ || error) return Error{ErrorCode::io, "can't write " + options_.output};
-    return Done{};
-  }
-
- private:
-  const RunOptions& options_;
-  std::ofstream file_;
-};
+// What stands in the scenario's file, cut where a report carries no more.
+std::string text_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(most_scenario_text + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() <= most_scenario_text) return text;
+  text.resize(most_scenario_text);
+  return text + "\n# ... cut here\n";
+}
 
 }  // namespace
 
@@ -96,7 +68,10 @@ Result<Report> run_scenario(const Scenario& scenario, const RunOptions& options)
   ProgressLine progress(options.quiet);
   Result<Report> report =
       options.live ? run_live_in_folder(scenario, options, progress) : run_in_virtual_time(scenario, options, progress);
-  if (report) report->file = options.file;
+  if (report) {
+    report->file = options.file;
+    report->scenario_text = text_of(options.file);
+  }
   return report;
 }
 
@@ -109,12 +84,12 @@ int command_run(const RunOptions& options) {
                options.live ? "live" : "in virtual time");
     return 0;
   }
-  ReportFile file(options);
-  if (auto done = file.writable(); !done) return report_error(done.error());
+  OutputFile output(options.output);
+  if (auto done = output.writable(); !done) return report_error(done.error());
   watch_stop_signal();
   const Result<Report> report = run_scenario(*scenario, options);
   if (!report) return report_error(report.error());
-  if (auto done = file.write(*report); !done) return report_error(done.error());
+  if (auto done = output.write(rendered(*report, options.format)); !done) return report_error(done.error());
   return exit_code(*report);
 }
 

@@ -52,14 +52,18 @@ class LoadThread {
     return ended_.wait_for(lock, look_interval, [this] { return done_; });
   }
 
-  // After wait() said so.
-  std::vector<RoundReport>& rounds() { return rounds_; }
+  // After wait() said so; their starts count from `start`.
+  std::vector<RoundReport> rounds(Instant start) {
+    for (std::size_t i = 0; i < rounds_.size(); ++i) rounds_[i].start = starts_[i] - start;
+    return std::move(rounds_);
+  }
   const std::optional<Error>& error() const { return error_; }
 
  private:
   void run() {
     for (std::uint32_t i = 0; i < scenario_.rounds.size(); ++i) {
       if (options_.stop && *options_.stop) break;
+      starts_.push_back(monotonic_now());
       const Result<LoadOutcome> outcome = client_.run(order(i));
       if (!outcome) {
         error_ = outcome.error();
@@ -100,6 +104,7 @@ class LoadThread {
   NetworkTally& tally_;
   LoadClient client_;
   std::vector<RoundReport> rounds_;
+  std::vector<Instant> starts_;  // of the rounds
   std::optional<Error> error_;
   std::mutex mutex_;
   std::condition_variable ended_;
@@ -188,9 +193,9 @@ void fill_counters(const std::string& gateway, Report& report) {
   ClusterRpc rpc;
   const auto counters = rpc.counters(gateway, ask_limit);
   if (!counters) return;
-  report.attempts = counters->attempts;
-  report.retries = counters->retries;
-  report.hedges = counters->hedges;
+  report.gateway.attempts = counters->attempts;
+  report.gateway.retries = counters->retries;
+  report.gateway.hedges = counters->hedges;
 }
 
 // Whether the chains are ready for load, asked until the scenario's settle time is over.
@@ -283,7 +288,7 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
     }
     if (broken) return *broken;
     if (load.error()) return *load.error();
-    report.rounds = std::move(load.rounds());
+    report.rounds = load.rounds(start);
   }
   report.simulated_seconds = (monotonic_now() - start).seconds();
   options.progress({.phase = "checking what every peer has stored"});
@@ -301,6 +306,7 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   if (auto now = running->services()) report.services = std::move(*now);
   report.invariants = checker.finish();
   report.scenario = scenario.name;
+  report.description = scenario.description;
   report.mode = "live";
   report.seed = scenario.seed;
   report.stopped = options.stop && *options.stop;

@@ -47,10 +47,11 @@ class VirtualRun {
       if (!round) return round.error();
       report.rounds.push_back(std::move(*round));
     }
+    for (std::size_t i = 0; i < report.rounds.size(); ++i) report.rounds[i].start = round_starts_[i] - start;
     report.simulated_seconds = (cluster_.now() - start).seconds();
-    report.attempts = cluster_.counters().attempts;
-    report.retries = cluster_.counters().retries;
-    report.hedges = cluster_.counters().hedges;
+    report.gateway.attempts = cluster_.counters().attempts;
+    report.gateway.retries = cluster_.counters().retries;
+    report.gateway.hedges = cluster_.counters().hedges;
     options_.progress({.phase = "checking what every peer has stored"});
     if (auto done = faults_->heal(); !done) return done.error();
     catch_up();
@@ -87,6 +88,7 @@ class VirtualRun {
 
   Result<RoundReport> run_round(std::uint32_t number) {
     const Instant start = cluster_.now();
+    round_starts_.push_back(start);
     Workload workload(scenario_, number, start);
     recorder_.emplace(scenario_, number, start);
     first_call_ = next_call_;
@@ -208,6 +210,7 @@ class VirtualRun {
     report.invariants = checker_.finish();
     report.invariants.push_back(live_);
     report.scenario = scenario_.name;
+    report.description = scenario_.description;
     report.mode = "virtual";
     report.seed = scenario_.seed;
     report.stopped = stopped();
@@ -247,6 +250,7 @@ class VirtualRun {
   std::optional<FaultSchedule> faults_;      // from the first round on
   std::optional<ServiceSchedule> services_;  // likewise
   std::optional<RunRecorder> recorder_;      // of the present round
+  std::vector<Instant> round_starts_;
   std::vector<DueCall> due_;
   std::uint64_t next_call_ = 1;
   std::uint64_t first_call_ = 1;                        // of the present round: its sequence 0

@@ -34,7 +34,7 @@ TEST(PolicyComparison, PairingTakesOutWhatTheSeedsHaveInCommon) {
 
 TEST(PolicyComparison, FiguresAreTakenOverAllRounds) {
   Report report;
-  report.attempts = 33;
+  report.gateway.attempts = 33;
   for (const Duration latency : {milliseconds(10), milliseconds(30)}) {
     RoundReport round;
     round.sent = 15;

@@ -76,7 +76,7 @@ TEST_F(RunRecorderTest, UnfinishedCallsEnterTheLatenciesWithTheirDeadline) {
   const RoundReport report = other.finish(start + seconds(20));
   EXPECT_EQ(report.latency.count(), 1U);
   EXPECT_EQ(report.latency.max(), seconds(2));
-  EXPECT_EQ(report.mix[0].latency.count, 1U);
+  EXPECT_EQ(report.mix[0].latency.count(), 1U);
 }
 
 TEST_F(RunRecorderTest, TimeOutsEnterTheLatenciesWithAtLeastTheirDeadline) {

@@ -99,7 +99,7 @@ TEST(VirtualLifeCycle, ThirtyCitiesJoinWithoutOneFailedCall) {
   for (const CityNodeReport& one : report.city_nodes)
     serving += !one.overseas && one.state == "connected" && one.healthy;
   EXPECT_EQ(serving, 128u);
-  EXPECT_EQ(report.retries, 0u);
+  EXPECT_EQ(report.gateway.retries, 0u);
 }
 
 }  // namespace
