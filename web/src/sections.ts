@@ -1,0 +1,179 @@
+// The parts of the page, in the order in which they are shown.
+import { chart, legend, palette, spectrumChart, splitChart, timeChart } from "./charts";
+import { el, figure, table, type Child } from "./dom";
+import { cityMap } from "./map";
+import { mapState } from "./report";
+import type { Fault, Network, Report } from "./report";
+import { isWord, say, type Language, type Word } from "./words";
+
+export { chart, legend, palette };
+
+export interface Section {
+  id: Word;
+  body: (report: Report, language: Language) => Child[] | null; // null: not shown
+}
+
+const ms = (ns: number) => figure(ns / 1e6);
+const s = (value: number) => figure(value, 3);
+
+function verdictText(report: Report): Word {
+  const word = `verdict_${report.exit_code}`;
+  return isWord(word) ? word : "verdict_1";
+}
+
+function verdict(report: Report, language: Language): Child[] {
+  const t = (word: Word) => say(language, word);
+  const sum = (field: "offered" | "sent" | "succeeded" | "failed" | "dropped" | "unfinished") =>
+    report.rounds.reduce((all, round) => all + round[field], 0);
+  const thresholds = report.rounds.flatMap((round) => [
+    ...round.failed_thresholds.map((text) => ({ round: round.label, text, holds: false })),
+    ...round.passed_thresholds.map((text) => ({ round: round.label, text, holds: true })),
+  ]);
+  const good = report.exit_code === 0;
+  return [
+    el("div", { class: good ? "verdict" : "verdict bad" },
+      el("h2", { id: "verdict-title" }, el("strong", { class: good ? "good" : "bad" }, t(good ? "passed" : "failed")), " — ", t(verdictText(report))),
+      report.valid ? el("p", { class: "note" }, t("valid")) : el("div", {}, t("not_valid"), el("ul", {}, report.why_invalid.map((why) => el("li", {}, why)))),
+      el("div", {}, `${t("thresholds")}: `, thresholds.length === 0 ? t("no_thresholds") : el("ul", {}, thresholds.map((one) =>
+        el("li", {}, el("strong", { class: one.holds ? "good" : "bad" }, one.holds ? "✓ " : "✗ "), `${one.round}: ${one.text}`)))),
+      el("div", { class: "tiles" }, (["offered", "sent", "succeeded", "failed", "dropped", "unfinished"] as const).map((field) =>
+        el("div", {}, el("b", { "data-total": field }, figure(sum(field))), el("span", {}, t(field)))))),
+    roundTable(report, language),
+  ];
+}
+
+function roundTable(report: Report, language: Language): Child {
+  const t = (word: Word) => say(language, word);
+  return table(t("rounds"), [
+    { title: t("round"), cell: (one) => one.label },
+    { title: t("offered"), cell: (one) => figure(one.offered), number: true },
+    { title: t("succeeded"), cell: (one) => figure(one.succeeded), number: true },
+    { title: t("failed"), cell: (one) => figure(one.failed + one.unfinished), number: true },
+    { title: t("dropped"), cell: (one) => figure(one.dropped), number: true },
+    { title: t("goodput"), cell: (one) => figure(one.goodput_tps), number: true },
+    { title: "p50 (ms)", cell: (one) => ms(one.latency_ns.p50), number: true },
+    { title: "p95 (ms)", cell: (one) => ms(one.latency_ns.p95), number: true },
+    { title: "p99 (ms)", cell: (one) => ms(one.latency_ns.p99), number: true },
+    { title: "p99.9 (ms)", cell: (one) => ms(one.latency_ns.p999), number: true },
+  ], report.rounds);
+}
+
+function failures(report: Report, language: Language): Child {
+  const counts = new Map<string, number>();
+  for (const round of report.rounds) {
+    for (const [reason, count] of Object.entries(round.failures)) counts.set(reason, (counts.get(reason) ?? 0) + count);
+  }
+  if (counts.size === 0) return null;
+  const t = (word: Word) => say(language, word);
+  return [el("h3", {}, t("failures")), table(t("failures"), [
+    { title: t("reason"), cell: ([reason]) => reason },
+    { title: t("calls"), cell: ([, count]) => figure(count), number: true },
+  ], [...counts].sort((a, b) => b[1] - a[1]))];
+}
+
+function overTimeSection(report: Report, language: Language): Child[] | null {
+  if (report.rounds.length === 0) return null;
+  return [el("p", { class: "note" }, say(language, "over_time_note")), timeChart(report, language), failures(report, language)];
+}
+
+function latency(report: Report, language: Language): Child[] {
+  return [el("p", { class: "note" }, say(language, "latency_note")), el("div", { class: "pair" },
+    (["by_network", "by_method"] as const).map((by) => el("div", {}, el("h3", {}, say(language, by)), spectrumChart(report, language, by))))];
+}
+
+function split(report: Report, language: Language): Child[] {
+  return [el("p", { class: "note" }, say(language, "split_note")), splitChart(report, language)];
+}
+
+function map(report: Report, language: Language): Child[] | null {
+  if (report.city_nodes.length === 0) return null;
+  const t = (word: Word) => say(language, word);
+  const busiest = [...report.city_nodes].sort((a, b) => b.calls - a.calls).slice(0, 10).filter((one) => one.calls > 0);
+  return [el("p", { class: "note" }, t("map_note")), cityMap(report, language), el("h3", {}, t("busiest")), table(t("busiest"), [
+    { title: t("city"), cell: (one) => one.name || one.city },
+    { title: t("state"), cell: (one) => t(mapState(one)) },
+    { title: t("provider"), cell: (one) => one.provider },
+    { title: t("calls"), cell: (one) => figure(one.calls), number: true },
+  ], busiest)];
+}
+
+// What was published of one figure, under what was measured.
+function published(network: Network, name: string, language: Language): Child {
+  const one = network.published.find((figure) => figure.figure === name);
+  if (!one) return null;
+  const source = one.differs ? `${one.source}; ${one.differs}` : one.source;
+  return el("small", { title: source }, el("br"), `${say(language, "published")} ${one.at_most ? "≤ " : ""}${s(one.value)}`);
+}
+
+function networks(report: Report, language: Language): Child[] | null {
+  if (report.networks.length === 0) return null;
+  const t = (word: Word) => say(language, word);
+  const beside = (value: string, network: Network, name: string) => [value, published(network, name, language)];
+  return [el("p", { class: "note" }, t("networks_note")), table(t("networks"), [
+    { title: t("network"), cell: (one: Network) => [one.name || one.network, el("small", {}, el("br"), `${one.network}/${one.chain} · ${one.kind}`)] },
+    { title: t("protocol"), cell: (one) => [one.protocol, el("small", {}, el("br"), one.family)] },
+    { title: t("blocks"), cell: (one) => figure(one.blocks), number: true },
+    { title: t("block_interval"), cell: (one) => beside(one.blocks > 1 ? s(one.block_interval_s) : "–", one, "block_interval_s"), number: true },
+    { title: t("finality"), cell: (one) => beside(one.finality_ns.count > 0 ? s(one.finality_ns.p50 / 1e9) : "–", one, "finality_s"), number: true },
+    { title: t("throughput"), cell: (one) => beside(s(report.simulated_seconds > 0 ? one.transactions / report.simulated_seconds : 0), one, "capacity_tps"), number: true },
+    { title: t("forks"), cell: (one) => beside(figure(one.stale_blocks), one, "stale_share"), number: true },
+  ], report.networks)];
+}
+
+function events(report: Report, language: Language): Child[] | null {
+  const all = [...report.faults, ...report.service_events].sort((a, b) => a.at_s - b.at_s);
+  if (all.length === 0) return null;
+  const t = (word: Word) => say(language, word);
+  return [table(t("events"), [
+    { title: t("event"), cell: (one: Fault) => one.kind },
+    { title: t("at"), cell: (one) => s(one.at_s), number: true },
+    { title: t("until"), cell: (one) => (one.until_s === null ? "" : s(one.until_s)), number: true },
+    { title: t("targets"), cell: (one) => one.targets.join(", ") },
+    { title: t("fired"), cell: (one) => figure(one.fired), number: true },
+  ], all)];
+}
+
+function invariants(report: Report, language: Language): Child[] {
+  const t = (word: Word) => say(language, word);
+  return [table(t("invariants"), [
+    { title: t("invariant"), cell: (one) => [el("span", { class: one.violated > 0 ? "bad" : "good" }, one.violated > 0 ? "✗ " : "✓ "), one.name] },
+    { title: t("checked"), cell: (one) => figure(one.checked), number: true },
+    { title: t("violated"), cell: (one) => figure(one.violated), number: true },
+    { title: "", cell: (one) => one.examples.map((text) => el("div", { class: "bad-text" }, text)) },
+  ], report.invariants)];
+}
+
+function environment(report: Report, language: Language): Child[] {
+  const t = (word: Word) => say(language, word);
+  const pairs: [string, Child][] = [
+    [t("mode"), t(report.mode === "live" ? "live" : "virtual")],
+    [t("seed"), String(report.seed)],
+    ...(report.fingerprint ? [[t("fingerprint"), report.fingerprint] as [string, Child]] : []),
+    [t("simulated"), `${s(report.simulated_seconds)} s`],
+    [t("wall"), `${s(report.wall_seconds)} s`],
+    ...Object.entries(report.environment).map(([name, value]): [string, Child] => [name, String(value)]),
+  ];
+  const copy = el("button", { type: "button", class: "copy" }, t("copy"));
+  copy.addEventListener("click", () => {
+    void navigator.clipboard?.writeText(report.command);
+    copy.textContent = t("copied");
+  });
+  return [
+    el("dl", {}, pairs.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
+    el("h3", {}, t("reproduce"), " ", copy),
+    el("pre", { class: "command", id: "command" }, report.command),
+    report.scenario_text ? [el("h3", {}, t("scenario_text")), el("pre", { id: "scenario-text", tabindex: "0" }, report.scenario_text)] : null,
+  ];
+}
+
+export const sections: Section[] = [
+  { id: "verdict", body: verdict },
+  { id: "over_time", body: overTimeSection },
+  { id: "latency", body: latency },
+  { id: "split", body: split },
+  { id: "map", body: map },
+  { id: "networks", body: networks },
+  { id: "events", body: events },
+  { id: "invariants", body: invariants },
+  { id: "environment", body: environment },
+];
