@@ -12,6 +12,7 @@ packages=(
   prometheus-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
   clang-format clang-tidy
   python3-grpcio nghttp2-client
+  chromium fonts-noto-cjk
 )
 if [ "${1:-}" = "--bench" ]; then
   packages+=(nginx-light haproxy libns3-dev)
@@ -19,8 +20,6 @@ elif [ $# -gt 0 ]; then
   echo "usage: scripts/install_dependencies.sh [--bench]" >&2
   exit 2
 fi
-
-command -v npm >/dev/null || packages+=(nodejs npm)
 
 command -v npm >/dev/null || packages+=(nodejs npm)
 
@@ -40,8 +39,18 @@ install_npm_peers() {
   npm install --silent --no-audit --no-fund --prefix "$folder" @grpc/grpc-js@1.14 @grpc/proto-loader@0.8 >/dev/null
 }
 
+# What the report page is built and tested with: as web/package-lock.json names it.
+install_web() {
+  local web
+  web="$(dirname "$0")/../web"
+  [ "$web/node_modules/.package-lock.json" -nt "$web/package-lock.json" ] && return
+  echo "installing: what web/package-lock.json names" >&2
+  (cd "$web" && npm ci --silent && touch node_modules/.package-lock.json)
+}
+
 if [ ${#missing[@]} -eq 0 ]; then
   install_npm_peers
+  install_web
   exit 0
 fi
 
@@ -54,3 +63,4 @@ fi
 "${as_root[@]}" apt-get update -qq
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 install_npm_peers
+install_web

@@ -49,8 +49,8 @@ Result<Report> parse_report(std::string_view text) {
   std::size_t read = parser.write_some(text, error);
   while (!error && read < text.size() && (text[read] == '\n' || text[read] == ' ')) ++read;
   if (!error && read < text.size()) error = json::error::extra_data;
-  if (error) return refusal(fmt::format("is not JSON ({} at byte {})", error.message(), read));
-  parser.finish(error);
+  if (error && read < text.size()) return refusal(fmt::format("is not JSON ({} at byte {})", error.message(), read));
+  if (!error) parser.finish(error);
   if (error) {
     return refusal(fmt::format("ends early, after {} bytes: it was not written completely", text.size()));
   }

@@ -79,7 +79,7 @@ export function timeChart(report: Report, language: Language): HTMLElement {
     y: { label: say(language, "calls_per_second"), grid: true, nice: true, zero: true },
     color: { domain: [...secondClasses], range: colours },
     marks: [
-      Plot.rectY(shown.filter((one) => one.to > one.from), { x1: "from", x2: (one: Band) => Math.min(one.to, end), fill: "var(--band)", fillOpacity: 0.13, className: "band" }),
+      Plot.rect(shown.filter((one) => one.to > one.from), { x1: "from", x2: (one: Band) => Math.min(one.to, end), fill: "var(--band)", fillOpacity: 0.13, className: "band" }),
       Plot.ruleX(shown, { x: "from", stroke: "var(--band)", strokeOpacity: 0.7, strokeDasharray: "2 2" }),
       ...labelled.map((band) => Plot.text([band], { x: "from", text: "name", frameAnchor: "top", textAnchor: "start", dx: 3, dy: -14 - 13 * placed.get(band)!, fill: "var(--band)" })),
       Plot.lineY(points.filter((one) => one.class === "offered"), { x: "second", y: "calls", stroke: colours[0], strokeWidth: 5, strokeOpacity: 0.35, curve: "step-after" }),
@@ -105,7 +105,7 @@ export function spectrumChart(report: Report, language: Language, by: "by_networ
   const look = (i: number) => ({ stroke: palette[i % palette.length]!, dash: dashes[Math.floor(i / palette.length) % dashes.length]! });
   const ticks = [0, 0.30103, 1, 2, 3, 4, 5, 6, 7].filter((one) => one <= furthest);
   const plot = Plot.plot({
-    width: 524, height: 320, marginLeft: 56, marginBottom: 40, style,
+    width: 524, height: 320, marginLeft: 64, marginBottom: 40, style,
     x: { label: say(language, "percentile"), domain: [0, furthest], ticks, grid: true,
          tickFormat: (nines: number) => nines < 0.1 ? "0" : nines < 0.5 ? "50" : `${+(100 - 100 / 10 ** nines).toFixed(5)}` },
     y: { label: say(language, "milliseconds"), type: "log", grid: true, nice: true, tickFormat: (ms: number) => (/^[125]/.test(ms.toExponential()) ? `${ms.toLocaleString("en-US", { maximumSignificantDigits: 2 })}` : "") },
@@ -117,8 +117,9 @@ export function spectrumChart(report: Report, language: Language, by: "by_networ
   return chart(`${say(language, "latency")} ${say(language, by)}`, plot, legend(names, look));
 }
 
-export function splitChart(report: Report, language: Language): HTMLElement {
-  const rowsOf = meanSplits(report);
+// Of one operation: writes take so much longer than reads that they need another scale.
+export function splitChart(report: Report, language: Language, operation: string): HTMLElement {
+  const rowsOf = meanSplits(report).filter((one) => one.operation === operation);
   if (rowsOf.length === 0) return el("p", { class: "note" }, say(language, "nothing"));
   const parts = rowsOf.flatMap(({ name, split }) => splitParts.map((part) => ({ name, part: part as Word, ms: split[part] / 1e6 })));
   const colours = [palette[6]!, palette[4]!, palette[3]!, palette[0]!, palette[7]!, palette[1]!, palette[5]!];
@@ -133,5 +134,5 @@ export function splitChart(report: Report, language: Language): HTMLElement {
       Plot.text(rowsOf, { x: (one) => one.split.total / 1e6, y: "name", text: (one) => `${(one.split.total / 1e6).toLocaleString("en-US", { maximumSignificantDigits: 4 })} ms`, textAnchor: "start", dx: 6 }),
     ],
   });
-  return chart(say(language, "split"), plot, legend(splitParts.map((one) => say(language, one)), (i) => ({ stroke: colours[i]!, fill: true })));
+  return chart(`${say(language, "split")}: ${operation}`, plot, legend(splitParts.map((one) => say(language, one)), (i) => ({ stroke: colours[i]!, fill: true })));
 }

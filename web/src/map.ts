@@ -58,7 +58,7 @@ const china = (width: number, height: number) =>
   geoConicEqualArea().parallels([25, 47]).rotate([-104, 0]).fitExtent([[6, 6], [width - 6, height - 6]],
     { type: "MultiPoint", coordinates: [[75, 39], [134, 47.5], [122, 53], [109, 18.2], [98, 24], [122, 25]] });
 const globe = (width: number, height: number) =>
-  geoEqualEarth().rotate([-60, 0]).fitExtent([[4, 4], [width - 4, height - 4]], { type: "Sphere" });
+  geoEqualEarth().rotate([-11, 0]).fitExtent([[4, 4], [width - 4, height - 4]], { type: "Sphere" });
 
 function legendOf(cities: CityNode[], language: Language): HTMLElement {
   return el("ul", { class: "legend", id: "map-legend" }, mapStates.map((state) => {

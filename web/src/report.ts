@@ -211,7 +211,7 @@ export function byKey(report: Report, key: (mix: Mix) => string): Map<string, Co
 }
 
 // Of all mixes of one kind, the mean time in each part; the parts add up to the total exactly.
-export function meanSplits(report: Report): { name: string; split: Split }[] {
+export function meanSplits(report: Report): { name: string; operation: string; split: Split }[] {
   const rows = new Map<string, Mix[]>();
   for (const round of report.rounds) {
     for (const mix of round.mix) {
@@ -228,7 +228,7 @@ export function meanSplits(report: Report): { name: string; split: Split }[] {
       split[part] = Math.round(sum / split.calls);
       split.total += split[part];
     }
-    return { name, split };
+    return { name: name.slice(0, name.lastIndexOf(" ")), operation: mixes[0]!.operation, split };
   });
 }
 

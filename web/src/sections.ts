@@ -82,7 +82,9 @@ function latency(report: Report, language: Language): Child[] {
 }
 
 function split(report: Report, language: Language): Child[] {
-  return [el("p", { class: "note" }, say(language, "split_note")), splitChart(report, language)];
+  const operations = (["submit", "query"] as const).filter((one) => report.rounds.some((round) => round.mix.some((mix) => mix.operation === one)));
+  return [el("p", { class: "note" }, say(language, "split_note")),
+    operations.map((one) => [el("h3", {}, say(language, one)), splitChart(report, language, one)])];
 }
 
 function map(report: Report, language: Language): Child[] | null {

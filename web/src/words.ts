@@ -39,6 +39,8 @@ const words = {
   milliseconds: ["milliseconds", "毫秒"],
   split: ["Where the time goes", "时间花在哪里"],
   split_note: ["Mean of succeeded calls, in milliseconds. The parts add up exactly to the whole.", "成功调用的平均值（毫秒）。各部分之和恰好等于总时间。"],
+  submit: ["writes (submit)", "写入（submit）"],
+  query: ["reads (query)", "读取（query）"],
   client: ["client", "客户端"],
   gateway_queue: ["gateway queue", "网关排队"],
   route: ["routing", "路由"],

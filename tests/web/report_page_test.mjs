@@ -1,0 +1,208 @@
+// The report page in a real browser: `node --test`, with playwright-core from web/ and Debian's chromium.
+// BSNSIM is the program under test. The reports are real ones, of shipped scenarios in virtual time.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+const require = createRequire(new URL("../../web/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+
+const folder = mkdtempSync(join(tmpdir(), "bsnsim-web-"));
+const path = (name) => join(folder, name);
+const bsnsim = (...args) => execFileSync(process.env.BSNSIM, args, { encoding: "utf8" });
+let browser;
+
+// A page of this JSON; what it says to its console and asks of the network is kept.
+async function open(json, options = {}) {
+  writeFileSync(path("shown.json"), JSON.stringify(json));
+  bsnsim("report", path("shown.json"), "-O", "html", "-o", path("shown.html"));
+  const page = await browser.newPage(options);
+  page.said = [];
+  page.asked = [];
+  page.on("console", (message) => page.said.push(message.text()));
+  page.on("pageerror", (error) => page.said.push(error.message));
+  page.on("request", (request) => page.asked.push(request.url()));
+  await page.goto(`file://${path("shown.html")}`);
+  return page;
+}
+
+let report;
+
+before(async () => {
+  bsnsim("run", "tests/web/faults.yaml", "-q", "-O", "json", "-o", path("report.json"));
+  report = JSON.parse(readFileSync(path("report.json"), "utf8"));
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
+});
+
+after(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const text = (page, selector) => page.locator(selector).first().textContent();
+const figures = (number) => number.toLocaleString("en-US", { maximumSignificantDigits: Number.isInteger(number) ? 21 : 4 });
+
+test("every chart has data, and nothing is asked or complained of", async () => {
+  const page = await open(report);
+  for (const [section, marks] of [
+    ["over_time", "g.series path"],
+    ["latency", "g.series path"],
+    ["split", "g.series rect"],
+    ["map", "g.city path, g.city circle"],
+  ]) {
+    assert.ok((await page.locator(`#${section} ${marks}`).count()) > 0, section);
+  }
+  const charts = await page.locator("figure.chart > svg[role=img]").count();
+  const named = await page.locator("figure.chart > svg[role=img][aria-label]:not([aria-label=''])").count();
+  assert.ok(charts >= 6);
+  assert.equal(named, charts);
+  assert.deepEqual(page.said, []);
+  assert.deepEqual(page.asked, [`file://${path("shown.html")}`]);
+});
+
+test("the sections come in their order", async () => {
+  const page = await open(report);
+  const ids = await page.locator("main > section").evaluateAll((all) => all.map((one) => one.id));
+  assert.deepEqual(ids, ["verdict", "over_time", "latency", "split", "map", "networks", "events", "invariants", "environment"]);
+});
+
+test("the map shows the 136 city nodes: 98 connected, 30 being built, 8 overseas", async () => {
+  const page = await open(report);
+  const counts = await page.locator("#map-legend li").evaluateAll((all) =>
+    Object.fromEntries(all.map((one) => [one.dataset.state, Number(one.dataset.count)])),
+  );
+  assert.deepEqual(counts, { connected: 98, building: 30, overseas: 8 });
+  const dots = await page.locator("#map figure:last-child g.city > *").count();
+  assert.equal(dots, 136);
+});
+
+test("numbers are those of the report", async () => {
+  const page = await open(report);
+  for (const field of ["offered", "sent", "succeeded", "failed", "dropped", "unfinished"]) {
+    const sum = report.rounds.reduce((all, round) => all + round[field], 0);
+    assert.equal(await text(page, `[data-total=${field}]`), figures(sum), field);
+  }
+  const rows = await page.locator("#verdict tbody tr").evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent)));
+  report.rounds.forEach((round, i) => {
+    assert.equal(rows[i][0], round.label);
+    assert.equal(rows[i][8], figures(round.latency_ns.p99 / 1e6));
+  });
+  const invariants = await page.locator("#invariants tbody tr").evaluateAll((all) => all.map((row) => row.cells[1].textContent));
+  assert.deepEqual(invariants, report.invariants.map((one) => figures(one.checked)));
+  assert.equal(await text(page, "#command"), report.command);
+  assert.equal(await text(page, "#scenario-text"), readFileSync("tests/web/faults.yaml", "utf8"));
+  assert.equal(await page.locator("#networks tbody tr").count(), report.networks.length);
+});
+
+test("faults are bands over the time series", async () => {
+  const page = await open(report);
+  const lasting = report.faults.filter((one) => one.until_s !== null);
+  assert.ok(lasting.length >= 2);
+  assert.equal(await page.locator("#over_time g.band rect").count(), lasting.length);
+});
+
+test("the parts of the split add up to the whole", async () => {
+  for (const round of report.rounds) {
+    for (const { split_ns: split } of round.mix) {
+      const { calls: _calls, total, ...parts } = split;
+      assert.equal(Object.values(parts).reduce((a, b) => a + b, 0), total);
+    }
+  }
+});
+
+test("Chinese and English", async () => {
+  const page = await open(report, { locale: "zh-CN" });
+  assert.equal(await text(page, "#map h2"), "城市节点");
+  assert.equal(await page.locator("html").getAttribute("lang"), "zh-CN");
+  await page.locator("#language").click();
+  assert.equal(await text(page, "#map h2"), "City nodes");
+  assert.equal(await page.locator("html").getAttribute("lang"), "en");
+  assert.deepEqual(page.said, []);
+});
+
+test("light and dark, as the reader's system has it and by a button", async () => {
+  const background = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await background(await open(report, { colorScheme: "light" }));
+  const page = await open(report, { colorScheme: "dark" });
+  assert.notEqual(await background(page), light);
+  await page.locator("#theme").click();
+  assert.equal(await background(page), light);
+});
+
+test("the keyboard reaches everything", async () => {
+  const page = await open(report);
+  const reached = [];
+  for (let i = 0; i < 60; ++i) {
+    await page.keyboard.press("Tab");
+    const where = await page.evaluate(() => {
+      const at = document.activeElement;
+      return at === document.body ? null : at.id || at.getAttribute("href") || at.getAttribute("aria-label") || at.className;
+    });
+    if (where === null) break;
+    reached.push(where);
+  }
+  for (const wanted of ["#main", "language", "theme", "#latency", "Networks", "copy", "scenario-text"]) {
+    assert.ok(reached.includes(wanted), `${wanted} among ${reached.join(", ")}`);
+  }
+  await page.locator("#theme").focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
+});
+
+test("no text of a report becomes markup or runs", async () => {
+  const bad = "</script><script>window.ran=1</script><img src=x onerror='window.ran=1'><!--\u2028";
+  const poisoned = structuredClone(report);
+  poisoned.scenario = poisoned.description = poisoned.scenario_text = poisoned.file = bad;
+  for (const city of poisoned.city_nodes) city.name = city.city = bad;
+  for (const network of poisoned.networks) network.name = network.protocol = bad;
+  for (const round of poisoned.rounds) {
+    round.label = bad;
+    round.failed_thresholds = [bad];
+    round.failures = { [bad]: 1 };
+    for (const mix of round.mix) mix.network = bad;
+  }
+  poisoned.invariants[0].violated = 1;
+  poisoned.invariants[0].examples = [bad];
+  poisoned.why_invalid = [bad];
+  poisoned.faults[0].targets = [bad];
+  poisoned.environment.cpu = bad;
+  const page = await open(poisoned);
+  assert.equal(await page.evaluate(() => window.ran), undefined);
+  assert.equal(await page.locator("img").count(), 0);
+  assert.equal(await page.locator("script").count(), 2);
+  assert.equal(await text(page, "h1"), bad);
+  assert.deepEqual(page.said, []);
+});
+
+test("a run without any call, and one with only failures, are shown", async () => {
+  const empty = structuredClone(report);
+  Object.assign(empty, { rounds: [], networks: [], city_nodes: [], faults: [], valid: false, why_invalid: ["nothing ran"] });
+  const page = await open(empty);
+  assert.match(await text(page, "#verdict"), /nothing ran/);
+  const failed = structuredClone(report);
+  for (const round of failed.rounds) {
+    for (const one of [round, ...round.mix]) {
+      one.failed += one.succeeded;
+      one.succeeded = 0;
+      for (const part of Object.keys(one.split_ns)) one.split_ns[part] = 0;
+    }
+  }
+  const other = await open(failed);
+  assert.match(await text(other, "#verdict"), /failed/);
+  assert.deepEqual([...page.said, ...other.said], []);
+});
+
+test("the page is interactive within a second", async () => {
+  const openings = [];
+  for (let i = 0; i < 5; ++i) {
+    const page = await open(report);
+    openings.push(await page.evaluate(() => performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd));
+    await page.close();
+  }
+  const ready = Math.min(...openings); // the least is what the page costs; the others also wait for other processes
+  assert.ok(ready < 1000, `after ${ready} ms`);
+});
