@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "sim/cli/commands.h"
+#include "sim/cli/question_options.h"
 #include "sim/cli/report_format.h"
 #include "sim/cli/service_commands.h"
 #include "sim/swarm/swarm_family.h"
@@ -15,11 +16,6 @@ int exit_status = 0;
 
 void add_place(CLI::App& verb, PlaceOptions& options) {
   verb.add_option("--name", options.name, "name of the cluster")->capture_default_str();
-}
-
-void add_binaries(CLI::App& verb, PlaceOptions& options) {
-  verb.add_option("--bin-dir", options.bin_dir,
-                  "folder of bsn-node, bsn-gateway, bsn-operator (default: beside bsnsim)");
 }
 
 CLI::App& add_verb(CLI::App& app, const char* name, const char* help) { return *app.add_subcommand(name, help); }
@@ -90,21 +86,6 @@ void add_logs(CLI::App& app, LogsOptions& options) {
   verb.callback([&] { exit_status = command_logs(options); });
 }
 
-void add_mode(CLI::App& verb, bool& live) {
-  auto* live_flag = verb.add_flag("--live", live, "real processes, sockets, disk and time");
-  verb.add_flag(
-          "--virtual,!--no-virtual", [&live](std::int64_t) { live = false; },
-          "one process in virtual time (the default)")
-      ->excludes(live_flag);
-}
-
-void add_report_form(CLI::App& verb, std::string& format, std::string& output) {
-  verb.add_option("-O,--format", format, "of the report")
-      ->capture_default_str()
-      ->check(CLI::IsMember(report_formats()));
-  verb.add_option("-o,--output", output, "file for the report (default: standard output)");
-}
-
 void add_run(CLI::App& app, RunOptions& options) {
   CLI::App& verb = add_verb(app, "run", "run a scenario and report");
   verb.add_option("file", options.file, "scenario file")->required();
@@ -114,15 +95,8 @@ void add_run(CLI::App& app, RunOptions& options) {
   verb.add_flag("--dry-run", options.dry_run, "check everything, run nothing");
   verb.add_flag("-q,--quiet", options.quiet, "no progress");
   verb.add_flag("--keep", options.keep, "live: keep data and logs");
-  add_report_form(verb, options.format, options.output);
+  add_form(verb, report_formats(), options.format, options.output);
   verb.callback([&] { exit_status = command_run(options); });
-}
-
-void add_report(CLI::App& app, ReportOptions& options) {
-  CLI::App& verb = add_verb(app, "report", "print the report of an earlier run in another form");
-  verb.add_option("file", options.file, "what `bsnsim run -O json -o FILE` wrote")->required();
-  add_report_form(verb, options.format, options.output);
-  verb.callback([&] { exit_status = command_report(options); });
 }
 
 void add_bench(CLI::App& app, BenchOptions& options) {
@@ -262,7 +236,7 @@ int main(int argc, char** argv) {
   ServiceOptions service;
   LogsOptions logs;
   RunOptions run;
-  ReportOptions report;
+  QuestionOptions questions;
   BenchOptions bench;
   CalibrateOptions calibrate;
   SwarmCommandOptions swarm;
@@ -277,7 +251,7 @@ int main(int argc, char** argv) {
   add_service_verbs(app, service, [](int code) { exit_status = code; });
   add_logs(app, logs);
   add_run(app, run);
-  add_report(app, report);
+  add_question_verbs(app, questions, [](int code) { exit_status = code; });
   add_bench(app, bench);
   add_calibrate(app, calibrate);
   add_swarm(app, swarm);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "sim/knee.h"
 #include "sim/topology.h"
 
 namespace bsn {
@@ -71,6 +72,36 @@ struct ReportOptions {
   std::string output;  // as above
 };
 int command_report(const ReportOptions& options);
+
+struct CompareOptions {
+  std::vector<std::string> sides;  // each the report of one run as JSON, or of repeated ones, joined by commas
+  double tolerance = 0.05;         // share by which a side may be worse than the first
+  bool json = false;
+};
+int command_compare(const CompareOptions& options);
+
+struct FindKneeOptions : PlaceOptions {
+  std::string file;
+  std::string network;  // empty: all calls of the first round
+  bool live = false;
+  int seconds = 10;  // of each trial, at least
+  KneeQuestion question;
+  bool quiet = false;
+  std::string format = "summary";  // "summary", "json", "html"
+  std::string output;
+};
+int command_find_knee(const FindKneeOptions& options);
+
+struct MatrixOptions : PlaceOptions {
+  std::string file = "configs/topologies/bsn-2020.yaml";
+  bool live = false;
+  std::uint32_t reads = 10;  // about as many of each chain from each city
+  std::uint64_t seed = 1;
+  bool quiet = false;
+  std::string format = "summary";  // "summary", "csv", "json", "html"
+  std::string output;
+};
+int command_matrix(const MatrixOptions& options);
 
 struct BenchOptions : PlaceOptions {
   std::string file;  // empty: configs/scenarios/routing_latency.yaml

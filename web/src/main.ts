@@ -1,5 +1,6 @@
 // Draws the report that stands in the page: once, and again when the language changes.
 import "./style.css";
+import { kneeBody, matrixBody, type Knee, type Matrix } from "./answers";
 import { add, el, type Child } from "./dom";
 import type { Report } from "./report";
 import { sections } from "./sections";
@@ -27,11 +28,19 @@ function shownReport(report: Report, language: Language): Shown {
   return { title: report.scenario, subtitle: `${report.description ? `${report.description} — ` : ""}${facts}`, parts };
 }
 
-const stored = JSON.parse(document.getElementById("report")!.textContent!) as Report | { format: string };
+const stored = JSON.parse(document.getElementById("report")!.textContent!) as Report | Matrix | Knee | { format: "none" };
 let language: Language = /^zh\b/i.test(navigator.language) ? "zh" : "en";
 
 function shown(): Shown {
-  if (stored.format === "bsnsim-report") return shownReport(stored as Report, language);
+  if (stored.format === "bsnsim-report") return shownReport(stored, language);
+  if (stored.format === "bsnsim-matrix") {
+    const facts = `${say(language, stored.mode === "live" ? "live" : "virtual")} · ${say(language, "seed")} ${stored.seed}`;
+    return { title: say(language, "matrix"), subtitle: facts, parts: [{ id: "matrix", children: matrixBody(stored, language) }] };
+  }
+  if (stored.format === "bsnsim-knee") {
+    const facts = `${stored.scenario} · ${say(language, stored.mode === "live" ? "live" : "virtual")}`;
+    return { title: say(language, "knee"), subtitle: facts, parts: [{ id: "knee", children: kneeBody(stored, language) }] };
+  }
   return { title: say(language, "no_report"), subtitle: "", parts: [] };
 }
 
@@ -64,7 +73,7 @@ function draw(): void {
     el("header", {}, el("h1", {}, title), tools, subtitle ? el("p", {}, subtitle) : null),
     parts.length > 1 ? el("nav", { "aria-label": say(language, "contents") }, el("ul", {}, parts.map((part) => el("li", {}, el("a", { href: `#${part.id}` }, say(language, part.id)))))) : null,
     el("main", { id: "main", tabindex: "-1" }, parts.map((part) =>
-      el("section", { id: part.id, "aria-label": say(language, part.id) }, part.id === "verdict" ? null : el("h2", {}, say(language, part.id)), part.children))),
+      el("section", { id: part.id, "aria-label": say(language, part.id) }, ["verdict", "matrix", "knee"].includes(part.id) ? null : el("h2", {}, say(language, part.id)), part.children))),
     el("footer", {}, "bsnsim · ", say(language, "licence")),
   ]);
 }

@@ -1,12 +1,10 @@
 // The parts of the page, in the order in which they are shown.
-import { chart, legend, palette, spectrumChart, splitChart, timeChart } from "./charts";
+import { spectrumChart, splitChart, timeChart } from "./charts";
 import { el, figure, table, type Child } from "./dom";
 import { cityMap } from "./map";
 import { mapState } from "./report";
 import type { Fault, Network, Report } from "./report";
 import { isWord, say, type Language, type Word } from "./words";
-
-export { chart, legend, palette };
 
 export interface Section {
   id: Word;
