@@ -19,8 +19,8 @@ constexpr auto nobody = [](const KneeTrial&) {};
 Report trial_report(double tps, double capacity) {
   Report report = some_report();
   RoundReport& round = report.rounds[0];
-  round.offered = round.sent = static_cast<std::uint64_t>(10 * tps);
-  round.succeeded = static_cast<std::uint64_t>(10 * std::min(tps, capacity));
+  round.offered = round.sent = static_cast<std::uint64_t>(1000 * tps);
+  round.succeeded = static_cast<std::uint64_t>(1000 * std::min(tps, capacity));
   round.failed = round.sent - round.succeeded;
   round.failures.clear();
   if (round.failed > 0) round.failures["RESOURCE_EXHAUSTED/MEMPOOL_FULL"] = round.failed;

@@ -23,7 +23,9 @@ TEST(LatencyMatrix, MeasuresEveryConnectedCity) {
 }
 
 TEST(LatencyMatrix, ItsScenarioIsFine) {
-  EXPECT_THAT(check(matrix_scenario(two_city_scenario().topology, 10)), IsEmpty());
+  Topology topology = two_city_scenario().topology;
+  topology.chains[0].followers.clear();
+  EXPECT_THAT(check(matrix_scenario(topology, 10)), IsEmpty());
 }
 
 TEST(LatencyMatrix, ReadsTheCellsFromTheReport) {

@@ -70,7 +70,7 @@ export function matrixBody(matrix: Matrix, language: Language): Child[] {
     ],
   });
   const scale = plot.scale("color")!;
-  const key = Plot.legend({ color: { ...scale, label: t("milliseconds") }, style, width: 320 } as Plot.LegendOptions & { color: Plot.Scale });
+  const key = Plot.legend({ color: { ...scale, label: t("milliseconds") }, style, width: 320, tickFormat: (one: number) => (/^1/.test(one.toExponential()) ? figure(one, 2) : "") } as unknown as Plot.LegendOptions & { color: Plot.Scale });
   const worst = [...answered].sort((a, b) => b.p50_ms - a.p50_ms).slice(0, 10);
   return [
     el("p", { class: "note" }, t("matrix_note")),

@@ -30,7 +30,7 @@ function verdict(report: Report, language: Language): Child[] {
   const good = report.exit_code === 0;
   return [
     el("div", { class: good ? "verdict" : "verdict bad" },
-      el("h2", { id: "verdict-title" }, el("strong", { class: good ? "good" : "bad" }, t(good ? "passed" : "failed")), " — ", t(verdictText(report))),
+      el("h2", { id: "verdict-title" }, el("strong", { class: good ? "good" : "bad" }, t(good ? "passed" : "not_passed")), " — ", t(verdictText(report))),
       report.valid ? el("p", { class: "note" }, t("valid")) : el("div", {}, t("not_valid"), el("ul", {}, report.why_invalid.map((why) => el("li", {}, why)))),
       el("div", {}, `${t("thresholds")}: `, thresholds.length === 0 ? t("no_thresholds") : el("ul", {}, thresholds.map((one) =>
         el("li", {}, el("strong", { class: one.holds ? "good" : "bad" }, one.holds ? "✓ " : "✗ "), `${one.round}: ${one.text}`)))),
@@ -105,6 +105,11 @@ function published(network: Network, name: string, language: Language): Child {
   return el("small", { title: source }, el("br"), `${say(language, "published")} ${one.at_most ? "≤ " : ""}${s(one.value)}`);
 }
 
+// Blocks that were made and undone, and what share of all that is.
+function forks(one: Network): string {
+  return one.stale_blocks === 0 ? "0" : `${figure(one.stale_blocks)} (${s(one.stale_blocks / (one.stale_blocks + one.blocks))})`;
+}
+
 function networks(report: Report, language: Language): Child[] | null {
   if (report.networks.length === 0) return null;
   const t = (word: Word) => say(language, word);
@@ -116,7 +121,7 @@ function networks(report: Report, language: Language): Child[] | null {
     { title: t("block_interval"), cell: (one) => beside(one.blocks > 1 ? s(one.block_interval_s) : "–", one, "block_interval_s"), number: true },
     { title: t("finality"), cell: (one) => beside(one.finality_ns.count > 0 ? s(one.finality_ns.p50 / 1e9) : "–", one, "finality_s"), number: true },
     { title: t("throughput"), cell: (one) => beside(s(report.simulated_seconds > 0 ? one.transactions / report.simulated_seconds : 0), one, "capacity_tps"), number: true },
-    { title: t("forks"), cell: (one) => beside(figure(one.stale_blocks), one, "stale_share"), number: true },
+    { title: t("forks"), cell: (one) => beside(forks(one), one, "stale_share"), number: true },
   ], report.networks)];
 }
 

@@ -5,7 +5,8 @@ export type Language = "en" | "zh";
 const words = {
   verdict: ["Verdict", "结论"],
   passed: ["passed", "通过"],
-  failed: ["failed", "未通过"],
+  not_passed: ["failed", "未通过"],
+  failed: ["failed", "失败"],
   valid: ["The run is valid: the load kept its schedule and every planned fault fired.", "本次运行有效：负载按计划发出，所有计划的故障均已触发。"],
   not_valid: ["The run is not valid:", "本次运行无效："],
   thresholds: ["Thresholds", "阈值"],
@@ -72,7 +73,7 @@ const words = {
   block_interval: ["Block interval (s)", "出块间隔（秒）"],
   finality: ["Finality p50 (s)", "最终确认 p50（秒）"],
   throughput: ["Final transactions/s", "最终交易/秒"],
-  forks: ["Forks", "分叉"],
+  forks: ["Stale blocks (share)", "陈旧区块（占比）"],
   published: ["published", "公开值"],
   relay: ["Cross-chain", "跨链"],
   events: ["Life cycle and faults", "生命周期与故障"],
