@@ -160,9 +160,9 @@ TEST(VirtualRunner, PoliciesMeetTheSameArrivalsAndALateCityTellsThemApart) {
   };
   const Report nearest = under(RoutePolicy::nearest), hedged = under(RoutePolicy::hedged);
   EXPECT_EQ(nearest.rounds[0].offered, hedged.rounds[0].offered);
-  EXPECT_EQ(nearest.hedges, 0u);
-  EXPECT_GT(hedged.hedges, 0u);
-  EXPECT_EQ(hedged.attempts, hedged.rounds[0].sent + hedged.retries + hedged.hedges);
+  EXPECT_EQ(nearest.gateway.hedges, 0u);
+  EXPECT_GT(hedged.gateway.hedges, 0u);
+  EXPECT_EQ(hedged.gateway.attempts, hedged.rounds[0].sent + hedged.gateway.retries + hedged.gateway.hedges);
   expect_sound(hedged);
 }
 
