@@ -17,6 +17,7 @@ struct Plan {
   double calls_per_second = 0;
   double burst = 0;  // the bucket's size in calls; at least 1 when calls_per_second is set
   std::uint64_t calls_per_day = 0;
+  bool operator==(const Plan&) const = default;
 };
 
 // How a gateway chooses among the peers of a chain that can be called; see gateway/route_policy.h.

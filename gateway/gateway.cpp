@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/canonical_request.h"
 #include "core/check.h"
 #include "gateway/call_table.h"
 #include "gateway/gateway_spec_check.h"
@@ -33,7 +34,7 @@ Reply refusal_with_advice(Status status, Reason reason, std::string message, Dur
 
 Reply over_quota(const OverQuota& over) {
   return over.daily ? refusal_with_advice(Status::resource_exhausted, Reason::quota_spent,
-                                          "the calls of the day are spent", over.retry_after)
+                                          "the calls of the day (UTC) are spent", over.retry_after)
                     : refusal_with_advice(Status::resource_exhausted, Reason::rate_limited, "too many calls per second",
                                           over.retry_after);
 }
@@ -41,10 +42,12 @@ Reply over_quota(const OverQuota& over) {
 }  // namespace
 
 struct Gateway::Impl {
-  explicit Impl(GatewaySpec given)
+  Impl(GatewaySpec given, std::int64_t zero)
       : spec(std::move(given)),
-        projects(spec.projects),
-        limiter(spec.projects),
+        zero_unix_ns(zero),
+        accounts(std::make_shared<const Accounts>(accounts_of(spec.projects))),
+        projects(*accounts, zero),
+        limiter(accounts->projects, zero),
         routes(spec),
         meter(spec.routes),
         health(spec.cities, spec.health),
@@ -56,6 +59,7 @@ struct Gateway::Impl {
   // What the checks found out about a call that passed them.
   struct Admission {
     std::size_t project = 0;
+    std::optional<UsedNonce> nonce{};
     CityIndex origin;
     ChainIndex chain;
     const RoutePeer* peer = nullptr;
@@ -66,12 +70,20 @@ struct Gateway::Impl {
   void on(Instant now, const NodeReply& answer, std::vector<GatewayOutput>& out);
   void on(Instant now, const NodeLink& link, std::vector<GatewayOutput>& out);
   void on(Instant now, const GatewayAssigned& assigned, std::vector<GatewayOutput>& out);
+  void on(Instant now, const AccountsAssigned& assigned, std::vector<GatewayOutput>& out);
+  void on(Instant now, const Resumed& resumed, std::vector<GatewayOutput>& out);
+  void on(Instant now, const QuotaGrant& grant, std::vector<GatewayOutput>& out);
+  void ask_for_quota(Instant now, std::vector<GatewayOutput>& out);
   void expire(Instant now, std::vector<GatewayOutput>& out);
   void hedge(Instant now, std::vector<GatewayOutput>& out);
 
-  bool granted(std::size_t project, const ChainName& chain) const;
-  std::optional<Reply> check_caller(Instant now, const std::string& access_key, const ChainName& chain,
-                                    Admission& admission);
+  std::optional<Reply> identify(Instant now, const std::string& access_key, const SignedBy* signature,
+                                Admission& admission);
+  std::optional<Reply> check_signed(Instant now, const SignedBy& signature, Admission& admission);
+  bool granted(std::size_t project, const ChainName& chain, Operation operation) const;
+  std::optional<Reply> check_grants(std::size_t project, const Call& call) const;
+  std::optional<Reply> check_quota(Instant now, std::size_t project);
+  void keep_nonce(const Admission& admission, std::vector<GatewayOutput>& out);
   std::optional<Reply> check_call(Instant now, const ClientCall& arrived, Admission& admission) const;
   std::optional<Reply> find_way(Instant now, const ClientCall& arrived, Admission& admission);
   std::optional<Reply> check_route(const RouteSpec& route, const Call& call) const;
@@ -87,7 +99,12 @@ struct Gateway::Impl {
   void answer(const OpenGatewayCall& call, CityIndex city, Reply reply, std::vector<GatewayOutput>& out);
 
   GatewaySpec spec;
+  std::int64_t zero_unix_ns;
+  std::shared_ptr<const Accounts> accounts;
   ProjectRegistry projects;
+  NonceStore nonces;
+  std::int64_t refuse_signed_until_ns = 0;
+  std::vector<QuotaAsk> asks;
   RateLimiter limiter;
   RouteTable routes;
   RouteMeter meter;
@@ -101,24 +118,60 @@ struct Gateway::Impl {
 
 // ---- admission, in the order of safety.md rule 5 ----
 
-// A service's chain is its owner's alone; any other one is open to whom its network is granted.
-bool Gateway::Impl::granted(std::size_t project, const ChainName& chain) const {
-  const std::optional<ChainIndex> route = routes.find_chain(chain);
-  const std::string* owner = route ? &spec.routes[route->value].owner : nullptr;
-  if (owner != nullptr && !owner->empty()) return projects.name(project) == *owner;
-  return projects.granted(project, chain.network);
-}
-
-std::optional<Reply> Gateway::Impl::check_caller(Instant now, const std::string& access_key, const ChainName& chain,
-                                                 Admission& admission) {
-  const std::optional<std::size_t> project = projects.find(access_key);
+std::optional<Reply> Gateway::Impl::identify(Instant now, const std::string& access_key, const SignedBy* signature,
+                                             Admission& admission) {
+  const auto project = signature ? projects.find_signer(signature->key, now) : projects.find(access_key, now);
   if (!project) return refusal(Status::unauthenticated, Reason::unknown_key, "the access key is missing or not valid");
   admission.project = *project;
-  if (!granted(*project, chain)) {
+  return signature ? check_signed(now, *signature, admission) : std::nullopt;
+}
+
+// The nonce is only used up when the request is admitted: one that is refused had no effect and may come again.
+std::optional<Reply> Gateway::Impl::check_signed(Instant now, const SignedBy& signature, Admission& admission) {
+  const std::int64_t now_ns = now.ns + zero_unix_ns;
+  const std::int64_t signed_at = signature.timestamp_ns;
+  const bool in_time = signed_at >= now_ns - SignedRequestLimits::window.ns &&
+                       signed_at <= now_ns + SignedRequestLimits::window.ns && signed_at > refuse_signed_until_ns;
+  if (!in_time) {
+    return refusal(Status::unauthenticated, Reason::stale_request,
+                   "signed too long ago or for the future, by the gateway's clock: sign it anew");
+  }
+  nonces.forget(now_ns);
+  admission.nonce = {nonce_id(signature.key, signature.nonce), signed_at + SignedRequestLimits::window.ns};
+  if (nonces.contains(admission.nonce->id)) {
+    return refusal(Status::unauthenticated, Reason::replayed, "the nonce was used before: sign it anew");
+  }
+  if (!nonces.full()) return std::nullopt;
+  return refusal_with_advice(Status::resource_exhausted, Reason::gateway_full, "too many signed requests in short time",
+                             retry_when_unhealthy);
+}
+
+// A service's chain is its owner's alone; any other one is open to whom it is granted.
+bool Gateway::Impl::granted(std::size_t project, const ChainName& chain, Operation operation) const {
+  const std::optional<ChainIndex> route = routes.find_chain(chain);
+  const std::string* owner = route ? &spec.routes[route->value].owner : nullptr;
+  if (owner == nullptr || owner->empty()) return projects.granted(project, chain, operation);
+  const Grants& grants = accounts->projects[project].grants;
+  return projects.name(project) == *owner && (operation == Operation::submit ? grants.write : grants.read);
+}
+
+std::optional<Reply> Gateway::Impl::check_grants(std::size_t project, const Call& call) const {
+  if (!granted(project, call.chain, call.operation)) {
     return refusal(Status::permission_denied, Reason::not_granted, "the project may not use this network or service");
   }
-  if (const auto over = limiter.check(*project, now)) return over_quota(*over);
+  if (projects.granted_method(project, call.contract, call.function)) return std::nullopt;
+  return refusal(Status::permission_denied, Reason::not_granted, "the project may not call this method");
+}
+
+std::optional<Reply> Gateway::Impl::check_quota(Instant now, std::size_t project) {
+  if (const auto over = limiter.check(project, now)) return over_quota(*over);
   return std::nullopt;
+}
+
+void Gateway::Impl::keep_nonce(const Admission& admission, std::vector<GatewayOutput>& out) {
+  if (!admission.nonce) return;
+  nonces.add(*admission.nonce);
+  out.emplace_back(NonceUsed{*admission.nonce});
 }
 
 std::optional<Reply> Gateway::Impl::check_call(Instant now, const ClientCall& arrived, Admission& admission) const {
@@ -181,7 +234,9 @@ std::optional<Reply> Gateway::Impl::check_capacity(Instant now, const Admission&
 void Gateway::Impl::on(Instant now, const ClientCall& arrived, std::vector<GatewayOutput>& out) {
   ++counters.calls;
   Admission admission;
-  std::optional<Reply> refused = check_caller(now, arrived.access_key, arrived.call.chain, admission);
+  std::optional<Reply> refused = identify(now, arrived.access_key, arrived.signature.get(), admission);
+  if (!refused) refused = check_grants(admission.project, arrived.call);
+  if (!refused) refused = check_quota(now, admission.project);
   if (!refused) refused = check_call(now, arrived, admission);
   if (!refused) refused = find_way(now, arrived, admission);
   if (!refused) refused = check_capacity(now, admission);
@@ -192,7 +247,8 @@ void Gateway::Impl::on(Instant now, const ClientCall& arrived, std::vector<Gatew
     out.emplace_back(GatewayAnswer{arrived.id, std::move(*refused)});
     return;
   }
-  limiter.count_admitted(admission.project, now);
+  keep_nonce(admission, out);
+  limiter.count_admitted(admission.project);
   meter.admitted(admission.chain, arrived.call);
   budget.earn();
   OpenGatewayCall& call = calls.add(
@@ -206,7 +262,8 @@ void Gateway::Impl::on(Instant now, const ClientCall& arrived, std::vector<Gatew
 
 const RoutingRule& Gateway::Impl::rule(std::optional<std::size_t> project, ChainIndex chain) const {
   const RouteSpec& route = spec.routes[chain.value];
-  return project && spec.projects[*project].routing ? *spec.projects[*project].routing : route.routing;
+  const std::optional<RoutingRule>* own = project ? &accounts->projects[*project].routing : nullptr;
+  return own && *own ? **own : route.routing;
 }
 
 // Whom the call is about: contracts take the account or the key first.
@@ -313,6 +370,33 @@ void Gateway::Impl::on(Instant, const GatewayAssigned& assigned, std::vector<Gat
   health.assign(spec.cities);
 }
 
+void Gateway::Impl::on(Instant, const AccountsAssigned& assigned, std::vector<GatewayOutput>&) {
+  if (assigned.accounts->revision < accounts->revision) return;
+  const auto wrong = check_next(*accounts, *assigned.accounts);
+  BSN_CHECK(!wrong, "accounts were checked before: " + wrong.value_or(""));
+  accounts = assigned.accounts;
+  projects = ProjectRegistry(*accounts, zero_unix_ns);
+  limiter.assign(accounts->projects);
+}
+
+void Gateway::Impl::on(Instant now, const Resumed& resumed, std::vector<GatewayOutput>&) {
+  for (const UsedNonce& nonce : resumed.nonces) nonces.add(nonce);
+  refuse_signed_until_ns = resumed.refuse_until_ns;
+  limiter.start_empty(now);
+}
+
+void Gateway::Impl::on(Instant, const QuotaGrant& grant, std::vector<GatewayOutput>&) {
+  for (std::size_t i = 0; i < accounts->projects.size(); ++i) {
+    if (accounts->projects[i].name == grant.project) limiter.granted(i, grant);
+  }
+}
+
+void Gateway::Impl::ask_for_quota(Instant now, std::vector<GatewayOutput>& out) {
+  limiter.take_asks(now, accounts->projects, asks);
+  for (QuotaAsk& ask : asks) out.emplace_back(std::move(ask));
+  asks.clear();
+}
+
 void Gateway::Impl::expire(Instant now, std::vector<GatewayOutput>& out) {
   for (OpenGatewayCall* call = calls.first_due(); call && call->deadline <= now; call = calls.first_due()) {
     CityIndex city;
@@ -330,10 +414,10 @@ void Gateway::Impl::expire(Instant now, std::vector<GatewayOutput>& out) {
 
 // ---- the machine ----
 
-Gateway::Gateway(GatewaySpec spec) {
+Gateway::Gateway(GatewaySpec spec, std::int64_t zero_unix_ns) {
   const std::optional<std::string> wrong = check(spec);
   BSN_CHECK(!wrong, wrong.value_or(""));
-  impl_ = std::make_unique<Impl>(std::move(spec));
+  impl_ = std::make_unique<Impl>(std::move(spec), zero_unix_ns);
 }
 Gateway::~Gateway() = default;
 Gateway::Gateway(Gateway&&) noexcept = default;
@@ -341,26 +425,39 @@ Gateway& Gateway::operator=(Gateway&&) noexcept = default;
 
 void Gateway::step(Instant now, const GatewayInput& input, std::vector<GatewayOutput>& out) {
   std::visit([&](const auto& what) { impl_->on(now, what, out); }, input);
+  impl_->ask_for_quota(now, out);
 }
 
 void Gateway::advance_to(Instant now, std::vector<GatewayOutput>& out) {
   impl_->expire(now, out);
   impl_->hedge(now, out);
+  impl_->ask_for_quota(now, out);
 }
 
-std::optional<Instant> Gateway::next_wakeup() const { return impl_->calls.next_due(); }
+std::optional<Instant> Gateway::next_wakeup() const {
+  return earlier(impl_->calls.next_due(), impl_->limiter.next_ask());
+}
 
-std::optional<Reply> Gateway::admit(Instant now, const std::string& access_key, const ChainName& chain) {
+std::optional<Reply> Gateway::admit(Instant now, const Credentials& who, const ChainName& chain,
+                                    std::vector<GatewayOutput>& out) {
   Impl::Admission admission;
-  return impl_->check_caller(now, access_key, chain, admission);
+  if (auto refused = impl_->identify(now, who.access_key, who.signature.get(), admission)) return refused;
+  if (!impl_->granted(admission.project, chain, Operation::query)) {
+    return refusal(Status::permission_denied, Reason::not_granted, "the project may not use this network or service");
+  }
+  if (auto refused = impl_->check_quota(now, admission.project)) return refused;
+  impl_->keep_nonce(admission, out);
+  return std::nullopt;
 }
+
+std::vector<QuotaReturn> Gateway::take_back_shares() { return impl_->limiter.take_back(impl_->accounts->projects); }
 
 RouteExplanation Gateway::explain(Instant now, const RouteQuestion& question) const {
   const std::optional<ChainIndex> chain = impl_->routes.find_chain(question.chain);
   const std::string& origin = question.origin;
   const std::optional<CityIndex> from = origin.empty() ? impl_->spec.home : impl_->routes.find_city(origin);
   if (!chain || !from) return {};
-  const std::optional<std::size_t> project = impl_->projects.find(question.access_key);
+  const std::optional<std::size_t> project = impl_->projects.find(question.access_key, now);
   const RoutingRule& rule = impl_->rule(project, *chain);
   const std::vector<RoutePeer>& peers = impl_->routes.peers(*chain, *from);
   return {rule, impl_->choice.explain({now, *chain, peers, rule, question.account, RetryState{}}, impl_->spec.cities)};
@@ -377,6 +474,7 @@ std::size_t Gateway::open_calls(ChainIndex chain) const { return impl_->calls.ca
 
 bool Gateway::healthy(CityIndex city, Instant now) const { return impl_->health.healthy(city, now); }
 const GatewaySpec& Gateway::spec() const { return impl_->spec; }
+const Accounts& Gateway::accounts() const { return *impl_->accounts; }
 const GatewayCounters& Gateway::counters() const { return impl_->counters; }
 
 }  // namespace bsn

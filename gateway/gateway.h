@@ -1,6 +1,7 @@
 // The gateway machine: admits calls and routes them. One step of a call after the other:
 //
-//   key -> project -> grant -> rate and quota -> shape of the call -> route, its contracts and its capacity
+//   key (or who signed, and whether just now and for the first time) -> project -> grant -> rate and quota -> shape of
+//   the call -> route, its contracts and its capacity
 //   -> a peer, by the rule of the project or the route (peer_choice.h) -> forward
 //   -> (retry or hedge within one budget, only when safe) -> reply with the split of its time
 //
@@ -13,14 +14,32 @@
 #include <variant>
 #include <vector>
 
+#include "core/account.h"
 #include "core/call.h"
 #include "core/gateway_spec.h"
 #include "core/machine.h"
+#include "core/quota.h"
+#include "core/signature.h"
+#include "gateway/nonce_store.h"
 #include "gateway/route_candidate.h"
 
 namespace bsn {
 
 // ---- inputs ----
+
+// Who signed a request: the signature over it (core/canonical_request.h) was found good. What is still to be judged is
+// whether the key is known, and whether the request comes in time and for the first time.
+struct SignedBy {
+  PublicKey key;
+  std::string nonce;
+  std::int64_t timestamp_ns = 0;  // UNIX time
+};
+
+// How a caller shows who it is: one of both.
+struct Credentials {
+  std::string access_key;  // as the client sent it; hashed at once
+  std::shared_ptr<const SignedBy> signature{};
+};
 
 // A client's call. Answered exactly once, by a GatewayAnswer with the same id.
 struct ClientCall {
@@ -30,6 +49,7 @@ struct ClientCall {
   Call call;               // `project` is ignored and set from the key
   Instant received;        // when the process got it: what gateway_queue counts from
   Instant deadline;
+  std::shared_ptr<const SignedBy> signature{};  // instead of an access key
 };
 
 // The client of an open call is gone: the call is dropped without an answer. Nothing happens when it is not open.
@@ -62,7 +82,22 @@ struct GatewayAssigned {
   std::shared_ptr<const GatewaySpec> spec;
 };
 
-using GatewayInput = std::variant<ClientCall, ClientGone, NodeReply, NodeLink, GatewayAssigned>;
+// Who may call has changed. Precondition, unless its revision is lower than that of the present ones (then it changes
+// nothing): check_next() of core/account.h finds nothing wrong.
+struct AccountsAssigned {
+  std::shared_ptr<const Accounts> accounts;
+};
+
+// This gateway has served before, in an earlier process: token buckets begin empty, these nonces are used, and what was
+// signed up to `refuse_until_ns` (UNIX time; 0: none) is refused, for its nonces have not been kept.
+struct Resumed {
+  std::vector<UsedNonce> nonces;
+  std::int64_t refuse_until_ns = 0;
+};
+
+// A share of a project's calls of the day (QuotaGrant) comes from the quota holder.
+using GatewayInput =
+    std::variant<ClientCall, ClientGone, NodeReply, NodeLink, GatewayAssigned, AccountsAssigned, Resumed, QuotaGrant>;
 
 // ---- outputs ----
 
@@ -81,7 +116,13 @@ struct GatewayAnswer {
   Reply reply;
 };
 
-using GatewayOutput = std::variant<Forward, GatewayAnswer>;
+// A signed call was admitted: its nonce must survive the process before anything of the call leaves.
+struct NonceUsed {
+  UsedNonce nonce;
+};
+
+// QuotaAsk: for the quota holder, whose answer is a QuotaGrant. Without one no call of a project with a quota passes.
+using GatewayOutput = std::variant<Forward, GatewayAnswer, NonceUsed, QuotaAsk>;
 
 // Counters since the start; attempts = calls forwarded + retries + hedges.
 struct GatewayCounters {
@@ -98,8 +139,9 @@ struct GatewayCounters {
 // Not thread-safe, one owner. Bounds: max_calls open calls, each with its call; beyond that GATEWAY_FULL.
 class Gateway {
  public:
-  // Precondition: check(spec) of gateway_spec_check.h finds nothing wrong. All links are down at first.
-  explicit Gateway(GatewaySpec spec);
+  // Precondition: check(spec) of gateway_spec_check.h finds nothing wrong. All links are down at first; those may call
+  // whom the spec's projects name. `zero_unix_ns`: UNIX time at Instant 0.
+  explicit Gateway(GatewaySpec spec, std::int64_t zero_unix_ns = 0);
   ~Gateway();
   Gateway(Gateway&&) noexcept;
   Gateway& operator=(Gateway&&) noexcept;
@@ -110,7 +152,12 @@ class Gateway {
 
   // The checks of a request that is no call (a lookup of a transaction, a watch of blocks): key, grant, calls per
   // second and whether the day's calls are spent; takes one call's credit. nullopt: it may pass; else the refusal.
-  std::optional<Reply> admit(Instant now, const std::string& access_key, const ChainName& chain);
+  // What becomes of the request is not to be forgotten: `out` gets what is to be done first.
+  std::optional<Reply> admit(Instant now, const Credentials& who, const ChainName& chain,
+                             std::vector<GatewayOutput>& out);
+
+  // The gateway stops: shares of the day that it gives back to the holder. It admits no call of those projects then.
+  std::vector<QuotaReturn> take_back_shares();
 
   // Where such a call would go now, and why there. Writes and reads go the same way (a follower hands a write on to the
   // proposers), but for hedges.
@@ -125,6 +172,7 @@ class Gateway {
 
   bool healthy(CityIndex city, Instant now) const;
   const GatewaySpec& spec() const;
+  const Accounts& accounts() const;
   const GatewayCounters& counters() const;
 
  private:

@@ -32,6 +32,9 @@ class Call final : public std::enable_shared_from_this<Call> {
 
   const Metadata& metadata() const { return head_.metadata(); }
 
+  // "/package.Service/Method".
+  const std::string& path() const { return head_.path(); }
+
   // What grpc-timeout said when the headers came; nullopt: no deadline.
   std::optional<std::chrono::nanoseconds> timeout() const { return head_.timeout(); }
 

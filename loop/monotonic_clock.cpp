@@ -14,6 +14,11 @@ std::chrono::steady_clock::time_point on_steady_clock(Instant when) {
   return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(when.ns));
 }
 
+std::int64_t unix_ns_at_zero() {
+  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(since_1970).count() - monotonic_now().ns;
+}
+
 std::string clock_id() {
   std::ifstream file("/proc/sys/kernel/random/boot_id");
   std::string id;

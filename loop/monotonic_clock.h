@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "core/time.h"
@@ -13,6 +14,10 @@ Instant monotonic_now();
 
 // The same point in time for the standard library's waits.
 std::chrono::steady_clock::time_point on_steady_clock(Instant when);
+
+// The UNIX time, in nanoseconds, at Instant 0, as the system's date is now. Whoever asks once has a date that does not
+// jump.
+std::int64_t unix_ns_at_zero();
 
 // Names the clock: the machine's present boot. Processes that give the same name read the same clock, so that their
 // Instants can be compared. Empty when the system does not say.

@@ -9,12 +9,15 @@
 // whatever holds transactions), the hash of a block and the roots in its header. A block that decode accepts is whole.
 #pragma once
 
+#include "core/account.h"
 #include "core/block.h"
 #include "core/call.h"
 #include "core/durable.h"
 #include "core/gateway_spec.h"
 #include "core/peer_message.h"
+#include "core/quota.h"
 #include "core/result.h"
+#include "proto/accounts.pb.h"
 #include "proto/call.pb.h"
 #include "proto/city_node.pb.h"
 #include "proto/control.pb.h"
@@ -122,6 +125,12 @@ Result<ChainSpec> decode(const v1::Chain& message);
 v1::CommissionNodeRequest encode(const NodeSpec& spec);
 Result<NodeSpec> decode(const v1::CommissionNodeRequest& message);
 
+v1::Plan encode(const Plan& plan);
+Result<Plan> decode(const v1::Plan& message);
+
+v1::RoutingRule encode(const RoutingRule& rule);
+Result<RoutingRule> decode(const v1::RoutingRule& message);
+
 v1::Project encode(const ProjectSpec& project);
 Result<ProjectSpec> decode(const v1::Project& message);
 
@@ -134,5 +143,26 @@ Result<RouteUse> decode(const v1::RouteUse& message);
 // Checked as a whole too: cities and routes stand in the order of their index, no gap, every peer's city is listed.
 v1::CommissionGatewayRequest encode(const GatewaySpec& spec);
 Result<GatewaySpec> decode(const v1::CommissionGatewayRequest& message);
+
+// ---- accounts and quotas ----
+
+v1::Grants encode(const Grants& grants);
+Result<Grants> decode(const v1::Grants& message);
+
+v1::PortalAccount encode(const PortalAccount& portal);
+Result<PortalAccount> decode(const v1::PortalAccount& message);
+
+v1::AccessKey encode(const AccessKey& key);
+Result<AccessKey> decode(const v1::AccessKey& message);
+
+v1::ProjectAccount encode(const ProjectAccount& project);
+Result<ProjectAccount> decode(const v1::ProjectAccount& message);
+
+// Checked as a whole too, by check() of core/account.h.
+v1::AccountsRecord encode(const Accounts& accounts);
+Result<Accounts> decode(const v1::AccountsRecord& message);
+
+v1::QuotaRecord encode(const QuotaRecord& record);
+Result<QuotaRecord> decode(const v1::QuotaRecord& message);
 
 }  // namespace bsn

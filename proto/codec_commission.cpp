@@ -62,42 +62,6 @@ void check_gateway(Checks& checks, const GatewaySpec& spec) {
   checks.require(spec.home.value < spec.cities.size(), "home is no listed city");
 }
 
-v1::Plan encode(const Plan& plan) {
-  v1::Plan message;
-  message.set_calls_per_second(plan.calls_per_second);
-  message.set_burst(plan.burst);
-  message.set_calls_per_day(plan.calls_per_day);
-  return message;
-}
-
-Plan decode(Checks& checks, const v1::Plan& message) {
-  Plan plan;
-  plan.calls_per_second = checks.number_between(0, 1e9, message.calls_per_second(), "calls_per_second");
-  plan.burst = checks.number_between(0, 1e9, message.burst(), "burst");
-  plan.calls_per_day = message.calls_per_day();
-  return plan;
-}
-
-v1::RoutingRule encode(const RoutingRule& rule) {
-  v1::RoutingRule message;
-  message.set_policy(static_cast<std::uint32_t>(rule.policy));
-  for (const CityIndex city : rule.pins) message.add_pins(city.value);
-  message.set_hedge_after_ns(rule.hedge_after.ns);
-  return message;
-}
-
-RoutingRule decode(Checks& checks, const v1::RoutingRule& message) {
-  RoutingRule rule;
-  rule.policy = checks.enum_up_to(RoutePolicy::hedged, message.policy(), "policy");
-  checks.require(message.pins_size() <= WireLimits::cities, "pins too many cities");
-  for (const std::uint32_t city : message.pins()) {
-    if (!checks.ok()) break;
-    rule.pins.push_back({city});
-  }
-  rule.hedge_after = checks.bounded_duration(message.hedge_after_ns(), "hedge_after_ns");
-  return rule;
-}
-
 void encode_limits(const GatewaySpec& spec, v1::CommissionGatewayRequest& message) {
   message.set_retry_max_attempts(spec.retry.max_attempts);
   message.set_retry_budget_per_call(spec.retry.budget_per_call);
@@ -160,6 +124,44 @@ Result<NodeSpec> decode(const v1::CommissionNodeRequest& message) {
   return checks.give(std::move(spec));
 }
 
+v1::Plan encode(const Plan& plan) {
+  v1::Plan message;
+  message.set_calls_per_second(plan.calls_per_second);
+  message.set_burst(plan.burst);
+  message.set_calls_per_day(plan.calls_per_day);
+  return message;
+}
+
+Result<Plan> decode(const v1::Plan& message) {
+  Checks checks("Plan");
+  Plan plan;
+  plan.calls_per_second = checks.number_between(0, 1e9, message.calls_per_second(), "calls_per_second");
+  plan.burst = checks.number_between(0, 1e9, message.burst(), "burst");
+  plan.calls_per_day = message.calls_per_day();
+  return checks.give(std::move(plan));
+}
+
+v1::RoutingRule encode(const RoutingRule& rule) {
+  v1::RoutingRule message;
+  message.set_policy(static_cast<std::uint32_t>(rule.policy));
+  for (const CityIndex city : rule.pins) message.add_pins(city.value);
+  message.set_hedge_after_ns(rule.hedge_after.ns);
+  return message;
+}
+
+Result<RoutingRule> decode(const v1::RoutingRule& message) {
+  Checks checks("RoutingRule");
+  RoutingRule rule;
+  rule.policy = checks.enum_up_to(RoutePolicy::hedged, message.policy(), "policy");
+  checks.require(message.pins_size() <= WireLimits::cities, "pins too many cities");
+  for (const std::uint32_t city : message.pins()) {
+    if (!checks.ok()) break;
+    rule.pins.push_back({city});
+  }
+  rule.hedge_after = checks.bounded_duration(message.hedge_after_ns(), "hedge_after_ns");
+  return checks.give(std::move(rule));
+}
+
 v1::Project encode(const ProjectSpec& project) {
   v1::Project message;
   message.set_name(project.name);
@@ -180,8 +182,8 @@ Result<ProjectSpec> decode(const v1::Project& message) {
     if (!checks.ok()) break;
     project.networks.push_back(checks.required_text(network, CallLimits::name_bytes, "network"));
   }
-  project.plan = decode(checks, message.plan());
-  if (message.has_routing()) project.routing = decode(checks, message.routing());
+  project.plan = checks.take(decode(message.plan()));
+  if (message.has_routing()) project.routing = checks.take(decode(message.routing()));
   return checks.give(std::move(project));
 }
 
@@ -209,13 +211,13 @@ Result<RouteSpec> decode(const v1::Route& message) {
   route.family = checks.text(message.family(), CallLimits::name_bytes, "family");
   route.state = checks.enum_up_to(RouteState::starting, message.state(), "state");
   route.owner = checks.text(message.owner(), CallLimits::name_bytes, "owner");
-  route.plan = decode(checks, message.plan());
+  route.plan = checks.take(decode(message.plan()));
   checks.require(message.contracts_size() <= WireLimits::contracts, "has too many contracts");
   for (const std::string& contract : message.contracts()) {
     if (!checks.ok()) break;
     route.contracts.push_back(checks.required_text(contract, CallLimits::name_bytes, "contract"));
   }
-  route.routing = decode(checks, message.routing());
+  route.routing = checks.take(decode(message.routing()));
   decode_peers(checks, message, route, route.state == RouteState::retired ? Peers::none : Peers::any);
   return checks.give(std::move(route));
 }

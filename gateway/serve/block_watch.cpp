@@ -74,8 +74,8 @@ class BlockWatch::Source final : public grpc::ClientReadReactor<v1::Block> {
 };
 
 std::shared_ptr<h2::CallHandler> BlockWatch::start(GatewayShell& shell, h2::Call& call,
-                                                   const v1::WatchBlocksRequest& request) {
-  const auto self = std::make_shared<BlockWatch>(shell, call, request);
+                                                   const v1::WatchBlocksRequest& request, Credentials who) {
+  const auto self = std::make_shared<BlockWatch>(shell, call, request, std::move(who));
   self->on_loop([watch = self.get()](Instant now) { watch->admit(now); });
   return self;
 }
@@ -87,7 +87,8 @@ void BlockWatch::on_loop(Function function) {
 
 void BlockWatch::admit(Instant now) {
   if (finished_) return;
-  const auto refused = admit_request(shell_, now, metadata_, {request_.chain().network(), request_.chain().chain()});
+  const auto refused =
+      admit_request(shell_, now, who_, metadata_, {request_.chain().network(), request_.chain().chain()});
   if (refused) return finish(outcome_of(*refused));
   const Result<ChainName> chain = decode(request_.chain());
   if (!chain) {

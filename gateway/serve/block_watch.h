@@ -22,10 +22,14 @@ namespace bsn {
 class BlockWatch final : public h2::CallHandler, public std::enable_shared_from_this<BlockWatch> {
  public:
   static std::shared_ptr<h2::CallHandler> start(GatewayShell& shell, h2::Call& call,
-                                                const v1::WatchBlocksRequest& request);
+                                                const v1::WatchBlocksRequest& request, Credentials who);
 
-  BlockWatch(GatewayShell& shell, h2::Call& call, const v1::WatchBlocksRequest& request)
-      : shell_(shell), call_(call.shared_from_this()), request_(request), metadata_(read_metadata(call.metadata())) {}
+  BlockWatch(GatewayShell& shell, h2::Call& call, const v1::WatchBlocksRequest& request, Credentials who)
+      : shell_(shell),
+        call_(call.shared_from_this()),
+        request_(request),
+        metadata_(read_metadata(call.metadata())),
+        who_(std::move(who)) {}
 
   void on_sent(h2::Call&) override;
   void on_cancel(h2::Call&) override;
@@ -53,6 +57,7 @@ class BlockWatch final : public h2::CallHandler, public std::enable_shared_from_
   const std::shared_ptr<h2::Call> call_;
   v1::WatchBlocksRequest request_;  // from_height moves on with what was read
   const RequestMetadata metadata_;
+  const Credentials who_;
   std::optional<NodeChoice> node_;
   std::shared_ptr<Source> source_;
   Instant last_due_;            // blocks don't overtake each other

@@ -21,7 +21,7 @@ Instant deadline_in(Instant now, std::int64_t timeout_ns) {
 
 std::shared_ptr<CallStream> CallStream::start(GatewayShell& shell, h2::Call& call) {
   RequestMetadata metadata = read_metadata(call.metadata());
-  if (!shell.projects().find(metadata.access_key)) {
+  if (!shell.callers()->know(metadata.access_key, monotonic_now())) {
     call.finish(
         outcome_of(refusal(Status::unauthenticated, Reason::unknown_key, "the access key is missing or not valid")));
     return nullptr;

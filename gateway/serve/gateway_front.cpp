@@ -4,8 +4,8 @@
 
 namespace bsn {
 
-GatewayFront::GatewayFront(GatewaySpec spec)
-    : gateway_(std::move(spec)), wan_(gateway_.spec()), streams_(gateway_.spec().cities.size()) {}
+GatewayFront::GatewayFront(GatewaySpec spec, std::int64_t zero_unix_ns)
+    : gateway_(std::move(spec), zero_unix_ns), wan_(gateway_.spec()), streams_(gateway_.spec().cities.size()) {}
 
 void GatewayFront::step(Instant now, const FrontInput& input, std::vector<FrontOutput>& out) {
   std::visit([&](const auto& what) { on(now, what, out); }, input);
@@ -109,6 +109,8 @@ void GatewayFront::hand_on(GatewayOutput& output, std::vector<FrontOutput>& out)
     out.emplace_back(std::move(*forward));
     return;
   }
+  if (auto* used = std::get_if<NonceUsed>(&output)) return static_cast<void>(out.emplace_back(*used));
+  if (auto* ask = std::get_if<QuotaAsk>(&output)) return static_cast<void>(out.emplace_back(std::move(*ask)));
   auto& answer = std::get<GatewayAnswer>(output);
   const auto found = pending_.find(answer.id.value);
   Pending pending = std::move(found->second);

@@ -48,8 +48,8 @@ struct NodeNews {
 
 // Pointers, because the loop hands inputs on as constants, and the calls in them are not to be copied once more.
 // Whoever posts one leaves it alone once it was accepted.
-using FrontInput =
-    std::variant<std::shared_ptr<CallBatch>, std::shared_ptr<NodeNews>, SinkGone, CallGone, GatewayAssigned>;
+using FrontInput = std::variant<std::shared_ptr<CallBatch>, std::shared_ptr<NodeNews>, SinkGone, CallGone,
+                                GatewayAssigned, AccountsAssigned, Resumed, QuotaGrant>;
 
 // Tell the node that nobody waits for this attempt any more.
 struct CancelAttempt {
@@ -71,12 +71,12 @@ struct StreamNews {
   bool closed = false;
 };
 
-using FrontOutput = std::variant<Forward, CancelAttempt, Delivery, StreamNews>;
+using FrontOutput = std::variant<Forward, CancelAttempt, Delivery, StreamNews, NonceUsed, QuotaAsk>;
 
 class GatewayFront {
  public:
-  // Precondition: check(spec) finds nothing wrong.
-  explicit GatewayFront(GatewaySpec spec);
+  // As Gateway.
+  GatewayFront(GatewaySpec spec, std::int64_t zero_unix_ns);
 
   void step(Instant now, const FrontInput& input, std::vector<FrontOutput>& out);
   void advance_to(Instant now, std::vector<FrontOutput>& out);
@@ -87,6 +87,11 @@ class GatewayFront {
 
   Gateway& gateway() { return gateway_; }
   WanLinks& wan() { return wan_; }
+
+  // A request that is no call: the machine's checks; what they want done is put out at the end of the turn.
+  std::optional<Reply> admit(Instant now, const Credentials& who, const ChainName& chain) {
+    return gateway_.admit(now, who, chain, scratch_);
+  }
 
   // Whether somebody still waits for this attempt.
   bool waits_for(AttemptId attempt) const { return attempts_.contains(attempt.value); }
@@ -109,7 +114,10 @@ class GatewayFront {
   void on(Instant now, const std::shared_ptr<NodeNews>& news, std::vector<FrontOutput>& out);
   void on(Instant now, const SinkGone& gone, std::vector<FrontOutput>& out);
   void on(Instant now, const CallGone& gone, std::vector<FrontOutput>& out);
-  void on(Instant now, const GatewayAssigned& assigned, std::vector<FrontOutput>& out) { pass(now, assigned, out); }
+  template <class ForTheMachine>
+  void on(Instant now, const ForTheMachine& input, std::vector<FrontOutput>& out) {
+    pass(now, input, out);
+  }
   void drop(Instant now, std::uint64_t id, std::vector<FrontOutput>& out);
   void note_stream(Instant now, const NodeNews& news, std::vector<FrontOutput>& out);
   void pass(Instant now, const GatewayInput& input, std::vector<FrontOutput>& out);

@@ -13,8 +13,8 @@
 namespace bsn {
 namespace {
 
-const std::vector<std::string> services = {"bsn.v1.Gateway", "bsn.v1.GatewayControl", "grpc.health.v1.Health",
-                                           "grpc.reflection.v1alpha.ServerReflection"};
+const std::vector<std::string> services = {"bsn.v1.Gateway", "bsn.v1.GatewayControl", "bsn.v1.Accounts",
+                                           "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"};
 
 // Control is for callers on this machine only.
 bool is_stranger(const h2::Call& call) { return !call.peer().starts_with("127.") && !call.peer().starts_with("[::1]"); }
@@ -26,9 +26,9 @@ Reply refuse_stranger() { return refuse(Status::permission_denied, "control is f
 }  // namespace
 
 Result<std::unique_ptr<GatewayServer>> GatewayServer::start(const GatewayOptions& options) {
-  Result<DataDir> folder = DataDir::open(options.data_dir);
-  if (!folder) return folder.error();
-  Result<std::optional<GatewaySpec>> stored = read_commission<GatewaySpec>(*folder);
+  Result<Kept> kept = open(options.data_dir);
+  if (!kept) return kept.error();
+  Result<std::optional<GatewaySpec>> stored = read_commission<GatewaySpec>(kept->folder);
   if (!stored) return stored.error();
   if (*stored) {
     if (const auto wrong = check(**stored)) return Error{ErrorCode::corrupt, "the stored commission: " + *wrong};
@@ -39,17 +39,31 @@ Result<std::unique_ptr<GatewayServer>> GatewayServer::start(const GatewayOptions
   server_options.dress_refusal = dress_refusal;
   Result<std::unique_ptr<h2::Server>> server = h2::Server::listen(std::move(server_options));
   if (!server) return server.error();
-  std::unique_ptr<GatewayServer> gateway(new GatewayServer(std::move(*folder), std::move(*server)));
+  std::unique_ptr<GatewayServer> gateway(new GatewayServer(std::move(*kept), std::move(*server)));
   const std::lock_guard lock(gateway->mutex_);
   gateway->server_->start();
-  if (*stored && !gateway->shell_) gateway->set_to_work(**stored);
+  if (*stored && !gateway->shell_) {
+    if (const auto works = gateway->set_to_work(**stored); !works) return works.error();
+  }
   return gateway;
 }
 
-GatewayServer::GatewayServer(DataDir folder, std::unique_ptr<h2::Server> server)
-    : folder_(std::move(folder)),
+Result<GatewayServer::Kept> GatewayServer::open(const std::string& data_dir) {
+  Result<DataDir> folder = DataDir::open(data_dir);
+  if (!folder) return folder.error();
+  Result<std::unique_ptr<GatewayDisk>> disk = GatewayDisk::open(folder->path());
+  if (!disk) return disk.error();
+  const Result<Digest> admin = admin_key_hash(folder->path_of("admin.key"));
+  if (!admin) return admin.error();
+  return Kept{std::move(*folder), std::move(*disk), admin.value()};
+}
+
+GatewayServer::GatewayServer(Kept kept, std::unique_ptr<h2::Server> server)
+    : folder_(std::move(kept.folder)),
+      disk_(std::move(kept.disk)),
       server_(std::move(server)),
       service_(*server_),
+      account_service_(server_->methods(), kept.admin_key_hash),
       health_(server_->methods(), services) {
   add_reflection(server_->methods(), services);
   add_control();
@@ -68,14 +82,28 @@ void GatewayServer::stop(Duration patience) {
   shell_.reset();
 }
 
-void GatewayServer::set_to_work(const GatewaySpec& spec) {
-  shell_ = std::make_unique<GatewayShell>(spec, [this] {
-    spdlog::info("serving");
-    health_.set_serving(true);
-  });
+// The projects of the commission are those of the first start; later ones come from the book.
+Result<Done> GatewayServer::set_to_work(const GatewaySpec& spec) {
+  Result<std::optional<Accounts>> stored = disk_->accounts();
+  if (!stored) return stored.error();
+  const Result<std::vector<QuotaRecord>> quotas = disk_->quotas();
+  if (!quotas) return quotas.error();
+  const std::int64_t zero = unix_ns_at_zero();
+  Result<std::optional<Resumed>> resumed = disk_->resume(monotonic_now().ns + zero);
+  if (!resumed) return resumed.error();
+  const Accounts accounts = *stored ? std::move(**stored) : accounts_of(spec.projects);
+  book_ = std::make_unique<AccountBook>(
+      *disk_, accounts, [this](std::shared_ptr<const Accounts> next) { shell_->assign(std::move(next)); });
+  shell_ = std::make_unique<GatewayShell>(
+      spec, GatewayShell::Memory{*disk_, book_->now(), quotas.value(), std::move(*resumed), zero}, [this] {
+        spdlog::info("serving");
+        health_.set_serving(true);
+      });
   service_.serve(*shell_);
+  account_service_.serve(*book_);
   spdlog::info("commissioned: {} cities, {} chains, {} projects", spec.cities.size(), spec.routes.size(),
-               spec.projects.size());
+               accounts.projects.size());
+  return Done{};
 }
 
 // ---- control ----
@@ -108,7 +136,7 @@ Reply GatewayServer::commission(const h2::Call& call, const v1::CommissionGatewa
   if (shell_) return go_over(*spec);
   const Result<Done> stored = write_commission(folder_, *spec);
   if (!stored) return refuse(Status::internal, stored.error().message);
-  set_to_work(*spec);
+  if (const auto works = set_to_work(*spec); !works) return refuse(Status::internal, works.error().message);
   return {};
 }
 

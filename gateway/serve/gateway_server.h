@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 
+#include "gateway/serve/account_service.h"
 #include "gateway/serve/gateway_service.h"
 #include "gateway/serve/health_service.h"
 #include "h2/server.h"
@@ -19,8 +20,8 @@ namespace bsn {
 
 struct GatewayOptions {
   std::string listen = "127.0.0.1:0";
-  std::string data_dir;
-  int loops = 1;  // threads that serve connections
+  std::string data_dir;  // also gets the file admin.key, when it has none
+  int loops = 1;         // threads that serve connections
 };
 
 class GatewayServer final {
@@ -37,19 +38,29 @@ class GatewayServer final {
   void stop(Duration patience);
 
  private:
-  GatewayServer(DataDir folder, std::unique_ptr<h2::Server> server);
+  // What was read before anything is served.
+  struct Kept {
+    DataDir folder;
+    std::unique_ptr<GatewayDisk> disk;
+    Digest admin_key_hash;
+  };
+  static Result<Kept> open(const std::string& data_dir);
+  GatewayServer(Kept kept, std::unique_ptr<h2::Server> server);
 
   void add_control();
   Reply commission(const h2::Call& call, const v1::CommissionGatewayRequest& request);
   void count(h2::Call& call);
-  void set_to_work(const GatewaySpec& spec);  // mutex_ is held, as by the next
-  Reply go_over(const GatewaySpec& spec);     // to another assignment
+  Result<Done> set_to_work(const GatewaySpec& spec);  // mutex_ is held, as by the next
+  Reply go_over(const GatewaySpec& spec);             // to another assignment
 
   DataDir folder_;
+  std::unique_ptr<GatewayDisk> disk_;
   std::unique_ptr<h2::Server> server_;
   GatewayService service_;
+  AccountService account_service_;
   HealthService health_;
-  std::mutex mutex_;  // guards shell_ and stopped_
+  std::mutex mutex_;  // guards the next three
+  std::unique_ptr<AccountBook> book_;
   std::unique_ptr<GatewayShell> shell_;
   bool stopped_ = false;
 };

@@ -23,8 +23,19 @@ Reply not_commissioned() {
 // Why this request about the network as a whole may not be answered; nullopt: it may.
 std::optional<Reply> check_key(GatewayShell* shell, const h2::Call& call) {
   if (!shell) return not_commissioned();
-  if (shell->projects().find(read_metadata(call.metadata()).access_key)) return std::nullopt;
+  if (shell->callers()->know(read_metadata(call.metadata()).access_key, monotonic_now())) return std::nullopt;
   return refusal(Status::unauthenticated, Reason::unknown_key, "the access key is missing or not valid");
+}
+
+// Who asks about this chain.
+Credentials credentials_of(GatewayShell& shell, const h2::Call& call, const v1::ChainName& chain,
+                           const std::string& bytes) {
+  RequestMetadata metadata = read_metadata(call.metadata());
+  Credentials who{std::move(metadata.access_key), nullptr};
+  if (!metadata.is_signed) return who;
+  const std::string network = to_string(ChainName{chain.network(), chain.chain()});
+  who.signature = shell.callers()->signer(call, {network, "", bytes}, monotonic_now());
+  return who;
 }
 
 // Fills the response on the machine's thread, where the machine may be looked at.
@@ -55,9 +66,9 @@ h2::Method keyed_method(const std::atomic<GatewayShell*>& current, Function func
 // A method that a handler of its own carries out: Handler::start(shell, call, request).
 template <class Request, class Work>
 h2::Method worked_method(const std::atomic<GatewayShell*>& current) {
-  return unary_method<Request>([&current](h2::Call& call, const Request& request) -> Handler {
+  return unary_method<Request>([&current](h2::Call& call, const Request& request, const std::string& bytes) -> Handler {
     GatewayShell* shell = current.load();
-    if (shell) return Work::start(*shell, call, request);
+    if (shell) return Work::start(*shell, call, request, credentials_of(*shell, call, request.chain(), bytes));
     call.finish(outcome_of(not_commissioned()));
     return nullptr;
   });
@@ -74,11 +85,13 @@ GatewayService::GatewayService(h2::Server& server) {
   }
   h2::Methods& methods = server.methods();
   const std::string service = "/bsn.v1.Gateway/";
-  methods.add(service + "Submit", unary_method<v1::SubmitRequest>([this](h2::Call& call, const auto& request) {
-                return unary_call(call, request);
+  methods.add(service + "Submit",
+              unary_method<v1::SubmitRequest>([this](h2::Call& call, const auto& request, const auto& bytes) {
+                return unary_call(call, request, bytes);
               }));
-  methods.add(service + "Query", unary_method<v1::QueryRequest>([this](h2::Call& call, const auto& request) {
-                return unary_call(call, request);
+  methods.add(service + "Query",
+              unary_method<v1::QueryRequest>([this](h2::Call& call, const auto& request, const auto& bytes) {
+                return unary_call(call, request, bytes);
               }));
   methods.add(service + "Stream", h2::StreamStart([this](h2::Call& call) { return stream(call); }));
   methods.add(service + "GetTransaction", worked_method<v1::GetTransactionRequest, TransactionLookup>(shell_));
@@ -106,14 +119,14 @@ GatewayService::GatewayService(h2::Server& server) {
 }
 
 template <class Request>
-Handler GatewayService::unary_call(h2::Call& call, const Request& request) {
+Handler GatewayService::unary_call(h2::Call& call, const Request& request, const std::string& bytes) {
   GatewayShell* shell = shell_.load();
   if (!shell) {
     call.finish(outcome_of(not_commissioned()));
     return nullptr;
   }
   const std::shared_ptr<UnaryCalls>& calls = unary_calls_.at(&call.loop());
-  calls->start(*shell, call, receive(request));
+  calls->start(*shell, call, receive(request), bytes);
   return calls;
 }
 

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <string>
 
 #include "gateway/serve/gateway_shell.h"
 #include "gateway/serve/unary_calls.h"
@@ -25,7 +26,7 @@ class GatewayService {
   using Handler = std::shared_ptr<h2::CallHandler>;
 
   template <class Request>
-  Handler unary_call(h2::Call& call, const Request& request);
+  Handler unary_call(h2::Call& call, const Request& request, const std::string& bytes);
   Handler stream(h2::Call& call);
 
   std::atomic<GatewayShell*> shell_{nullptr};

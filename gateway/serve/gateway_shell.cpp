@@ -6,11 +6,12 @@
 
 namespace bsn {
 
-GatewayShell::GatewayShell(const GatewaySpec& spec, std::function<void()> on_ready)
-    : spec_(std::make_shared<const GatewaySpec>(spec)),
-      projects_(spec.projects),
+GatewayShell::GatewayShell(const GatewaySpec& spec, Memory memory, std::function<void()> on_ready)
+    : disk_(memory.disk),
+      zero_unix_ns_(memory.zero_unix_ns),
+      spec_(std::make_shared<const GatewaySpec>(spec)),
       on_ready_(std::move(on_ready)),
-      front_(spec),
+      front_(spec, memory.zero_unix_ns),
       links_(spec,
              [this](std::shared_ptr<NodeNews> news) {
                // Bounded by what was sent (a node answers an attempt once), so it need not be refused; when the loop
@@ -18,8 +19,17 @@ GatewayShell::GatewayShell(const GatewaySpec& spec, std::function<void()> on_rea
                static_cast<void>(loop_->call(
                    [news = std::move(news)](Instant, GatewayFront& front) { front.take_at_end_of_turn(news); }));
              }),
+      quota_(
+          disk_, zero_unix_ns_, memory.quotas,
+          [this](const QuotaGrant& grant) {
+            static_cast<void>(loop_->call([grant](Instant, GatewayFront& front) { front.take_at_end_of_turn(grant); }));
+          }),
       loop_(std::make_unique<Loop>(front_, *this, inbox_bound)) {
-  run([this](Instant now) { links_.open_all(now); });
+  assign(std::move(memory.accounts));
+  run([this, resumed = std::move(memory.resumed)](Instant now) {
+    if (resumed) front_.take_at_end_of_turn(*resumed);
+    links_.open_all(now);
+  });
 }
 
 GatewayShell::~GatewayShell() {
@@ -28,6 +38,7 @@ GatewayShell::~GatewayShell() {
     no_token_left_.wait(lock, [this] { return tokens_ == 0; });
   }
   loop_->stop();
+  quota_.stop();
   links_.close_all();
 }
 
@@ -69,6 +80,23 @@ void GatewayShell::assign(const GatewaySpec& next) {
   for (auto revision = taken(); revision && *revision < spec->revision;) revision = taken();
 }
 
+void GatewayShell::assign(std::shared_ptr<const Accounts> accounts) {
+  const auto home = spec_->cities[spec_->home.value].name;  // never changes
+  const auto callers = std::make_shared<const Callers>(accounts, home, zero_unix_ns_);
+  {
+    const std::lock_guard lock(spec_mutex_);
+    callers_ = callers;
+  }
+  static_cast<void>(loop_->call([accounts = std::move(accounts)](Instant, GatewayFront& front) {
+    front.take_at_end_of_turn(AccountsAssigned{accounts});
+  }));
+}
+
+std::shared_ptr<const Callers> GatewayShell::callers() const {
+  const std::lock_guard lock(spec_mutex_);
+  return callers_;
+}
+
 std::shared_ptr<void> GatewayShell::token() {
   const std::lock_guard lock(mutex_);
   ++tokens_;
@@ -87,6 +115,8 @@ void GatewayShell::drain(Duration patience) {
     drained_ = std::move(*shared);
   });
   if (posted) drained.wait_for(std::chrono::nanoseconds(patience.ns));
+  const auto unused = loop_->ask([](Instant, GatewayFront& front) { return front.gateway().take_back_shares(); });
+  for (const QuotaReturn& returned : unused.value_or(std::vector<QuotaReturn>())) quota_.give_back(returned);
 }
 
 // ---- on the loop's thread ----
@@ -109,13 +139,27 @@ void GatewayShell::do_output(Instant now, FrontOutput& output) {
     links_.send(now, std::move(*forward), front_.wan());
   } else if (const auto* cancel = std::get_if<CancelAttempt>(&output)) {
     links_.cancel(now, *cancel, front_.wan());
+  } else if (const auto* used = std::get_if<NonceUsed>(&output)) {
+    nonces_.push_back(used->nonce);
+  } else if (const auto* ask = std::get_if<QuotaAsk>(&output)) {
+    quota_.ask(*ask);
   } else {
     links_.note(now, std::get<StreamNews>(output));
   }
 }
 
+// All of a turn at once, before anything of the turn leaves. A gateway that can't keep them must not go on: it would
+// admit a replay.
+void GatewayShell::keep_nonces(Instant now) {
+  if (nonces_.empty()) return;
+  const Result<Done> kept = disk_.write(nonces_, now.ns + zero_unix_ns_);
+  BSN_CHECK(kept.ok(), "nonces can't be kept: " + (kept.ok() ? "" : kept.error().message));
+  nonces_.clear();
+}
+
 void GatewayShell::end_turn(Instant now, std::vector<FrontOutput>& outputs) {
   for (FrontOutput& output : outputs) do_output(now, output);
+  keep_nonces(now);
   links_.end_turn(now, front_);
   for (ReplySink* sink : touched_) sink->flush();  // `outputs` keeps them alive; a second flush finds nothing to do
   touched_.clear();

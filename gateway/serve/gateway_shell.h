@@ -15,9 +15,11 @@
 #include <string>
 #include <vector>
 
-#include "gateway/project_registry.h"
+#include "gateway/serve/callers.h"
+#include "gateway/serve/gateway_disk.h"
 #include "gateway/serve/gateway_front.h"
 #include "gateway/serve/node_links.h"
+#include "gateway/serve/quota_keeper.h"
 #include "loop/machine_loop.h"
 
 namespace bsn {
@@ -26,9 +28,18 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
  public:
   using Task = std::function<void(Instant now)>;
 
+  // What an earlier life left, and where this one keeps what the next must know.
+  struct Memory {
+    GatewayDisk& disk;  // outlives the shell
+    std::shared_ptr<const Accounts> accounts;
+    std::vector<QuotaRecord> quotas{};
+    std::optional<Resumed> resumed{};
+    std::int64_t zero_unix_ns = unix_ns_at_zero();
+  };
+
   // Opens the links. `on_ready` is called once on the loop's thread when every city node has been reached, or one
   // attempt to reach it has failed. Precondition: check(spec) finds nothing wrong.
-  GatewayShell(const GatewaySpec& spec, std::function<void()> on_ready);
+  GatewayShell(const GatewaySpec& spec, Memory memory, std::function<void()> on_ready);
 
   // Waits for all tokens. Precondition: no client's request is open any more.
   ~GatewayShell() override;
@@ -56,7 +67,13 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
   WanLinks& wan() { return front_.wan(); }
   v1::CityNode::Stub* stub(CityIndex city) { return links_.stub(city); }
 
-  // Refuses new calls from now on and waits until all open ones are answered, or `patience` has passed.
+  // As Gateway::admit.
+  std::optional<Reply> admit(Instant now, const Credentials& who, const ChainName& chain) {
+    return front_.admit(now, who, chain);
+  }
+
+  // Refuses new calls from now on and waits until all open ones are answered, or `patience` has passed. What is left of
+  // the day's shares goes back.
   void drain(Duration patience);
 
   // Goes over to another assignment; when this returns, the machine has. Precondition: check_next finds nothing wrong.
@@ -65,8 +82,11 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
   // The present assignment.
   std::shared_ptr<const GatewaySpec> spec() const;
 
-  // Never changes.
-  const ProjectRegistry& projects() const { return projects_; }
+  // Who may call from now on. Takes effect with the next turn. Precondition: check_next() finds nothing wrong.
+  void assign(std::shared_ptr<const Accounts> accounts);
+
+  // Who may call. What is given never changes.
+  std::shared_ptr<const Callers> callers() const;
 
  private:
   using Loop = MachineLoop<GatewayFront, FrontInput, FrontOutput>;
@@ -79,13 +99,18 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
 
   static constexpr std::size_t inbox_bound = 65'536;
 
-  mutable std::mutex spec_mutex_;  // guards spec_
+  void keep_nonces(Instant now);
+
+  GatewayDisk& disk_;
+  const std::int64_t zero_unix_ns_;
+  mutable std::mutex spec_mutex_;  // guards the next two
   std::shared_ptr<const GatewaySpec> spec_;
-  const ProjectRegistry projects_;
+  std::shared_ptr<const Callers> callers_;
   std::function<void()> on_ready_;
   GatewayFront front_;
   std::multimap<Instant, Task> timed_;
   std::vector<ReplySink*> touched_;
+  std::vector<UsedNonce> nonces_;  // of this turn
   std::optional<std::promise<void>> drained_;
   NodeLinks links_;
 
@@ -93,6 +118,7 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
   std::condition_variable no_token_left_;
   std::size_t tokens_ = 0;
 
+  QuotaKeeper quota_;           // hears nothing, hence says nothing, before the loop is there
   std::unique_ptr<Loop> loop_;  // last: starts when everything else is there
 };
 

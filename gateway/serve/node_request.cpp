@@ -4,9 +4,9 @@
 
 namespace bsn {
 
-std::optional<Reply> admit_request(GatewayShell& shell, Instant now, const RequestMetadata& metadata,
-                                   const ChainName& chain) {
-  if (auto refused = shell.gateway().admit(now, metadata.access_key, chain)) return refused;
+std::optional<Reply> admit_request(GatewayShell& shell, Instant now, const Credentials& who,
+                                   const RequestMetadata& metadata, const ChainName& chain) {
+  if (auto refused = shell.admit(now, who, chain)) return refused;
   if (metadata.malformed)
     return refusal(Status::invalid_argument, Reason::malformed, "x-bsn-origin is not a city's name");
   return std::nullopt;

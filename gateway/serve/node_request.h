@@ -17,8 +17,8 @@ struct NodeChoice {
 };
 
 // On the loop's thread. Key, grant and rate as for a call (takes one call's credit); the reply says why not.
-std::optional<Reply> admit_request(GatewayShell& shell, Instant now, const RequestMetadata& metadata,
-                                   const ChainName& chain);
+std::optional<Reply> admit_request(GatewayShell& shell, Instant now, const Credentials& who,
+                                   const RequestMetadata& metadata, const ChainName& chain);
 
 // On the loop's thread. nullopt with `refused` set: unknown chain or origin, or nobody is healthy. Peers in `avoid` are
 // taken only when no other is healthy.

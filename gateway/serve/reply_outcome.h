@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <type_traits>
 
 #include "core/call.h"
 #include "h2/call.h"
@@ -24,13 +25,19 @@ void answer(h2::Call& call, const google::protobuf::MessageLite& message);
 void answer_later(const std::shared_ptr<h2::Call>& call, const google::protobuf::MessageLite& message);
 void finish_later(const std::shared_ptr<h2::Call>& call, h2::Outcome outcome);
 
-// A method with one request of type `Request`: calls function(call, request), which answers now or keeps the call and
-// gives whoever is to hear of its end.
+// A method with one request of type `Request`: calls function(call, request), or function(call, request, bytes) with
+// the message as sent, which answers now or keeps the call and gives whoever is to hear of its end.
 template <class Request, class Function>
 h2::Method unary_method(Function function) {
   return h2::UnaryStart([function](h2::Call& call, std::string& bytes) -> std::shared_ptr<h2::CallHandler> {
     Request request;
-    if (request.ParseFromString(bytes)) return function(call, request);
+    if (request.ParseFromString(bytes)) {
+      if constexpr (std::is_invocable_v<Function, h2::Call&, Request&, std::string&>) {
+        return function(call, request, bytes);
+      } else {
+        return function(call, request);
+      }
+    }
     call.finish(outcome_of(refusal(Status::invalid_argument, Reason::malformed, "the request can't be decoded")));
     return nullptr;
   });

@@ -20,6 +20,7 @@ std::string believed(const h2::Metadata& metadata, std::string_view name) {
 RequestMetadata read_metadata(const h2::Metadata& metadata) {
   RequestMetadata read;
   read.access_key = believed(metadata, "x-api-key");
+  read.is_signed = read.access_key.empty() && metadata.contains("x-bsn-key");
   read.origin = believed(metadata, "x-bsn-origin");
   read.malformed = read.origin.empty() && metadata.contains("x-bsn-origin");
   return read;

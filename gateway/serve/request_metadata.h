@@ -10,6 +10,7 @@ namespace bsn {
 
 struct RequestMetadata {
   std::string access_key;  // empty: missing or not a possible key; nobody has the empty key
+  bool is_signed = false;  // says who signed it, instead of an access key
   std::string origin;      // empty: not given
   bool malformed = false;  // an origin was sent that cannot be one
 };

@@ -10,25 +10,27 @@
 namespace bsn {
 
 std::shared_ptr<h2::CallHandler> TransactionLookup::start(GatewayShell& shell, h2::Call& call,
-                                                          const v1::GetTransactionRequest& request) {
-  const auto self = std::make_shared<TransactionLookup>(shell, call, request);
+                                                          const v1::GetTransactionRequest& request, Credentials who) {
+  const auto self = std::make_shared<TransactionLookup>(shell, call, request, std::move(who));
   if (!shell.run([self](Instant now) { self->route(now); })) {
     self->finish(refusal(Status::unavailable, Reason::stopping, "the gateway is shutting down"));
   }
   return self;
 }
 
-TransactionLookup::TransactionLookup(GatewayShell& shell, h2::Call& call, const v1::GetTransactionRequest& request)
+TransactionLookup::TransactionLookup(GatewayShell& shell, h2::Call& call, const v1::GetTransactionRequest& request,
+                                     Credentials who)
     : shell_(shell),
       call_(call.shared_from_this()),
       request_(request),
       metadata_(read_metadata(call.metadata())),
+      who_(std::move(who)),
       deadline_(deadline_of(call, monotonic_now())) {}
 
 void TransactionLookup::route(Instant now) {
   if (finished_) return;
   const ChainName asked{request_.chain().network(), request_.chain().chain()};
-  if (const auto over = admit_request(shell_, now, metadata_, asked)) return finish(*over);
+  if (const auto over = admit_request(shell_, now, who_, metadata_, asked)) return finish(*over);
   const Result<ChainName> chain = decode(request_.chain());
   if (!chain || request_.transaction().size() != sizeof(Digest::bytes)) {
     return finish(refusal(Status::invalid_argument, Reason::malformed,

@@ -17,9 +17,9 @@ namespace bsn {
 class TransactionLookup final : public h2::CallHandler, public std::enable_shared_from_this<TransactionLookup> {
  public:
   static std::shared_ptr<h2::CallHandler> start(GatewayShell& shell, h2::Call& call,
-                                                const v1::GetTransactionRequest& request);
+                                                const v1::GetTransactionRequest& request, Credentials who);
 
-  TransactionLookup(GatewayShell& shell, h2::Call& call, const v1::GetTransactionRequest& request);
+  TransactionLookup(GatewayShell& shell, h2::Call& call, const v1::GetTransactionRequest& request, Credentials who);
 
   void on_cancel(h2::Call&) override;
 
@@ -34,6 +34,7 @@ class TransactionLookup final : public h2::CallHandler, public std::enable_share
   const std::shared_ptr<h2::Call> call_;
   const v1::GetTransactionRequest request_;
   const RequestMetadata metadata_;
+  const Credentials who_;
   const Instant deadline_;
   NodeChoice node_;
   grpc::ClientContext to_node_;

@@ -8,10 +8,15 @@
 
 namespace bsn {
 
-void UnaryCalls::start(GatewayShell& shell, h2::Call& call, ReceivedCall received) {
+void UnaryCalls::start(GatewayShell& shell, h2::Call& call, ReceivedCall received, const std::string& bytes) {
   shell_ = &shell;
   const Instant now = monotonic_now();
   RequestMetadata metadata = read_metadata(call.metadata());
+  std::shared_ptr<const SignedBy> signature;
+  if (metadata.is_signed) {
+    const std::string network = to_string(received.call.chain);
+    signature = shell.callers()->signer(call, {network, received.call.idempotency_key, bytes}, now);
+  }
   if (metadata.malformed) received = without_shape(received.call.chain, "x-bsn-origin is not a city's name");
   ClientCall arrived;
   arrived.access_key = std::move(metadata.access_key);
@@ -19,6 +24,7 @@ void UnaryCalls::start(GatewayShell& shell, h2::Call& call, ReceivedCall receive
   arrived.call = std::move(received.call);
   arrived.received = now;
   arrived.deadline = deadline_of(call, now);
+  arrived.signature = std::move(signature);
   call.tag = ++last_id_;
   open_calls_.emplace(call.tag, Open{call.shared_from_this(), std::move(received.wrong)});
   if (!batch_) {

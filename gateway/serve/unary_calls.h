@@ -21,8 +21,9 @@ class UnaryCalls final : public LoopSink, public h2::CallHandler {
  public:
   using LoopSink::LoopSink;
 
-  // Takes a call into this turn's batch; it is answered later. All calls go to the same shell.
-  void start(GatewayShell& shell, h2::Call& call, ReceivedCall received);
+  // Takes a call into this turn's batch; it is answered later. All calls go to the same shell. `bytes`: the message as
+  // sent.
+  void start(GatewayShell& shell, h2::Call& call, ReceivedCall received, const std::string& bytes);
 
   // Hands the batch to the machine.
   void end_turn();

@@ -1,6 +1,7 @@
 // bsnsim: the command line. Fills the options of each verb and hands over to sim/cli.
 #include <CLI/CLI.hpp>
 
+#include "sim/cli/account_commands.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/question_options.h"
 #include "sim/cli/report_format.h"
@@ -156,6 +157,7 @@ void add_gateway(CLI::App& verb, GatewayOptions& options) {
   verb.add_option("--access-key", options.access_key, "default: of the cluster's first project");
   verb.add_option("--origin", options.origin, "city whose gateway admits the call");
   verb.add_option("--gateway", options.gateway, "address; default: of the named cluster");
+  verb.add_option("--gateway-name", options.gateway_name, "its home city, for signed calls; default: of the cluster");
   verb.add_flag("--json", options.json, "as JSON");
   add_place(verb, options);
 }
@@ -199,6 +201,7 @@ void add_call_parts(CLI::App& verb, CallOptions& options) {
   verb.add_option("contract", options.contract, "kv or asset")->required();
   verb.add_option("function", options.function, "put, get, transfer, balance ...")->required();
   verb.add_option("args", options.args, "arguments of the function");
+  verb.add_option("--sign", options.sign_with, "key file: signs the call instead of sending an access key");
   verb.add_option("--level", options.level, "accepted, committed, final (submit); local, final (query)");
   verb.add_option("--timeout-ms", options.timeout_ms, "deadline")->capture_default_str()->check(CLI::Range(1, 600000));
   add_gateway(verb, options);
@@ -234,6 +237,7 @@ int main(int argc, char** argv) {
   StatusOptions status;
   NodeOptions node;
   ServiceOptions service;
+  AccountOptions account;
   LogsOptions logs;
   RunOptions run;
   QuestionOptions questions;
@@ -249,6 +253,7 @@ int main(int argc, char** argv) {
   add_status(app, status);
   add_node(app, node);
   add_service_verbs(app, service, [](int code) { exit_status = code; });
+  add_account_verbs(app, account, [](int code) { exit_status = code; });
   add_logs(app, logs);
   add_run(app, run);
   add_question_verbs(app, questions, [](int code) { exit_status = code; });

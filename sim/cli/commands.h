@@ -142,9 +142,10 @@ int command_dump(const FileOptions& options);
 
 // Which gateway to ask, and as whom.
 struct GatewayOptions : PlaceOptions {
-  std::string access_key;  // empty: the cluster's first project's
-  std::string origin;      // city whose gateway admits the call; empty: the gateway's home
-  std::string gateway;     // address; empty: of the named cluster
+  std::string access_key;      // empty: the cluster's first project's
+  std::string origin;          // city whose gateway admits the call; empty: the gateway's home
+  std::string gateway;         // address; empty: of the named cluster
+  std::string gateway_name{};  // its home city; empty: of the named cluster
   bool json = false;
 };
 
@@ -155,6 +156,7 @@ struct CallOptions : GatewayOptions {
   std::string level;            // empty: final for a submit, local for a query
   std::string idempotency_key;  // submit; empty: a fresh random one, printed
   int timeout_ms = 30'000;
+  std::string sign_with;  // key file; empty: the access key is sent
 };
 int command_call(const CallOptions& options);
 

@@ -5,12 +5,13 @@
 namespace bsn {
 
 Result<GatewayTarget> find_gateway(const GatewayOptions& options) {
-  GatewayTarget target{options.gateway, options.access_key};
+  GatewayTarget target{options.gateway, options.access_key, options.gateway_name};
   if (!target.address.empty() && !target.access_key.empty()) return target;
   const auto endpoints = read_endpoints(cluster_folder(options.name));
   if (!endpoints) return endpoints.error();
   if (target.address.empty()) target.address = endpoints->gateway.grpc;
   if (target.access_key.empty()) target.access_key = endpoints->access_key;
+  if (target.name.empty()) target.name = endpoints->home;
   return target;
 }
 

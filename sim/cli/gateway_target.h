@@ -11,6 +11,7 @@ namespace bsn {
 struct GatewayTarget {
   std::string address;
   std::string access_key;
+  std::string name;  // its home city, which signed requests name
 };
 
 // An Error when something is left out and there is no such cluster.

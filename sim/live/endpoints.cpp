@@ -64,6 +64,7 @@ Result<Done> write_endpoints(const Endpoints& endpoints) {
                      {"topology", endpoints.topology},
                      {"run_dir", endpoints.run_dir},
                      {"access_key", endpoints.access_key},
+                     {"home", endpoints.home},
                      {"gateway", to_json(endpoints.gateway)},
                      {"city_nodes", std::move(nodes)}};
   if (endpoints.outside) whole.emplace("outside", to_json(*endpoints.outside));
@@ -94,6 +95,7 @@ Result<Endpoints> read_endpoints(const std::string& run_dir) {
     endpoints.topology = json::value_to<std::string>(whole.at("topology"));
     endpoints.run_dir = json::value_to<std::string>(whole.at("run_dir"));
     endpoints.access_key = json::value_to<std::string>(whole.at("access_key"));
+    endpoints.home = json::value_to<std::string>(whole.at("home"));
     endpoints.gateway = endpoint_from(whole.at("gateway"));
     for (const json::value& node : whole.at("city_nodes").as_array()) {
       endpoints.city_nodes.push_back(endpoint_from(node));

@@ -31,6 +31,7 @@ struct Endpoints {
   std::string topology;
   std::string run_dir;
   std::string access_key;  // of the topology's first project, so that `call` works without one
+  std::string home;        // the gateway's home city, by whose id signed requests name it
   Endpoint gateway;
   std::vector<Endpoint> city_nodes;
   std::optional<Endpoint> outside;    // the process of all hosts outside BSN, if there are any

@@ -148,6 +148,7 @@ Result<Done> LiveCluster::Impl::write_endpoint_file() {
   file.topology = topology.name;
   file.run_dir = options.run_dir;
   if (!topology.projects.empty()) file.access_key = topology.projects.front().key;
+  file.home = topology.gateway_city;
   file.gateway = {
       "gateway", "", {}, gateway.address, gateway.log, gateway.process.pid(), process_started(gateway.process.pid())};
   file.city_nodes = endpoints();

@@ -59,6 +59,7 @@ VirtualCluster::VirtualCluster(const Topology& topology, std::uint64_t seed, Dur
       partition_(cities_.size()),
       weather_(names_of(cities_), seed),
       gateway_(gateway_spec(topology, seed)),
+      quota_(0, {}),
       node_wakeups_(cities_.size(), Instant::max()),
       unsettled_(0) {
   grow_chains();
@@ -329,8 +330,21 @@ void VirtualCluster::after_gateway() {
     std::visit([this](auto& one) { happen(one); }, output);
   }
   gateway_outputs_.clear();
+  take_grants();
   renew_wakeup(gateway_.next_wakeup(), gateway_wakeup_, static_cast<std::uint32_t>(cities_.size()),
                {Kind::wake_gateway, 0});
+}
+
+// The quota holder is in the gateway, as in a live cluster with one: it answers at once.
+void VirtualCluster::happen(const QuotaAsk& ask) { quota_.step(now_, QuotaAsked{0, ask}, quota_outputs_); }
+
+void VirtualCluster::take_grants() {
+  for (const QuotaHolderOutput& output : quota_outputs_) {
+    const auto* granted = std::get_if<QuotaGranted>(&output);
+    if (granted) gateway_.step(now_, granted->grant, gateway_outputs_);
+  }
+  quota_outputs_.clear();
+  BSN_CHECK(gateway_outputs_.empty(), "a share that has just been granted is not asked for again");
 }
 
 void VirtualCluster::happen(Forward& forward) {

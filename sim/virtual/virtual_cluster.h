@@ -23,6 +23,7 @@
 
 #include "core/trace.h"
 #include "gateway/gateway.h"
+#include "gateway/quota_holder.h"
 #include "sim/fault_schedule.h"
 #include "sim/service_schedule.h"
 #include "sim/topology.h"
@@ -194,8 +195,11 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
 
   void step_gateway(const GatewayInput& input);
   void after_gateway();
+  void take_grants();
   void happen(Forward& forward);
   void happen(const GatewayAnswer& answer);
+  void happen(const NonceUsed&) {}  // a virtual gateway has no other life in which to forget it
+  void happen(const QuotaAsk& ask);
 
   void tell_link(CityIndex city, bool up);
   void renew_wakeup(std::optional<Instant> wanted, Instant& pending, std::uint32_t source, Parcel parcel);
@@ -220,6 +224,8 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   std::vector<Ledger> genesis_;     // by ChainIndex: what every peer starts from
   std::vector<VirtualNode> nodes_;  // by CityIndex
   Gateway gateway_;
+  QuotaHolder quota_;
+  std::vector<QuotaHolderOutput> quota_outputs_;
   std::vector<Instant> node_wakeups_;  // by CityIndex: the pending wake-up event that counts; max: none
   Instant gateway_wakeup_ = Instant::max();
   Slab<PeerDelivery> peer_messages_;

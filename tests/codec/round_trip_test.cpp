@@ -180,5 +180,27 @@ TEST(Codec, AGatewaysCommissionComesBackEqual) {
   EXPECT_EQ(decoded->projects[0].routing, sample::gateway_spec().projects[0].routing);
 }
 
+TEST(Codec, AccountsAndQuotasComeBackEqual) {
+  const auto message = encode(sample::accounts());
+  const auto decoded = decode(message);
+  expect_round_trip(message, decoded, encode(*decoded));
+  EXPECT_EQ(*decoded, sample::accounts());
+  EXPECT_EQ(unset_fields(message.portals(1)), std::vector<std::string>{});
+  EXPECT_EQ(unset_fields(message.projects(0)), std::vector<std::string>{});
+  EXPECT_EQ(unset_fields(message.projects(0).grants()), std::vector<std::string>{});
+  EXPECT_EQ(unset_fields(message.projects(0).keys(0)), std::vector<std::string>{});
+  const auto record = encode(QuotaRecord{"shop", 20'000, 7});
+  EXPECT_EQ(unset_fields(record), std::vector<std::string>{});
+  EXPECT_EQ(*decode(record), (QuotaRecord{"shop", 20'000, 7}));
+}
+
+TEST(Codec, AccountsThatDoNotFitTogetherAreRefused) {
+  auto message = encode(sample::accounts());
+  message.mutable_projects(0)->set_portal("nobody");
+  const auto decoded = decode(message);
+  ASSERT_FALSE(decoded.ok());
+  EXPECT_EQ(decoded.error().code, ErrorCode::corrupt);
+}
+
 }  // namespace
 }  // namespace bsn

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gateway/gateway.h"
+#include "gateway/quota_holder.h"
 #include "tests/fixtures/small_network.h"
 
 namespace bsn::test {
@@ -29,11 +30,32 @@ class Driver {
   }
   void reply(AttemptId attempt, Reply what = {}) { step(NodeReply{attempt, std::move(what), std::nullopt}); }
 
-  void step(const GatewayInput& input) { gateway.step(now, input, outputs); }
+  void step(const GatewayInput& input) {
+    gateway.step(now, input, outputs);
+    grant();
+  }
+  std::optional<Reply> admit(const std::string& key, const ChainName& chain) {
+    return gateway.admit(now, {key, nullptr}, chain, outputs);
+  }
   void wait(Duration time) {
     now = now + time;
     gateway.advance_to(now, outputs);
+    grant();
   }
+
+  // The quota holder answers at once, unless it is cut off.
+  void grant() {
+    std::vector<QuotaHolderOutput> answers;
+    for (const QuotaAsk& ask : all<QuotaAsk>()) holder.step(now, QuotaAsked{0, ask}, answers);
+    std::erase_if(outputs, [](const auto& output) { return std::holds_alternative<QuotaAsk>(output); });
+    for (const QuotaHolderOutput& answer : answers) {
+      const auto* granted = std::get_if<QuotaGranted>(&answer);
+      if (granted && !holder_cut_off) gateway.step(now, granted->grant, outputs);
+    }
+  }
+
+  // Whether nothing is to happen any more before a new day brings new calls.
+  bool idle() const { return gateway.next_wakeup().value_or(Instant::max()) >= Instant{day_ns}; }
 
   std::vector<Forward> forwards() const { return all<Forward>(); }
   std::vector<GatewayAnswer> answers() const { return all<GatewayAnswer>(); }
@@ -50,6 +72,8 @@ class Driver {
   }
 
   Gateway gateway;
+  QuotaHolder holder{0, {}};
+  bool holder_cut_off = false;
   Instant now = at(seconds(1));
   std::uint64_t last_id = 0;
   std::vector<GatewayOutput> outputs;

@@ -29,7 +29,7 @@ TEST(GatewayService, OnlyItsOwnerMayCallIt) {
   EXPECT_EQ(driver.last_answer().reason, Reason::not_granted);
   driver.call(of_contract("kv"), "shop-key");
   EXPECT_EQ(driver.forwards().size(), 1u);
-  EXPECT_EQ(driver.gateway.admit(driver.now, "all-key", query().chain)->reason, Reason::not_granted);
+  EXPECT_EQ(driver.admit("all-key", query().chain)->reason, Reason::not_granted);
 }
 
 TEST(GatewayService, OtherContractsAreNotThere) {

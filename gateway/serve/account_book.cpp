@@ -1,0 +1,37 @@
+#include "gateway/serve/account_book.h"
+
+#include <utility>
+
+namespace bsn {
+
+AccountBook::AccountBook(GatewayDisk& disk, Accounts accounts,
+                         std::function<void(std::shared_ptr<const Accounts>)> changed)
+    : disk_(disk), changed_(std::move(changed)), accounts_(std::make_shared<const Accounts>(std::move(accounts))) {}
+
+std::shared_ptr<const Accounts> AccountBook::now() const {
+  const std::lock_guard lock(mutex_);
+  return accounts_;
+}
+
+Result<std::shared_ptr<const Accounts>> AccountBook::change(const std::vector<AccountChange>& changes) {
+  const std::lock_guard writing(writing_);
+  if (broken_) return Error{ErrorCode::io, "the disk failed before: restart the gateway"};
+  Accounts next = *now();
+  for (const AccountChange& one : changes) {
+    Result<Accounts> after = changed(next, one);
+    if (!after) return after.error();
+    next = std::move(*after);
+  }
+  const Result<Done> written = disk_.write(next);
+  broken_ = !written.ok();
+  if (!written) return written.error();
+  const auto shared = std::make_shared<const Accounts>(std::move(next));
+  {
+    const std::lock_guard lock(mutex_);
+    accounts_ = shared;
+  }
+  changed_(shared);
+  return shared;
+}
+
+}  // namespace bsn

@@ -1,0 +1,32 @@
+// The gRPC service bsn.v1.Accounts: for administrators, who show the admin key and are on this machine.
+//
+// Threads: the loops' of the HTTP/2 server. A change waits for the disk there, some milliseconds.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "gateway/serve/account_book.h"
+#include "h2/server.h"
+#include "proto/accounts.pb.h"
+
+namespace bsn {
+
+class AccountService {
+ public:
+  // Adds its methods to a server that has not started.
+  AccountService(h2::Methods& methods, const Digest& admin_key_hash);
+
+  // From now on changes go to this book, which outlives the server's loops.
+  void serve(AccountBook& book) { book_.store(&book); }
+
+ private:
+  template <class Request, class Function>
+  void add(h2::Methods& methods, const char* name, Function function);
+  std::optional<Reply> refuse(const h2::Call& call) const;
+
+  const Digest admin_key_hash_;
+  std::atomic<AccountBook*> book_{nullptr};
+};
+
+}  // namespace bsn
