@@ -54,7 +54,9 @@ struct Gateway::Impl {
         latency(spec.routes.size(), spec.cities.size()),
         budget(spec.retry),
         calls(spec.max_calls, spec.cities.size()),
-        choice(health, latency, calls, spec.seed) {}
+        choice(health, latency, calls, spec.seed) {
+    call_meter.grow(spec.routes.size());
+  }
 
   // What the checks found out about a call that passed them.
   struct Admission {
@@ -114,6 +116,7 @@ struct Gateway::Impl {
   CallTable calls;
   PeerChoice choice;
   GatewayCounters counters;
+  CallMeter call_meter;
 };
 
 // ---- admission, in the order of safety.md rule 5 ----
@@ -244,6 +247,7 @@ void Gateway::Impl::on(Instant now, const ClientCall& arrived, std::vector<Gatew
   if (refused) {
     ++counters.refused;
     refused->split = split_without_answer(times, now, false);
+    call_meter.count(routes.find_chain(arrived.call.chain), arrived.call.operation, *refused, false);
     out.emplace_back(GatewayAnswer{arrived.id, std::move(*refused)});
     return;
   }
@@ -324,6 +328,7 @@ bool Gateway::Impl::goes_on(Instant now, OpenGatewayCall& call, const Reply& rep
 void Gateway::Impl::answer(const OpenGatewayCall& call, CityIndex city, Reply reply, std::vector<GatewayOutput>& out) {
   reply.city = spec.cities[city.value].name;
   meter.answered(call.chain, reply);
+  call_meter.count(call.chain, call.call.operation, reply, true);
   out.emplace_back(GatewayAnswer{call.id, std::move(reply)});
   calls.remove(call);
 }
@@ -367,6 +372,7 @@ void Gateway::Impl::on(Instant, const GatewayAssigned& assigned, std::vector<Gat
   routes = RouteTable(spec);
   meter.assign(spec.routes);
   latency.grow(spec.routes.size());
+  call_meter.grow(spec.routes.size());
   health.assign(spec.cities);
 }
 
@@ -476,5 +482,6 @@ bool Gateway::healthy(CityIndex city, Instant now) const { return impl_->health.
 const GatewaySpec& Gateway::spec() const { return impl_->spec; }
 const Accounts& Gateway::accounts() const { return *impl_->accounts; }
 const GatewayCounters& Gateway::counters() const { return impl_->counters; }
+const CallMeter& Gateway::meter() const { return impl_->call_meter; }
 
 }  // namespace bsn

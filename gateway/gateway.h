@@ -20,6 +20,7 @@
 #include "core/machine.h"
 #include "core/quota.h"
 #include "core/signature.h"
+#include "gateway/call_meter.h"
 #include "gateway/nonce_store.h"
 #include "gateway/route_candidate.h"
 
@@ -174,6 +175,7 @@ class Gateway {
   const GatewaySpec& spec() const;
   const Accounts& accounts() const;
   const GatewayCounters& counters() const;
+  const CallMeter& meter() const;
 
  private:
   struct Impl;

@@ -162,6 +162,7 @@ std::vector<QuotaReturn> RateLimiter::take_back(const std::vector<ProjectAccount
     if (day.limit() > 0 && day.left() > 0) back.push_back({projects[i].name, day.day(), day.left()});
     quotas_[i].day = DayShare(day.limit());
   }
+  to_look_at_.clear();
   return back;
 }
 

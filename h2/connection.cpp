@@ -152,6 +152,7 @@ void Connection::wait_to_write() {
 Call* Connection::begin_call(std::int32_t stream) {
   if (ending_) return nullptr;
   if (calls_.size() >= options().budgets.streams || !all_.room_for_a_stream()) {
+    all_.refused_.fetch_add(1);
     reset(stream, NGHTTP2_REFUSED_STREAM);
     return nullptr;
   }
@@ -230,6 +231,7 @@ void Connection::drain() {
 
 void Connection::end_for(const char* why) {
   if (closed_ || std::exchange(ending_, true)) return;
+  all_.ended_.fetch_add(1);
   const std::string_view text(why);
   nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),
                         NGHTTP2_ENHANCE_YOUR_CALM, reinterpret_cast<const std::uint8_t*>(text.data()), text.size());

@@ -33,7 +33,12 @@ void Connections::add(boost::asio::ip::tcp::socket socket) {
   connection->place = list_.insert(list_.end(), connection);
   count_.store(list_.size());
   if (list_.size() == 1) wait_for_tick();
+  accepted_.fetch_add(1);
   connection->start();
+}
+
+GuardCounts Connections::counts() const {
+  return {accepted_.load(), ended_.load(), refused_.load(), open_streams_.load()};
 }
 
 bool Connections::make_room() {
@@ -70,6 +75,7 @@ void Connections::flush_touched() {
     touched.swap(touched_);
     for (const std::shared_ptr<Connection>& connection : touched) connection->flush();
   }
+  open_streams_.store(streams_);
 }
 
 // Only while there are connections: an idle server sleeps.

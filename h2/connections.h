@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "h2/connection.h"
+#include "h2/guard_counts.h"
 
 namespace bsn::h2 {
 
@@ -33,6 +34,7 @@ class Connections {
 
   // From any thread.
   std::size_t count() const { return count_.load(); }
+  GuardCounts counts() const;
 
  private:
   friend class Connection;
@@ -55,6 +57,7 @@ class Connections {
   std::size_t bytes_ = 0;
   std::list<std::shared_ptr<Connection>> list_;  // least recently heard first
   std::atomic<std::size_t> count_{0};
+  std::atomic<std::uint64_t> accepted_{0}, ended_{0}, refused_{0}, open_streams_{0};  // written by the loop only
   std::vector<std::shared_ptr<Connection>> touched_;
   std::vector<std::uint8_t> incoming_;  // one read of whichever connection reads
   std::vector<std::uint8_t> outgoing_;  // one write of whichever connection writes

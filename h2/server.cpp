@@ -102,6 +102,18 @@ std::size_t Server::connections() const {
   return count;
 }
 
+GuardCounts Server::counts() const {
+  GuardCounts all;
+  for (const auto& lane : lanes_) {
+    const GuardCounts one = lane->connections.counts();
+    all.accepted += one.accepted;
+    all.ended += one.ended;
+    all.refused += one.refused;
+    all.streams += one.streams;
+  }
+  return all;
+}
+
 void Server::stop(std::chrono::milliseconds patience) {
   if (std::exchange(stopped_, true) || !started_) return;
   const auto until = std::chrono::steady_clock::now() + patience;

@@ -38,6 +38,7 @@ class Server {
   void start();
 
   std::size_t connections() const;
+  GuardCounts counts() const;
 
   // Takes no new connections and no new calls, lets open ones end for at most `patience`, then ends them. When it
   // returns, no handler is called any more and what is posted to the loops is dropped. Idempotent.

@@ -18,6 +18,9 @@ int main(int argc, char** argv) {
   app.add_option("--loops", options.loops, "threads that serve connections")
       ->capture_default_str()
       ->check(CLI::Range(1, 64));
+  app.add_option("--metrics", options.metrics,
+                 "127.0.0.1:PORT for Prometheus; its address goes to DIR/metrics.address");
+  app.add_option("--access-log-every", options.access_log_every, "one call of so many goes to DIR/access.log; 0: none");
   app.add_flag("--die-with-parent", with_parent, "end when the parent process ends");
   CLI11_PARSE(app, argc, argv);
 

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <fstream>
 #include <utility>
 
 #include "gateway/gateway_spec_check.h"
@@ -21,12 +22,20 @@ bool is_stranger(const h2::Call& call) { return !call.peer().starts_with("127.")
 
 Reply refuse(Status status, const std::string& why) { return refusal(status, Reason::none, why); }
 
+Result<Done> write_text(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::trunc);
+  file << text;
+  file.close();
+  if (!file) return Error{ErrorCode::io, "can't write " + path};
+  return Done{};
+}
+
 Reply refuse_stranger() { return refuse(Status::permission_denied, "control is for callers on this machine only"); }
 
 }  // namespace
 
 Result<std::unique_ptr<GatewayServer>> GatewayServer::start(const GatewayOptions& options) {
-  Result<Kept> kept = open(options.data_dir);
+  Result<Kept> kept = open(options);
   if (!kept) return kept.error();
   Result<std::optional<GatewaySpec>> stored = read_commission<GatewaySpec>(kept->folder);
   if (!stored) return stored.error();
@@ -40,6 +49,7 @@ Result<std::unique_ptr<GatewayServer>> GatewayServer::start(const GatewayOptions
   Result<std::unique_ptr<h2::Server>> server = h2::Server::listen(std::move(server_options));
   if (!server) return server.error();
   std::unique_ptr<GatewayServer> gateway(new GatewayServer(std::move(*kept), std::move(*server)));
+  if (auto served = gateway->serve_metrics(options.metrics); !served) return served.error();
   const std::lock_guard lock(gateway->mutex_);
   gateway->server_->start();
   if (*stored && !gateway->shell_) {
@@ -48,21 +58,38 @@ Result<std::unique_ptr<GatewayServer>> GatewayServer::start(const GatewayOptions
   return gateway;
 }
 
-Result<GatewayServer::Kept> GatewayServer::open(const std::string& data_dir) {
-  Result<DataDir> folder = DataDir::open(data_dir);
+Result<Done> GatewayServer::serve_metrics(const std::string& listen) {
+  if (listen.empty()) return Done{};
+  Result<std::unique_ptr<Metrics>> metrics = Metrics::serve(listen, [this] {
+    const std::lock_guard lock(mutex_);
+    return gateway_metrics(stopped_ ? nullptr : shell_.get(), *server_);
+  });
+  if (!metrics) return metrics.error();
+  metrics_ = std::move(*metrics);
+  return write_text(folder_.path_of("metrics.address"), metrics_->address() + "\n");
+}
+
+Result<GatewayServer::Kept> GatewayServer::open(const GatewayOptions& options) {
+  Result<DataDir> folder = DataDir::open(options.data_dir);
   if (!folder) return folder.error();
   Result<std::unique_ptr<GatewayDisk>> disk = GatewayDisk::open(folder->path());
   if (!disk) return disk.error();
   const Result<Digest> admin = admin_key_hash(folder->path_of("admin.key"));
   if (!admin) return admin.error();
-  return Kept{std::move(*folder), std::move(*disk), admin.value()};
+  Kept kept{std::move(*folder), std::move(*disk), admin.value(), nullptr};
+  if (options.access_log_every == 0) return kept;
+  auto log = AccessLog::open(kept.folder.path_of("access.log"), options.access_log_every);
+  if (!log) return log.error();
+  kept.access_log = std::move(*log);
+  return kept;
 }
 
 GatewayServer::GatewayServer(Kept kept, std::unique_ptr<h2::Server> server)
     : folder_(std::move(kept.folder)),
       disk_(std::move(kept.disk)),
+      access_log_(std::move(kept.access_log)),
       server_(std::move(server)),
-      service_(*server_),
+      service_(*server_, access_log_.get()),
       account_service_(server_->methods(), kept.admin_key_hash),
       health_(server_->methods(), services) {
   add_reflection(server_->methods(), services);
@@ -77,6 +104,7 @@ void GatewayServer::stop(Duration patience) {
     if (std::exchange(stopped_, true)) return;
   }
   health_.set_serving(false);
+  metrics_.reset();
   if (shell_) shell_->drain(patience);
   server_->stop(std::chrono::milliseconds(100));
   shell_.reset();

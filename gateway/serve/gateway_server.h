@@ -12,6 +12,7 @@
 #include "gateway/serve/account_service.h"
 #include "gateway/serve/gateway_service.h"
 #include "gateway/serve/health_service.h"
+#include "gateway/serve/metrics.h"
 #include "h2/server.h"
 #include "proto/control.pb.h"
 #include "rpc/data_dir.h"
@@ -22,6 +23,9 @@ struct GatewayOptions {
   std::string listen = "127.0.0.1:0";
   std::string data_dir;  // also gets the file admin.key, when it has none
   int loops = 1;         // threads that serve connections
+  std::string
+      metrics;  // "127.0.0.1:PORT" for Prometheus; its real address goes to the file metrics.address. Empty: none
+  std::uint32_t access_log_every = 0;  // one call of so many goes to the file access.log; 0: none
 };
 
 class GatewayServer final {
@@ -34,6 +38,9 @@ class GatewayServer final {
 
   const std::string& address() const { return server_->address(); }
 
+  // "127.0.0.1:40002"; empty: there are none.
+  std::string metrics_address() const { return metrics_ ? metrics_->address() : std::string(); }
+
   // Refuses new calls, lets open ones end for at most `patience`, then ends everything. Idempotent.
   void stop(Duration patience);
 
@@ -43,10 +50,12 @@ class GatewayServer final {
     DataDir folder;
     std::unique_ptr<GatewayDisk> disk;
     Digest admin_key_hash;
+    std::unique_ptr<AccessLog> access_log;
   };
-  static Result<Kept> open(const std::string& data_dir);
+  static Result<Kept> open(const GatewayOptions& options);
   GatewayServer(Kept kept, std::unique_ptr<h2::Server> server);
 
+  Result<Done> serve_metrics(const std::string& listen);
   void add_control();
   Reply commission(const h2::Call& call, const v1::CommissionGatewayRequest& request);
   void count(h2::Call& call);
@@ -55,6 +64,7 @@ class GatewayServer final {
 
   DataDir folder_;
   std::unique_ptr<GatewayDisk> disk_;
+  std::unique_ptr<AccessLog> access_log_;
   std::unique_ptr<h2::Server> server_;
   GatewayService service_;
   AccountService account_service_;
@@ -63,6 +73,7 @@ class GatewayServer final {
   std::unique_ptr<AccountBook> book_;
   std::unique_ptr<GatewayShell> shell_;
   bool stopped_ = false;
+  std::unique_ptr<Metrics> metrics_;  // last: looks at all of the above
 };
 
 }  // namespace bsn

@@ -76,10 +76,10 @@ h2::Method worked_method(const std::atomic<GatewayShell*>& current) {
 
 }  // namespace
 
-GatewayService::GatewayService(h2::Server& server) {
+GatewayService::GatewayService(h2::Server& server, AccessLog* log) {
   for (std::size_t i = 0; i < server.loops(); ++i) {
     h2::Loop& loop = server.loop(i);
-    const auto calls = std::make_shared<UnaryCalls>(loop);
+    const auto calls = std::make_shared<UnaryCalls>(loop, log);
     unary_calls_.emplace(&loop, calls);
     loop.at_end_of_turn([calls] { calls->end_turn(); });
   }

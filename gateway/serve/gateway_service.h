@@ -16,8 +16,8 @@ namespace bsn {
 
 class GatewayService {
  public:
-  // Adds its methods to a server that has not started.
-  explicit GatewayService(h2::Server& server);
+  // Adds its methods to a server that has not started. `log`: as UnaryCalls.
+  GatewayService(h2::Server& server, AccessLog* log);
 
   // From now on requests go to this shell, which outlives the server's loops.
   void serve(GatewayShell& shell) { shell_.store(&shell); }

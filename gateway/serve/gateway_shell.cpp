@@ -87,9 +87,15 @@ void GatewayShell::assign(std::shared_ptr<const Accounts> accounts) {
     const std::lock_guard lock(spec_mutex_);
     callers_ = callers;
   }
-  static_cast<void>(loop_->call([accounts = std::move(accounts)](Instant, GatewayFront& front) {
+  const std::uint64_t wanted = accounts->revision;
+  const auto taken = [&] {
+    return loop_->ask([](Instant, GatewayFront& front) { return front.gateway().accounts().revision; });
+  };
+  const bool running = loop_->call([accounts = std::move(accounts)](Instant, GatewayFront& front) {
     front.take_at_end_of_turn(AccountsAssigned{accounts});
-  }));
+  });
+  if (!running) return;
+  for (auto revision = taken(); revision && *revision < wanted;) revision = taken();
 }
 
 std::shared_ptr<const Callers> GatewayShell::callers() const {
@@ -115,6 +121,8 @@ void GatewayShell::drain(Duration patience) {
     drained_ = std::move(*shared);
   });
   if (posted) drained.wait_for(std::chrono::nanoseconds(patience.ns));
+  quota_.settle();
+  loop_->ask([](Instant, GatewayFront&) { return true; });  // a turn in which it takes the grants that have come
   const auto unused = loop_->ask([](Instant, GatewayFront& front) { return front.gateway().take_back_shares(); });
   for (const QuotaReturn& returned : unused.value_or(std::vector<QuotaReturn>())) quota_.give_back(returned);
 }

@@ -59,6 +59,16 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
   // Runs a task on the loop's thread. False: the loop has stopped and the task will not run.
   bool run(Task task);
 
+  // Waits for what a function sees of the machine between two turns; an empty answer when the loop has stopped. Not
+  // from the loop's thread.
+  template <class Function>
+  auto look(Function function) -> std::invoke_result_t<Function, Instant, const Gateway&> {
+    const auto seen = loop_->ask([function](Instant now, GatewayFront& front) {
+      return function(now, static_cast<const Gateway&>(front.gateway()));
+    });
+    return seen.value_or(std::invoke_result_t<Function, Instant, const Gateway&>());
+  }
+
   // On the loop's thread: runs a task at `due`; of equal ones, in the order of asking.
   void run_at(Instant due, Task task);
 
@@ -82,7 +92,7 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
   // The present assignment.
   std::shared_ptr<const GatewaySpec> spec() const;
 
-  // Who may call from now on. Takes effect with the next turn. Precondition: check_next() finds nothing wrong.
+  // Who may call from now on; when this returns, the machine knows. Precondition: check_next() finds nothing wrong.
   void assign(std::shared_ptr<const Accounts> accounts);
 
   // Who may call. What is given never changes.

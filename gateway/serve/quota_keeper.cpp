@@ -15,6 +15,11 @@ void QuotaKeeper::ask(const QuotaAsk& ask) { static_cast<void>(loop_.post(QuotaA
 
 void QuotaKeeper::give_back(const QuotaReturn& returned) { static_cast<void>(loop_.post(returned)); }
 
+// A turn is over when another one has begun.
+void QuotaKeeper::settle() {
+  for (int turn = 0; turn < 2; ++turn) loop_.ask([](Instant, QuotaHolder&) { return true; });
+}
+
 void QuotaKeeper::stop() { loop_.stop(); }
 
 void QuotaKeeper::end_turn(Instant, std::vector<QuotaHolderOutput>& outputs) {

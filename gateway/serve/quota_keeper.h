@@ -24,6 +24,9 @@ class QuotaKeeper final : public TurnHandler<QuotaHolderOutput> {
   void ask(const QuotaAsk& ask);
   void give_back(const QuotaReturn& returned);
 
+  // Waits until everything that was asked for before has been granted.
+  void settle();
+
   // Does what was asked for before. Idempotent.
   void stop();
 

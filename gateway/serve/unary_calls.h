@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/serve/access_log.h"
 #include "gateway/serve/gateway_shell.h"
 #include "gateway/serve/loop_sink.h"
 #include "gateway/serve/received_call.h"
@@ -19,7 +20,8 @@ namespace bsn {
 
 class UnaryCalls final : public LoopSink, public h2::CallHandler {
  public:
-  using LoopSink::LoopSink;
+  // `log`: where a sample of the calls is written, and outlives this; nullptr: nowhere.
+  UnaryCalls(h2::Loop& loop, AccessLog* log) : LoopSink(loop), log_(log) {}
 
   // Takes a call into this turn's batch; it is answered later. All calls go to the same shell. `bytes`: the message as
   // sent.
@@ -34,12 +36,16 @@ class UnaryCalls final : public LoopSink, public h2::CallHandler {
  private:
   struct Open {
     std::shared_ptr<h2::Call> call;
-    std::string wrong;  // what is wrong with the call's form, if anything
+    std::string wrong;                    // what is wrong with the call's form, if anything
+    std::unique_ptr<AccessEntry> to_log;  // of a call in the sample
   };
 
   void answered(std::vector<Answer>& answers) override;
   void finish(std::uint64_t id, Reply& reply);
+  std::unique_ptr<AccessEntry> sample(const h2::Call& call, const ClientCall& arrived);
 
+  AccessLog* const log_;
+  std::uint32_t until_sample_ = 0;  // calls until the next one that is written
   GatewayShell* shell_ = nullptr;
   std::shared_ptr<CallBatch> batch_;
   std::size_t last_batch_ = 0;  // how many calls it had: room for as many in the next one

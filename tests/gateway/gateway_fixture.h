@@ -14,7 +14,7 @@ namespace bsn::test {
 // Drives one gateway and keeps what it put out.
 class Driver {
  public:
-  explicit Driver(GatewaySpec spec = small_network()) : gateway(std::move(spec)) {}
+  explicit Driver(GatewaySpec spec = small_network()) : gateway(std::move(spec)) { wait({}); }
 
   // All links up and serving.
   Driver& all_up() {

@@ -57,7 +57,7 @@ TEST(GatewayServer, ComesBackWithItsCommission) {
 TEST(GatewayServer, TwoGatewaysDoNotShareAFolder) {
   TemporaryFolder folder;
   const auto first = start_gateway(folder.path());
-  const auto second = GatewayServer::start({"127.0.0.1:0", folder.path()});
+  const auto second = GatewayServer::start({"127.0.0.1:0", folder.path(), 1, ""});
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, ErrorCode::already_running);
 }

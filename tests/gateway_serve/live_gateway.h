@@ -19,8 +19,8 @@
 
 namespace bsn::test {
 
-inline std::unique_ptr<GatewayServer> start_gateway(const std::string& folder) {
-  auto gateway = GatewayServer::start({"127.0.0.1:0", folder});
+inline std::unique_ptr<GatewayServer> start_gateway(const std::string& folder, const std::string& metrics = "") {
+  auto gateway = GatewayServer::start({"127.0.0.1:0", folder, 1, metrics});
   EXPECT_TRUE(gateway.ok()) << (gateway ? "" : gateway.error().message);
   return gateway ? std::move(*gateway) : nullptr;
 }
@@ -77,14 +77,14 @@ class Client {
 
 // The small network of the machine's tests with nodes in Tianjin, Nanjing and Shenzhen; Suzhou's process is missing.
 struct LiveGateway {
-  explicit LiveGateway(bool wan = false) {
+  explicit LiveGateway(bool wan = false, const std::string& metrics = "") {
     spec = small_network();
     spec.wan.enabled = wan;
     spec.wan.mainland_loss = 0;
     spec.cities[tianjin.value].address = near.address;
     spec.cities[nanjing.value].address = far.address;
     spec.cities[shenzhen.value].address = south.address;
-    server = start_gateway(folder.path());
+    server = start_gateway(folder.path(), metrics);
     client = std::make_unique<Client>(server->address());
     const grpc::Status commissioned = client->commission(spec);
     EXPECT_TRUE(commissioned.ok()) << commissioned.error_message();
