@@ -40,7 +40,7 @@ void UnaryCalls::start(GatewayShell& shell, h2::Call& call, ReceivedCall receive
 std::unique_ptr<AccessEntry> UnaryCalls::sample(const h2::Call& call, const ClientCall& arrived) {
   if (!log_ || until_sample_-- > 0) return nullptr;
   until_sample_ = log_->every() - 1;
-  auto entry = std::make_unique<AccessEntry>(AccessEntry{call.peer(), call.path()});
+  auto entry = std::make_unique<AccessEntry>(AccessEntry{call.peer(), call.path(), "", "", ""});
   const auto callers = shell_->callers();
   const ProjectRegistry& registry = callers->registry();
   const auto project = arrived.signature ? registry.find_signer(arrived.signature->key, arrived.received)

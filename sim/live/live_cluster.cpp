@@ -48,7 +48,8 @@ Result<Done> LiveCluster::Impl::spawn(Child& child, const char* program, const s
   ProcessOptions start;
   start.executable = binary(options, program);
   start.arguments = {"--listen", listen, "--data-dir", options.run_dir + "/data/" + child.name};
-  if (child.name == "gateway") start.arguments.insert(start.arguments.end(), {"--metrics", "127.0.0.1:0", "--access-log-every", "100"});
+  if (child.name == "gateway")
+    start.arguments.insert(start.arguments.end(), {"--metrics", "127.0.0.1:0", "--access-log-every", "100"});
   if (hosts > 1) start.arguments.insert(start.arguments.end(), {"--hosts", std::to_string(hosts)});
   if (options.die_with_parent) start.arguments.emplace_back("--die-with-parent");
   start.log_path = child.log;
