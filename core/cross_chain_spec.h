@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -27,19 +28,29 @@ struct CertificateRule {
   bool operator==(const CertificateRule&) const = default;
 };
 
+// The same as a genesis says it: the members' keys follow from the chain's name and their seats (validator_key).
+struct ValidatorsRule {
+  std::uint64_t key_seed = 0;
+  std::vector<std::uint64_t> weights;  // by seat, 1 ... 1000; 0: the seat's signature counts for nothing
+  std::uint32_t numerator = 2;
+  std::uint32_t denominator = 3;
+  bool operator==(const ValidatorsRule&) const = default;
+};
+
 // A header is final when so many stand on top of it.
 struct DepthRule {
   std::uint32_t confirmations = 12;  // 1 ... 1000
-  std::uint64_t chain_seed = 0;      // whose modelled work counts
+  std::uint64_t key_seed = 0;        // whose modelled work counts
   bool operator==(const DepthRule&) const = default;
 };
 
 // How one chain follows another.
 struct ClientSpec {
   ChainName chain;
-  std::variant<CertificateRule, DepthRule> rule;
+  std::variant<ValidatorsRule, DepthRule> rule;
   Duration trusting_period = seconds(14 * 24 * 3600);  // without a newer header the client expires
   Duration clock_drift = seconds(30);                  // a header may be so far ahead of the own block's time
+  bool operator==(const ClientSpec&) const = default;
 };
 
 // The rules of a hub for every channel that goes through it.
@@ -59,14 +70,22 @@ struct CrossChainSpec {
     ClientSpec hub;
     ChannelRules rules;
     std::vector<ChainName> reachable;  // the other chains on that hub
+    bool operator==(const Link&) const = default;
   };
   std::vector<Link> links;  // of an end: its hubs
 
   struct Hub {
     ChannelRules rules;
     std::vector<ClientSpec> chains;
+    bool operator==(const Hub&) const = default;
   };
   std::optional<Hub> hub;
+  bool operator==(const CrossChainSpec&) const = default;
 };
+
+// The hub's account that a provider's deposit lies in, and where slashed value goes. The genesis of a hub that slashes
+// has both.
+inline std::string provider_account(const ChainName& chain) { return "provider/" + to_string(chain); }
+inline constexpr std::string_view slashed_account = "slashed";
 
 }  // namespace bsn

@@ -76,13 +76,13 @@ std::string final_header_message(const ChainName& chain, const Digest& header) {
   return CanonicalBytes("bsn/final-header/v1").add(chain.network).add(chain.chain).add(header).bytes();
 }
 
-SigningKey validator_key(const ChainName& chain, std::uint64_t chain_seed, ValidatorIndex seat) {
+SigningKey validator_key(const ChainName& chain, std::uint64_t key_seed, ValidatorIndex seat) {
   CanonicalBytes secret("bsn/validator-key/v1");
-  return SigningKey(secret.add(chain.network).add(chain.chain).add(chain_seed).add(std::uint64_t{seat.value}).digest());
+  return SigningKey(secret.add(chain.network).add(chain.chain).add(key_seed).add(std::uint64_t{seat.value}).digest());
 }
 
-Digest header_work(std::uint64_t chain_seed, ValidatorIndex maker, const Digest& header) {
-  return sign_modelled(chain_seed, maker, CanonicalBytes("bsn/header-work/v1").add(header).digest());
+Digest header_work(std::uint64_t key_seed, ValidatorIndex maker, const Digest& header) {
+  return sign_modelled(key_seed, maker, CanonicalBytes("bsn/header-work/v1").add(header).digest());
 }
 
 std::string encode(const FinalHeader& header) {

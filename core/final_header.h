@@ -22,11 +22,13 @@ namespace bsn {
 // What a validator signs when a block is final to it.
 std::string final_header_message(const ChainName& chain, const Digest& header);
 
-// The key that a validator signs with. It follows from the chain's seed, as everything drawn in a run does.
-SigningKey validator_key(const ChainName& chain, std::uint64_t chain_seed, ValidatorIndex seat);
+// The key that a validator signs with. It follows from the chain's name and a seed, network_key_seed in a network: a
+// simulation has nothing to keep secret, and so a genesis need not list keys.
+SigningKey validator_key(const ChainName& chain, std::uint64_t key_seed, ValidatorIndex seat);
+inline constexpr std::uint64_t network_key_seed = 0;
 
 // What stands for the proof of work over a whole header, roots included.
-Digest header_work(std::uint64_t chain_seed, ValidatorIndex maker, const Digest& header);
+Digest header_work(std::uint64_t key_seed, ValidatorIndex maker, const Digest& header);
 
 struct CertificateEvidence {
   struct Signer {

@@ -9,11 +9,17 @@ namespace {
 
 constexpr std::size_t transfer_args = 8;
 constexpr std::size_t call_args_min = 7;
+constexpr Duration timeout_max = seconds(3650LL * 24 * 3600);
 
 bool is_name(std::string_view text) { return !text.empty() && text.size() <= CallLimits::name_bytes; }
 
-std::optional<PacketTimeout> parse_timeout(std::string_view height, std::string_view time) {
+std::optional<PacketTimeout> parse_timeout(std::string_view height, std::string_view time, Instant block_time) {
   const auto at = parse_whole_number(height);
+  if (time.starts_with('+')) {
+    const auto after = parse_duration(time.substr(1));
+    if (!at || !after || after->ns <= 0 || *after > timeout_max) return std::nullopt;
+    return PacketTimeout{*at, block_time + *after};
+  }
   const auto ns = parse_whole_number(time);
   constexpr std::uint64_t latest = 0x7fff'ffff'ffff'ffff;
   if (!at || !ns || *ns > latest) return std::nullopt;
@@ -51,13 +57,15 @@ std::optional<std::uint64_t> parse_whole_number(std::string_view text) {
   return number;
 }
 
-std::optional<Packet> packet_of_call(std::string_view function, const std::vector<std::string>& args) {
+std::optional<Packet> packet_of_call(std::string_view function, const std::vector<std::string>& args,
+                                     Instant block_time) {
   const bool transfer = function == "transfer" && args.size() == transfer_args;
   const bool call = function == "call" && args.size() >= call_args_min && args.size() <= CallLimits::args;
   if (!transfer && !call) return std::nullopt;
   const auto hub = parse_chain_name(args[0]);
   const auto destination = parse_chain_name(args[1]);
-  const auto timeout = transfer ? parse_timeout(args[6], args[7]) : parse_timeout(args[5], args[6]);
+  const auto timeout =
+      transfer ? parse_timeout(args[6], args[7], block_time) : parse_timeout(args[5], args[6], block_time);
   if (!hub || !destination || !timeout) return std::nullopt;
   Packet packet{*hub, {}, *destination, 0, *timeout, {}};
   if (transfer) {

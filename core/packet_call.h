@@ -18,9 +18,10 @@ std::optional<ChainName> parse_chain_name(std::string_view text);
 // A whole number without sign, spaces or leading zeros, below 2^64.
 std::optional<std::uint64_t> parse_whole_number(std::string_view text);
 
-// The packet that `transfer` or `call` with these arguments asks for, still without source and sequence. nullopt: it is
-// another function, or an argument has not its form.
-std::optional<Packet> packet_of_call(std::string_view function, const std::vector<std::string>& args);
+// The packet that `transfer` or `call` with these arguments asks for, still without source and sequence, in a block of
+// this time: a time-out "+600s" counts from there. nullopt: it is another function, or an argument has not its form.
+std::optional<Packet> packet_of_call(std::string_view function, const std::vector<std::string>& args,
+                                     Instant block_time);
 
 // The arguments of `transfer` or `call` that ask for this packet.
 std::vector<std::string> call_arguments(const Packet& packet);

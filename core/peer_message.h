@@ -12,6 +12,7 @@
 
 #include "core/block.h"
 #include "core/ids.h"
+#include "core/signature.h"
 
 namespace bsn {
 
@@ -184,8 +185,21 @@ struct SnapshotChunk {
   std::shared_ptr<const std::string> bytes;  // null: the sender has it no more
 };
 
+// "Sign the header of this height for me when it is final to you": for light clients (node/facts_desk.h).
+struct SignaturesWanted {
+  Height height = 0;
+};
+
+// A validator's word that the block is final to it: a signature over final_header_message.
+struct FinalSignature {
+  Height height = 0;
+  Digest block;  // its hash
+  ValidatorIndex seat;
+  Signature signature;
+};
+
 using PeerMessage = std::variant<ConsensusMessage, TransactionsForward, BlocksRequest, Blocks, SnapshotRequest,
-                                 SnapshotOffer, SnapshotChunkRequest, SnapshotChunk>;
+                                 SnapshotOffer, SnapshotChunkRequest, SnapshotChunk, SignaturesWanted, FinalSignature>;
 
 // A message once it is made: immutable, and shared by all to whom it goes.
 using PeerMessagePtr = std::shared_ptr<const PeerMessage>;

@@ -2,8 +2,8 @@
 // stands in algorand_engine.cpp.
 #include <algorithm>
 
-#include "node/algorand_engine.h"
 #include "core/byte_fields.h"
+#include "node/algorand_engine.h"
 
 namespace bsn {
 namespace {

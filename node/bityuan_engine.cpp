@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "node/bityuan_lottery.h"
 #include "core/byte_fields.h"
+#include "node/bityuan_lottery.h"
 #include "node/signed_seal.h"
 #include "node/tree_engine.h"
 

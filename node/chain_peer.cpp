@@ -68,6 +68,7 @@ ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, 
       make_(make),
       silent_(joins && votes_by_wish() && must_be_silent(spec, durable)),
       ledger_(replay(spec, durable, genesis)),
+      facts_(spec, std::nullopt),
       mempool_(spec.mempool, spec.block),
       calls_(spec.mempool.max_transactions),
       forwarder_(spec.mempool.forward_interval),
@@ -138,7 +139,10 @@ void ChainPeer::leave(Instant now, std::vector<ChainPeerOutput>& out) {
   if (self_validator_ && !votes_by_wish()) give_seat_up(now);  // it knows no leader any more; any voter does
   forwarder_.send_all_again(now);
   forward_due(now, out);
-  for (const OpenCall& call : calls_.take_all()) {
+  std::vector<OpenCall> open = calls_.take_all();
+  const std::vector<OpenCall> questions = facts_.take_all();
+  open.insert(open.end(), questions.begin(), questions.end());
+  for (const OpenCall& call : open) {
     answer(now, call, refusal(Status::unavailable, Reason::draining, "the chain peer of this city is given up"), out);
   }
   out.push_back(Persist{ChainErased{}});
@@ -182,6 +186,7 @@ void ChainPeer::advance_to(Instant now, std::vector<ChainPeerOutput>& out) {
 
 std::optional<Instant> ChainPeer::next_wakeup() const {
   std::optional<Instant> next = earlier(calls_.next_deadline(), fetch_ ? fetch_->next_due() : sync_.next_due());
+  next = earlier(next, facts_.next_deadline());
   if (history_) next = earlier(next, history_->next_due());
   if (engine_) {
     next = earlier(next, engine_->next_wakeup());
@@ -331,6 +336,7 @@ void ChainPeer::settle(Instant now, const BlockPtr& block, Outputs& out) {
   }
   if (engine_ && !to_leader_only()) mempool_.take_back();  // own proposals for this height are history
   sync_.advanced(block->hash, now);
+  sign_waiting(out);
   out.push_back(Observed{Observed::What::block_sealed, block->header.height, term_, std::nullopt});
 }
 

@@ -23,6 +23,8 @@
 // Reads are answered at once: `local` from the state after the last block here, `final` from that after the last final
 // one, which is never taken back and never goes back on this peer; nothing is said about what other peers have by now.
 //
+// Questions about final facts (core/chain_facts.h) are answered when enough validators have signed (node/facts_desk.h).
+//
 // Who waits with another body for a key that a block uses is refused when that block is final.
 //
 // A validator that joins a running chain (a new disk under an old seat) may have signed what it no longer knows, so it
@@ -64,6 +66,7 @@
 #include "core/peer_message.h"
 #include "node/block_sync.h"
 #include "node/consensus_engine.h"
+#include "node/facts_desk.h"
 #include "node/forwarder.h"
 #include "node/history_fill.h"
 #include "node/ledger.h"
@@ -235,6 +238,13 @@ class ChainPeer {
                       Level reached = Level::final_);
   void expire_calls(Instant now, Outputs& out);
 
+  // Facts for light clients (chain_peer_facts.cpp).
+  void ask_facts(Instant now, const CallArrived& arrived, Outputs& out);
+  void on_message(Instant now, CityIndex from, const SignaturesWanted& message, Outputs& out);
+  void on_message(Instant now, CityIndex from, const FinalSignature& message, Outputs& out);
+  void sign_waiting(Outputs& out);
+  std::optional<ValidatorIndex> signing_seat() const;
+
   // The engine (chain_peer_engine.cpp).
   void engine_step(Instant now, const EngineInput& input, Outputs& out);
   void drain_engine(Instant now, Outputs& out);
@@ -335,6 +345,7 @@ class ChainPeer {
   std::optional<Height> votes_behind_;  // silent: it may vote once it has the block of this height
   std::set<CityIndex> former_;          // members that are gone: what they hand on last is still taken
   Ledger ledger_;
+  FactsDesk facts_;
   PeerWork work_;
   Mempool mempool_;
   OpenCalls calls_;

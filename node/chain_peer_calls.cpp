@@ -21,6 +21,8 @@ void ChainPeer::on(Instant now, const CallArrived& arrived, Outputs& out) {
   const OpenCall call{arrived.id, {}, now, now - arrived.received, arrived.deadline};
   if (arrived.deadline <= now) {
     answer(now, call, refusal(Status::deadline_exceeded, Reason::deadline, "it came after its deadline"), out);
+  } else if (arrived.call.contract == facts_contract) {
+    ask_facts(now, arrived, out);
   } else if (auto refused = check_contract_call(arrived.call)) {
     answer(now, call, std::move(*refused), out);
   } else if (arrived.call.operation == Operation::query) {
@@ -30,7 +32,10 @@ void ChainPeer::on(Instant now, const CallArrived& arrived, Outputs& out) {
   }
 }
 
-void ChainPeer::on(Instant, const CallCancelled& cancelled, Outputs&) { calls_.cancel(cancelled.id); }
+void ChainPeer::on(Instant, const CallCancelled& cancelled, Outputs&) {
+  calls_.cancel(cancelled.id);
+  facts_.cancel(cancelled.id);
+}
 
 void ChainPeer::submit(Instant now, const CallArrived& arrived, Outputs& out) {
   const TransactionPtr transaction = make_transaction(arrived.call);
@@ -125,6 +130,9 @@ void ChainPeer::answer_waiting(Instant now, const Digest& transaction, const Rep
 void ChainPeer::expire_calls(Instant now, Outputs& out) {
   for (const OpenCall& call : calls_.take_expired(now)) {
     answer(now, call, refusal(Status::deadline_exceeded, Reason::deadline, "in no block before the deadline"), out);
+  }
+  for (const OpenCall& call : facts_.take_expired(now)) {
+    answer(now, call, refusal(Status::deadline_exceeded, Reason::deadline, "too few validators signed in time"), out);
   }
 }
 

@@ -138,6 +138,7 @@ void ChainPeer::finalise_to(Instant now, Height height, Outputs& out) {
     answer_final(now, open, out);
     sync_.advanced(open.block->hash, now);
   }
+  sign_waiting(out);
   out.push_back(Observed{Observed::What::finalised, height, term_, std::nullopt});
 }
 

@@ -177,6 +177,4 @@ constexpr std::array functions = {
 
 Contract hub_contract() { return functions; }
 
-std::string provider_account(const ChainName& chain) { return "provider/" + to_string(chain); }
-
 }  // namespace bsn

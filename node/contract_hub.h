@@ -23,8 +23,4 @@ namespace bsn {
 
 Contract hub_contract();
 
-// The hub's account that a provider's deposit lies in, and where slashed value goes. A genesis that slashes has both.
-std::string provider_account(const ChainName& chain);
-inline constexpr std::string_view slashed_account = "slashed";
-
 }  // namespace bsn

@@ -40,7 +40,7 @@ std::optional<std::string> why_not_sendable(const Packet& packet, const ChannelR
 }
 
 ContractOutcome send(std::optional<Packet> asked, StateOverlay& state) {
-  if (!asked) return refuse("TIME is below 2^63");
+  if (!asked) return refuse("TIME is below 2^63, or + and up to ten years");
   Packet& packet = *asked;
   const auto self = own_name(state);
   const auto rules = link_rules(packet.hub, state);
@@ -59,20 +59,20 @@ ContractOutcome send(std::optional<Packet> asked, StateOverlay& state) {
 }
 
 std::optional<std::string> check_transfer(const Arguments& args) {
-  return check_forms("HUB:chain TO:chain SENDER:name RECEIVER:name ASSET:chain AMOUNT:amount HEIGHT:number TIME:number",
+  return check_forms("HUB:chain TO:chain SENDER:name RECEIVER:name ASSET:chain AMOUNT:amount HEIGHT:number TIME:time",
                      args);
 }
 
 ContractOutcome transfer(std::string_view, const Arguments& args, StateOverlay& state) {
-  return send(packet_of_call("transfer", args), state);
+  return send(packet_of_call("transfer", args, state.block().time), state);
 }
 
 std::optional<std::string> check_call(const Arguments& args) {
-  return check_forms("HUB:chain TO:chain SENDER:name CONTRACT:name FUNCTION:name HEIGHT:number TIME:number", args);
+  return check_forms("HUB:chain TO:chain SENDER:name CONTRACT:name FUNCTION:name HEIGHT:number TIME:time", args);
 }
 
 ContractOutcome call(std::string_view, const Arguments& args, StateOverlay& state) {
-  return send(packet_of_call("call", args), state);
+  return send(packet_of_call("call", args, state.block().time), state);
 }
 
 // --- the source learns what came of it ---

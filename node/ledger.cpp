@@ -79,6 +79,7 @@ void Ledger::finalise(Height up_to) {
   BSN_CHECK(up_to >= final_height() && up_to <= height(), "what is final stays so, and is there");
   while (final_height() < up_to) {
     if (history_) history_->drop_first(open_.front().outcome->writes);
+    header_ = open_.front().outcome->block->header;
     open_.pop_front();
   }
 }
@@ -119,6 +120,18 @@ ContractOutcome Ledger::query_final(const Call& call) const {
   }
   StateOverlay overlay(state_, *history_, {final_height(), open_.empty() ? time_ : open_.front().time});
   return run_read(call, overlay);
+}
+
+StateTree Ledger::final_state() const {
+  StateTree state = state_;
+  for (auto open = open_.rbegin(); open != open_.rend(); ++open) undo_writes(state, open->outcome->writes);
+  return state;
+}
+
+std::vector<BlockHeader> Ledger::open_headers() const {
+  std::vector<BlockHeader> headers;
+  for (const Open& open : open_) headers.push_back(open.outcome->block->header);
+  return headers;
 }
 
 Ledger::Run Ledger::run(Block& block) {

@@ -102,6 +102,12 @@ class Ledger {
 
   const StateTree& state() const { return state_; }
 
+  // The last block that can't be undone, the state after it, and the headers of those above it, lowest first. Nothing
+  // is final at genesis. final_state costs a copy, and undoing what the blocks above wrote.
+  const BlockHeader& final_header() const { return header_; }
+  StateTree final_state() const;
+  std::vector<BlockHeader> open_headers() const;
+
  private:
   // What executing one block finds, before its hash is known.
   struct Run {
@@ -140,7 +146,7 @@ class Ledger {
   std::vector<Digest> state_roots_;  // by height
   Instant time_;
   ValidatorIndex proposer_;
-  BlockHeader header_;  // of the last block, unless blocks may be undone
+  BlockHeader header_;  // of the last final block
   bool undoable_ = false;
   std::deque<Open> open_;  // the blocks above final_height(), oldest first
   // What the same blocks wrote; kept from the first read of the final state on, which most peers never see.

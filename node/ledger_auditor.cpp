@@ -2,6 +2,7 @@
 
 #include "node/contract_asset.h"
 #include "node/ledger.h"
+#include "node/xchain_value.h"
 
 namespace bsn {
 namespace {
@@ -17,6 +18,16 @@ class RealLedgerAuditor : public LedgerAuditor {
     if (!sum) return Error{ErrorCode::corrupt, "an account's entry can't be read"};
     if (*sum == supply_) return Done{};
     return Error{ErrorCode::corrupt, "balances add up to " + to_string(*sum) + ", genesis to " + to_string(supply_)};
+  }
+
+  std::uint64_t escrow(const ChainName& hub, const ChainName& other) const override {
+    StateOverlay state(ledger_.state());
+    return balance_of(state, escrow_account(hub, other)).value_or(0);
+  }
+
+  std::uint64_t vouchers(const ChainName& hub, const ChainName& asset) const override {
+    StateOverlay state(ledger_.state());
+    return voucher_supply(hub, asset, state);
   }
 
  private:

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/check.h"
 #include "core/byte_fields.h"
+#include "core/check.h"
 #include "node/ledger.h"
 
 namespace bsn {

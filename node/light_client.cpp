@@ -31,9 +31,18 @@ std::string encode_rule(const std::variant<CertificateRule, DepthRule>& rule) {
     writer.u32(certificate->numerator).u32(certificate->denominator).raw(encode_members(certificate->members));
   } else {
     const auto& depth = std::get<DepthRule>(rule);
-    writer.u32(depth.confirmations).u64(depth.chain_seed);
+    writer.u32(depth.confirmations).u64(depth.key_seed);
   }
   return writer.bytes();
+}
+
+CertificateRule with_keys(const ChainName& chain, const ValidatorsRule& validators) {
+  CertificateRule rule{{}, validators.numerator, validators.denominator};
+  for (std::uint32_t seat = 0; seat < validators.weights.size(); ++seat) {
+    const SigningKey key = validator_key(chain, validators.key_seed, {seat});
+    rule.members.push_back({key.public_key(), validators.weights[seat]});
+  }
+  return rule;
 }
 
 std::variant<CertificateRule, DepthRule> decode_rule(std::string_view bytes) {
@@ -60,7 +69,11 @@ void LightClient::create(const ClientSpec& spec, StateOverlay& state) {
   LightClient client(spec.chain, state);
   client.trusting_period_ = spec.trusting_period;
   client.clock_drift_ = spec.clock_drift;
-  state.set(client_key(spec.chain, "rule"), encode_rule(spec.rule));
+  if (const auto* validators = std::get_if<ValidatorsRule>(&spec.rule)) {
+    state.set(client_key(spec.chain, "rule"), encode_rule(with_keys(spec.chain, *validators)));
+  } else {
+    state.set(client_key(spec.chain, "rule"), encode_rule(std::get<DepthRule>(spec.rule)));
+  }
   client.store();
 }
 
@@ -220,13 +233,13 @@ std::optional<std::string> why_not_deep(const DepthRule& rule, const BlockHeader
     return "a header needs exactly " + std::to_string(rule.confirmations) + " others on top of it";
   }
   Digest below = header_digest(header);
-  if (evidence.work != header_work(rule.chain_seed, header.proposer, below)) return "the header has no work";
+  if (evidence.work != header_work(rule.key_seed, header.proposer, below)) return "the header has no work";
   const BlockHeader* parent = &header;
   for (const auto& child : evidence.children) {
     const bool follows = child.header.height == parent->height + 1 && child.header.parent == below;
     if (!follows || child.header.time < parent->time) return "the headers on top do not follow each other";
     below = header_digest(child.header);
-    if (child.work != header_work(rule.chain_seed, child.header.proposer, below)) return "a header has no work";
+    if (child.work != header_work(rule.key_seed, child.header.proposer, below)) return "a header has no work";
     parent = &child.header;
   }
   return std::nullopt;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "core/byte_fields.h"
 #include "core/check.h"
 #include "core/peer_message.h"
-#include "core/byte_fields.h"
 
 namespace bsn {
 namespace {

@@ -8,12 +8,18 @@ namespace {
 
 bool is_name(std::string_view text) { return !text.empty() && text.size() <= CallLimits::name_bytes; }
 
+bool is_time(const std::string& arg) {
+  return arg.starts_with('+') ? parse_duration(arg.substr(1)).has_value() : parse_whole_number(arg).has_value();
+}
+
 std::optional<std::string> wrong_form(std::string_view name, std::string_view form, const std::string& arg) {
   const std::string argument(name);
   if (form == "chain" && !parse_chain_name(arg)) return argument + " is a chain, NETWORK/CHAIN";
   if (form == "name" && !is_name(arg)) return argument + " has 1 to 64 bytes";
   if (form == "number" && !parse_whole_number(arg)) return argument + " is a whole number below 2^64";
-  if (form == "amount" && parse_whole_number(arg).value_or(0) == 0) return argument + " is a whole number from 1 to 2^64-1";
+  if (form == "amount" && parse_whole_number(arg).value_or(0) == 0)
+    return argument + " is a whole number from 1 to 2^64-1";
+  if (form == "time" && !is_time(arg)) return argument + " is a time in ns, or one like +600s";
   if (form == "packet" && !decode_packet(arg)) return argument + " is not the bytes of a packet";
   return std::nullopt;
 }

@@ -82,8 +82,8 @@ std::optional<std::string> check_read_lane(const Arguments& args) {
 
 ContractOutcome read_lane(std::string_view, const Arguments& args, StateOverlay& state) {
   const XchainLane lane(lane_argument(args[0], args[1], args[2]), state);
-  return {true, std::to_string(lane.last()) + " " + std::to_string(lane.done()) + " " +
-                    std::to_string(lane.cleaned()) + (lane.closed() ? " closed" : " open")};
+  return {true, std::to_string(lane.last()) + " " + std::to_string(lane.done()) + " " + std::to_string(lane.cleaned()) +
+                    (lane.closed() ? " closed" : " open")};
 }
 
 std::optional<std::string> check_read_packet(const Arguments& args) {

@@ -3,6 +3,7 @@
 
 #include "proto/codec.h"
 #include "proto/codec_checks.h"
+#include "proto/codec_cross_chain.h"
 #include "proto/codec_engine.h"
 #include "proto/codec_peers.h"
 
@@ -165,6 +166,7 @@ v1::Chain encode(const ChainSpec& chain) {
   message.set_founders(chain.founders);
   encode_voters(chain.voters, message);
   for (const std::uint64_t stake : chain.stake) message.add_stake(stake);
+  encode_cross_chain(chain.cross_chain, message);
   return message;
 }
 
@@ -179,6 +181,7 @@ Result<ChainSpec> decode(const v1::Chain& message) {
   chain.genesis = decode_genesis(checks, message);
   decode_seats(checks, message, chain);
   decode_stake(checks, message, chain);
+  if (message.has_cross_chain()) chain.cross_chain = decode_cross_chain(checks, message.cross_chain());
   return checks.give(std::move(chain));
 }
 

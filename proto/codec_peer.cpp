@@ -112,6 +112,18 @@ void put(const SnapshotOffer& from, v1::PeerMessage& message) {
   for (const Digest& chunk : from.manifest.chunks) to.add_chunks(encode(chunk));
 }
 
+void put(const SignaturesWanted& from, v1::PeerMessage& message) {
+  message.mutable_signatures_wanted()->set_height(from.height);
+}
+
+void put(const FinalSignature& from, v1::PeerMessage& message) {
+  auto& to = *message.mutable_final_signature();
+  to.set_height(from.height);
+  to.set_block(encode(from.block));
+  to.set_seat(from.seat.value);
+  to.set_signature(std::string(from.signature.view()));
+}
+
 void put(const SnapshotChunkRequest& from, v1::PeerMessage& message) {
   auto& to = *message.mutable_snapshot_chunk_request();
   to.set_height(from.height);
@@ -203,6 +215,13 @@ SnapshotOffer take(Checks& checks, const v1::SnapshotOffer& from) {
   return offer;
 }
 
+FinalSignature take(Checks& checks, const v1::FinalSignature& from) {
+  FinalSignature signature{from.height(), checks.required_digest(from.block(), "block"), {from.seat()}, {}};
+  checks.require(from.signature().size() == signature.signature.bytes.size(), "signature has not 64 bytes");
+  if (checks.ok()) std::copy(from.signature().begin(), from.signature().end(), signature.signature.bytes.begin());
+  return signature;
+}
+
 SnapshotChunk take(Checks& checks, const v1::SnapshotChunk& from) {
   SnapshotChunk chunk{from.height(), from.index(), nullptr};
   if (from.bytes().empty()) return chunk;
@@ -264,6 +283,10 @@ PeerMessage take_kind(Checks& checks, const v1::PeerMessage& message, const Chai
       return SnapshotChunkRequest{message.snapshot_chunk_request().height(), message.snapshot_chunk_request().index()};
     case Kind::kSnapshotChunk:
       return take(checks, message.snapshot_chunk());
+    case Kind::kSignaturesWanted:
+      return SignaturesWanted{message.signatures_wanted().height()};
+    case Kind::kFinalSignature:
+      return take(checks, message.final_signature());
     case Kind::KIND_NOT_SET:
       break;
   }

@@ -9,7 +9,7 @@
 
 #include "core/block.h"
 #include "core/call.h"
-#include "core/final_header.h"
+#include "core/chain_facts.h"
 
 namespace bsn {
 
@@ -20,12 +20,6 @@ using RelayRequest = std::uint64_t;
 struct SawBlock {
   ChainName chain;
   BlockPtr block;
-};
-
-// What a final state holds under a key, and the proof of that (bytes of a StateProof).
-struct Fact {
-  std::optional<std::string> value;
-  std::string proof;
 };
 
 // The answer to WantFacts: all facts are of the state after this header. nullopt: not to be had now.

@@ -132,7 +132,7 @@ void Relayer::saw(Instant now, const SawBlock& seen) {
 
 void Relayer::saw_at_end(Instant now, const SawBlock& seen, const Transaction& call, const std::string& value) {
   const Height height = seen.block->header.height;
-  if (auto packet = packet_of_call(call.function, call.args)) {
+  if (auto packet = packet_of_call(call.function, call.args, seen.block->header.time)) {
     if (!is_hub(packet->hub)) return;
     packet->source = seen.chain;
     RelayTask task = task_of(RelayStep::relay, lane_of(*packet), leading_number(value));

@@ -17,8 +17,15 @@ void InvariantChecker::learn(std::vector<ChainSpec> chains) {
   }
 }
 
-void InvariantChecker::block_stored(ChainIndex chain, CityIndex peer, const BlockPtr& block) {
-  chains_.at(chain.value).block_stored(peer, *block, verdicts_);
+void InvariantChecker::block_stored(ChainIndex chain, CityIndex peer, const BlockPtr& block, Instant now) {
+  ChainJudge& judge = chains_.at(chain.value);
+  const Height before = judge.known_height();
+  judge.block_stored(peer, *block, verdicts_);
+  const LedgerAuditor* auditor = judge.auditor();
+  if (!packets_ || judge.known_height() == before || auditor == nullptr) return;
+  const HeldValue held{[&](const ChainName& hub, const ChainName& other) { return auditor->escrow(hub, other); },
+                       [&](const ChainName& hub, const ChainName& asset) { return auditor->vouchers(hub, asset); }};
+  packets_->saw(now, judge.name(), *block, held);
 }
 
 void InvariantChecker::undone(ChainIndex chain, CityIndex peer, Height keep) {
@@ -58,8 +65,13 @@ std::vector<InvariantReport> InvariantChecker::finish() {
     chains_.at(seen.chain.value).was_final(seen.peer, seen.height, seen.hash, verdicts_.mono);
   }
   const Verdicts& v = verdicts_;
-  return {v.agr.report(),  v.mono.report(), v.hash.report(),    v.xo.report(),
-          v.bank.report(), v.dur.report(),  v.answered.report()};
+  std::vector<InvariantReport> all = {v.agr.report(),  v.mono.report(), v.hash.report(),    v.xo.report(),
+                                      v.bank.report(), v.dur.report(),  v.answered.report()};
+  if (packets_) {
+    const std::vector<InvariantReport> more = packets_->reports();
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  return all;
 }
 
 }  // namespace bsn

@@ -20,6 +20,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,7 @@
 #include "core/ledger_auditor.h"
 #include "sim/invariant_acknowledged.h"
 #include "sim/invariant_chain.h"
+#include "sim/invariant_cross_chain.h"
 #include "sim/invariant_verdict.h"
 #include "sim/report.h"
 
@@ -46,7 +49,12 @@ class InvariantChecker {
 
   // A peer stored this block, and it is final. Blocks of one peer come in order of height; after a restart a peer may
   // repeat some.
-  void block_stored(ChainIndex chain, CityIndex peer, const BlockPtr& block);
+  void block_stored(ChainIndex chain, CityIndex peer, const BlockPtr& block, Instant now = {});
+
+  // From now on cross-chain packets are judged too: PKT, 2PATH and CONS (sim/invariant_cross_chain.h). Then
+  // block_stored must be told of the blocks of all chains in the order in which they became final, and when.
+  void judge_packets(std::set<ChainName> acknowledging_hubs) { packets_.emplace(std::move(acknowledging_hubs)); }
+  const std::optional<CrossChainJudge>& packets() const { return packets_; }
 
   // A peer undid its blocks above `keep`.
   void undone(ChainIndex chain, CityIndex peer, Height keep);
@@ -78,6 +86,7 @@ class InvariantChecker {
   std::map<ChainName, std::uint32_t> index_of_;  // of a chain's name; of a name used again, of the last that had it
   AcknowledgedWrites acknowledged_;
   Verdicts verdicts_;
+  std::optional<CrossChainJudge> packets_;
 };
 
 }  // namespace bsn

@@ -49,6 +49,10 @@ class ChainJudge {
 
   const ChainName& name() const { return spec_.name; }
 
+  // How many blocks are known, and who has executed them all; nullptr when one of them did not replay.
+  Height known_height() const { return hashes_.size(); }
+  const LedgerAuditor* auditor() const { return auditor_.get(); }
+
  private:
   void add_block(CityIndex peer, const Block& block, Verdicts& verdicts);
   void compare_copy(CityIndex peer, const Block& block, Verdicts& verdicts) const;

@@ -18,22 +18,26 @@ std::string name_of(const PacketLane& lane, std::uint64_t sequence) {
 
 }  // namespace
 
-void CrossChainJudge::saw(const ChainName& chain, const Block& block, const HeldValue& held) {
+void CrossChainJudge::saw(Instant now, const ChainName& chain, const Block& block, const HeldValue& held) {
+  now_ = now;
   for (std::size_t i = 0; i < block.transactions.size(); ++i) {
     if (block.receipts[i].status == ReceiptStatus::ok) {
-      saw_call(chain, *block.transactions[i], block.receipts[i].value);
+      saw_call(chain, *block.transactions[i], block.receipts[i].value, block.header.time);
     }
   }
   compare(chain, held);
 }
 
-void CrossChainJudge::saw_call(const ChainName& chain, const Transaction& call, const std::string& value) {
+void CrossChainJudge::saw_call(const ChainName& chain, const Transaction& call, const std::string& value,
+                               Instant block_time) {
   if (call.contract == "xchain") {
-    if (auto packet = packet_of_call(call.function, call.args)) return sent(chain, std::move(*packet), value);
+    if (auto packet = packet_of_call(call.function, call.args, block_time))
+      return sent(chain, std::move(*packet), value);
     if (call.function == "receive") return received(chain, *decode_packet(call.args[0]), value);
     if (call.function == "acknowledge" || call.function == "time_out") return ended(chain, call, value);
-  } else if (call.contract == "hub" && call.function == "relay") {
-    taken_over(chain, *decode_packet(call.args[0]));
+  } else if (call.contract == "hub") {
+    if (call.function == "relay") return taken_over(chain, *decode_packet(call.args[0]));
+    if (call.function == "acknowledge" || call.function == "time_out") outcome_at_hub(chain, call);
   }
 }
 
@@ -49,7 +53,7 @@ void CrossChainJudge::sent(const ChainName& chain, Packet packet, const std::str
   ++counts_.sent;
   ++counts_.under_way;
   if (std::uint64_t* way = under_way(packet)) *way += std::get<TransferBody>(packet.body).amount;
-  lane.open[packet.sequence] = {std::move(packet), State::sent, false};
+  lane.open[packet.sequence] = {std::move(packet), State::sent, false, now_};
 }
 
 void CrossChainJudge::taken_over(const ChainName& hub, const Packet& packet) {
@@ -61,7 +65,20 @@ void CrossChainJudge::taken_over(const ChainName& hub, const Packet& packet) {
     paths_.violated(
         [&] { return name_of(lane_of(packet), packet.sequence) + ": " + to_string(hub) + " took it over"; });
   }
-  if (at != lane.open.end()) at->second.taken_over = true;
+  if (at == lane.open.end()) return;
+  at->second.taken_over = true;
+  at->second.at_hub = now_;
+  legs_.to_hub.record(now_ - at->second.sent);
+}
+
+void CrossChainJudge::outcome_at_hub(const ChainName& hub, const Transaction& call) {
+  const PacketLane name{hub, parse_chain_name(call.args[0]).value_or(ChainName{}),
+                        parse_chain_name(call.args[1]).value_or(ChainName{})};
+  Lane& lane = lanes_[name];
+  const auto at = lane.open.find(leading_number(call.args[2]));
+  if (at == lane.open.end()) return;
+  at->second.known_at_hub = now_;
+  if (call.function == "acknowledge") legs_.back_to_hub.record(now_ - at->second.at_destination);
 }
 
 void CrossChainJudge::received(const ChainName& chain, const Packet& packet, const std::string& value) {
@@ -77,6 +94,9 @@ void CrossChainJudge::received(const ChainName& chain, const Packet& packet, con
   ++counts_.received;
   if (!ok) ++counts_.failed;
   at->second.state = ok ? State::received_ok : State::received_error;
+  at->second.at_destination = now_;
+  legs_.to_destination.record(now_ - at->second.at_hub);
+  legs_.there.record(now_ - at->second.sent);
   std::uint64_t* way = under_way(packet);
   if (ok && way != nullptr) *way -= std::get<TransferBody>(packet.body).amount;
   if (acknowledging_.contains(packet.hub)) return;
@@ -98,6 +118,8 @@ void CrossChainJudge::ended(const ChainName& chain, const Transaction& call, con
     packets_.violated([&] { return name_of(name, sequence) + ": " + value + ", but that is not what came of it"; });
     return;
   }
+  legs_.back_to_source.record(now_ - at->second.known_at_hub);
+  legs_.there_and_back.record(now_ - at->second.sent);
   if (value == "refunded") {
     ++counts_.refunded;
     if (std::uint64_t* way = under_way(at->second.packet)) {

@@ -20,6 +20,7 @@
 
 #include "core/block.h"
 #include "core/packet.h"
+#include "sim/histogram.h"
 #include "sim/invariant_verdict.h"
 
 namespace bsn {
@@ -36,12 +37,26 @@ struct PacketCounts {
   std::uint64_t stuck = 0;      // failed on a lane without acknowledgements: the value stays in escrow
 };
 
+// The steps of a packet that were finished, each with how long it took.
+struct PacketLegs {
+  Histogram to_hub;          // sent -> taken over by the hub
+  Histogram to_destination;  // taken over -> received
+  Histogram back_to_hub;     // received -> the hub knows the outcome
+  Histogram back_to_source;  // the hub knows -> the source does
+  Histogram there;           // sent -> received
+  Histogram there_and_back;  // sent -> the source knows the outcome
+};
+
 class CrossChainJudge {
  public:
   // The hubs whose outcomes come back; packets of the others are finished when they are received.
   explicit CrossChainJudge(std::set<ChainName> acknowledging_hubs) : acknowledging_(std::move(acknowledging_hubs)) {}
 
-  void saw(const ChainName& chain, const Block& block, const HeldValue& held);
+  // A block became final now.
+  void saw(Instant now, const ChainName& chain, const Block& block, const HeldValue& held);
+
+  // How long the steps of packets took, from one chain's final block to the next one's.
+  const PacketLegs& legs() const { return legs_; }
 
   const PacketCounts& counts() const { return counts_; }
   std::vector<InvariantReport> reports() const { return {packets_.report(), paths_.report(), conservation_.report()}; }
@@ -53,6 +68,7 @@ class CrossChainJudge {
     Packet packet;
     State state = State::sent;
     bool taken_over = false;
+    Instant sent{}, at_hub{}, at_destination{}, known_at_hub{};
   };
   struct Lane {
     std::uint64_t sent = 0;
@@ -68,9 +84,10 @@ class CrossChainJudge {
     std::uint64_t out = 0, back = 0;         // on its way
   };
 
-  void saw_call(const ChainName& chain, const Transaction& call, const std::string& value);
+  void saw_call(const ChainName& chain, const Transaction& call, const std::string& value, Instant block_time);
   void sent(const ChainName& chain, Packet packet, const std::string& value);
   void taken_over(const ChainName& hub, const Packet& packet);
+  void outcome_at_hub(const ChainName& hub, const Transaction& call);
   void received(const ChainName& chain, const Packet& packet, const std::string& value);
   void ended(const ChainName& chain, const Transaction& call, const std::string& value);
   void finish(Lane& lane, std::map<std::uint64_t, Open>::iterator at);
@@ -85,6 +102,8 @@ class CrossChainJudge {
   std::map<ChainName, std::set<Channel>> touched_;  // since the chain's value was last compared, by chain
   Verdict packets_{"PKT"}, paths_{"2PATH"}, conservation_{"CONS"};
   PacketCounts counts_;
+  PacketLegs legs_;
+  Instant now_;
 };
 
 }  // namespace bsn

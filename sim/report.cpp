@@ -72,8 +72,10 @@ std::string reproduce_command(const Report& report) {
   return fmt::format("bsnsim run {} --{} --seed {}", file, report.mode, report.seed);
 }
 
+bool is_liveness(const InvariantReport& invariant) { return invariant.name == "LIVE" || invariant.name == "XLIVE"; }
+
 int exit_code(const Report& report) {
-  const auto unsafe = [](const InvariantReport& one) { return one.violated > 0 && one.name != "LIVE"; };
+  const auto unsafe = [](const InvariantReport& one) { return one.violated > 0 && !is_liveness(one); };
   const auto broken = [](const InvariantReport& one) { return one.violated > 0; };
   const auto failed = [](const RoundReport& one) { return one.succeeded == 0 || !one.failed_thresholds.empty(); };
   if (std::any_of(report.invariants.begin(), report.invariants.end(), unsafe)) return 129;

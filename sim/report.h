@@ -124,6 +124,18 @@ struct AttemptCounts {  // of the gateway at city nodes; neither retry nor hedge
   std::uint64_t attempts = 0, retries = 0, hedges = 0;
 };
 
+// What became of cross-chain packets, and how long their steps took; counts of a whole run.
+struct CrossChainReport {
+  struct Leg {
+    std::string name;
+    std::uint64_t count = 0;
+    Duration p50{}, p90{}, p99{};
+  };
+  std::uint64_t sent = 0, received = 0, failed = 0, refunded = 0, finished = 0, under_way = 0, stuck = 0;
+  std::uint64_t headers = 0, delivered = 0, refused = 0, given_up = 0;  // of all relayers
+  std::vector<Leg> legs;
+};
+
 struct Report {
   std::string scenario;
   std::string description;
@@ -143,6 +155,7 @@ struct Report {
   std::vector<NetworkReport> networks;
   std::vector<CityNodeReport> city_nodes;
   std::vector<InvariantReport> invariants;
+  std::optional<CrossChainReport> cross_chain;  // none: the topology has no hubs
   std::vector<FaultReport> faults;
   std::vector<FaultReport> service_events;  // likewise; the target is the service
   std::vector<ServiceReport> services;      // in the order in which they were deployed
@@ -179,7 +192,10 @@ std::string report_text(const Report& report);
 // The command that runs the same again: "bsnsim run configs/scenarios/x.yaml --virtual --seed 7".
 std::string reproduce_command(const Report& report);
 
-// 129 an invariant of safety was broken, 128 liveness was lost (LIVE), 105 stopped from outside, 99 a threshold failed
+// Whether the invariant is about progress, not safety: LIVE, XLIVE.
+bool is_liveness(const InvariantReport& invariant);
+
+// 129 an invariant of safety was broken, 128 liveness was lost, 105 stopped from outside, 99 a threshold failed
 // or a round had no success, 1 the run is void, 0 ok; the first that holds.
 int exit_code(const Report& report);
 

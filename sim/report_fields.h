@@ -198,6 +198,31 @@ void fields(V& v, In<V, AttemptCounts> one) {
 }
 
 template <class V>
+void fields(V& v, In<V, CrossChainReport::Leg> one) {
+  v("name", one.name);
+  v("count", one.count);
+  v("p50_ns", one.p50);
+  v("p90_ns", one.p90);
+  v("p99_ns", one.p99);
+}
+
+template <class V>
+void fields(V& v, In<V, CrossChainReport> one) {
+  v("sent", one.sent);
+  v("received", one.received);
+  v("failed", one.failed);
+  v("refunded", one.refunded);
+  v("finished", one.finished);
+  v("under_way", one.under_way);
+  v("stuck", one.stuck);
+  v("headers", one.headers);
+  v("delivered", one.delivered);
+  v("refused", one.refused);
+  v("given_up", one.given_up);
+  v("legs", one.legs);
+}
+
+template <class V>
 void fields(V& v, In<V, Report> one) {
   v.shown("format", [] { return report_format; });
   v.shown("version", [] { return report_version; });
@@ -220,6 +245,7 @@ void fields(V& v, In<V, Report> one) {
   v("networks", one.networks);
   v("city_nodes", one.city_nodes);
   v("invariants", one.invariants);
+  v("cross_chain", one.cross_chain);
   v("faults", one.faults);
   v("services", one.services);
   v("service_events", one.service_events);

@@ -235,6 +235,25 @@ std::string faults(const Report& report) {
   return text;
 }
 
+std::string cross_chain(const Report& report) {
+  if (!report.cross_chain || report.cross_chain->sent == 0) return "";
+  const CrossChainReport& all = *report.cross_chain;
+  std::string text = "\nCROSS-CHAIN\n";
+  text += wrapped(
+      fmt::format("{} packets sent, {} received, of these {} failed there; {} refunded, {} finished, {} under way",
+                  all.sent, all.received, all.failed, all.refunded, all.finished, all.under_way));
+  if (all.stuck > 0)
+    text += wrapped(fmt::format("{} left their value in escrow: their hub has no acknowledgements", all.stuck));
+  text += wrapped(fmt::format("relayers: {} headers, {} calls delivered, {} refused, {} given up", all.headers,
+                              all.delivered, all.refused, all.given_up));
+  TextTable table({"leg", "count", "p50 s", "p90 s", "p99 s"});
+  const auto in_seconds = [](Duration time) { return fmt::format("{:.2f}", time.seconds()); };
+  for (const CrossChainReport::Leg& leg : all.legs) {
+    table.add({leg.name, std::to_string(leg.count), in_seconds(leg.p50), in_seconds(leg.p90), in_seconds(leg.p99)});
+  }
+  return text + table.text(line_width);
+}
+
 std::string services(const Report& report) {
   if (report.services.empty() && report.service_events.empty()) return "";
   std::string text = "\nSERVICES\n";
@@ -262,8 +281,8 @@ std::string environment(const Report& report) {
 std::string report_text(const Report& report) {
   std::string text = verdict(report) + rounds(report) + latencies(report);
   for (const RoundReport& round : report.rounds) text += mix_of(round) + failures_of(round);
-  return text + split(report) + networks(report) + city_nodes(report) + services(report) + faults(report) +
-         invariants(report) + environment(report);
+  return text + split(report) + networks(report) + city_nodes(report) + cross_chain(report) + services(report) +
+         faults(report) + invariants(report) + environment(report);
 }
 
 }  // namespace bsn

@@ -159,6 +159,34 @@ void describe(V& v, Routing& routing) {
 }
 
 template <class V>
+void describe(V& v, CrossChain::Hub& hub) {
+  ChannelRules& rules = hub.rules;
+  v.need("chain", hub.chain, ChainNameKind{}, "the hub's ledger, network/chain");
+  v.key("acknowledged", rules.acknowledged, FlagKind{}, "outcomes come back and time-outs refund");
+  v.key("ordered", rules.ordered, FlagKind{}, "packets are received in the order in which they were sent");
+  v.key("in_flight_max", rules.in_flight_max, WholeKind<std::uint32_t>{1, 100'000},
+        "packets of one direction between two chains that may be under way");
+  v.key("outflow_max", rules.outflow_max, WholeKind<std::uint64_t>{0, 1'000'000'000'000'000},
+        "value that may go out in one direction within a window; 0: unlimited");
+  v.key("outflow_window", rules.outflow_window, timer_kind, "that window");
+  v.key("slash", rules.slash, WholeKind<std::uint64_t>{0, 1'000'000'000},
+        "taken from the deposit of the destination's provider for each time-out");
+}
+
+template <class V>
+void describe(V& v, CrossChain::RelayerPlace& relayer) {
+  v.need("name", relayer.name, NameKind{}, "of the relayer");
+  v.need("city", relayer.city, NameKind{}, "where its calls come from");
+}
+
+template <class V>
+void describe(V& v, CrossChain& cross_chain) {
+  v.key("hubs", cross_chain.hubs, ListKind<Section<CrossChain::Hub>>{}, "every other chain is linked to each of them");
+  v.key("relayers", cross_chain.relayers, ListKind<Section<CrossChain::RelayerPlace>>{},
+        "who carries packets; several compete");
+}
+
+template <class V>
 void describe(V& v, Topology& topology) {
   v.key("topology", topology.name, TextKind{}, "name of the topology");
   v.key("wan", topology.wan, Section<WanParameters>{}, "the wide-area network between cities (core/wan_model.h)");
@@ -177,6 +205,7 @@ void describe(V& v, Topology& topology) {
   v.key("networks", topology.networks, ListKind<Section<Network>>{}, "blockchain systems");
   v.key("chains", topology.chains, ListKind<Section<Chain>>{}, "ledgers and who hosts them");
   v.key("projects", topology.projects, ListKind<Section<Project>>{}, "who may call");
+  v.key("cross_chain", topology.cross_chain, Section<CrossChain>{}, "calls from one chain to another");
 }
 
 // ---- scenario ----

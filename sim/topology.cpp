@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/digest.h"
+#include "core/finality.h"
 #include "sim/seat_life.h"
 
 namespace bsn {
@@ -16,6 +17,8 @@ std::uint32_t tolerated_faults(const Network& network, std::uint32_t validators)
   const bool crashes_only = std::holds_alternative<RaftParameters>(network.engine);
   return crashes_only ? (validators - 1) / 2 : (validators - 1) / 3;
 }
+
+constexpr std::uint64_t deposit_in_slashes = 1000;  // what a provider brings to a hub that slashes
 
 std::vector<CityIndex> indices(const TopologyIndex& index, const std::vector<std::string>& ids) {
   std::vector<CityIndex> found;
@@ -43,7 +46,8 @@ std::vector<GenesisAccount> genesis_of(const Network& network) {
   return accounts;
 }
 
-ChainSpec chain_spec(const Topology& topology, const TopologyIndex& index, std::size_t position) {
+// Without what it knows of other chains, and without accounts.
+ChainSpec chain_alone(const Topology& topology, const TopologyIndex& index, std::size_t position) {
   const Chain& chain = topology.chains[position];
   const Network& network = network_of(topology, chain);
   ChainSpec spec;
@@ -54,12 +58,66 @@ ChainSpec chain_spec(const Topology& topology, const TopologyIndex& index, std::
   spec.block = block_limits(network);
   spec.cost = network.cost;
   spec.mempool = network.mempool;
-  spec.genesis = genesis_of(network);
   spec.validators = indices(index, chain.seats.empty() ? chain.validators : chain.seats);
   spec.founders = chain.founders;
   spec.voters = wanted_voters(chain);
   spec.followers = indices(index, chain.followers);
   spec.stake = chain.stake;
+  return spec;
+}
+
+bool is_of_a_service(const Topology& topology, std::size_t position) {
+  return std::any_of(topology.services.begin(), topology.services.end(),
+                     [&](const Service& service) { return service.chain.value == position; });
+}
+
+const CrossChain::Hub* find_hub(const Topology& topology, const ChainName& chain) {
+  const auto& hubs = topology.cross_chain.hubs;
+  const auto found = std::find_if(hubs.begin(), hubs.end(), [&](const auto& hub) { return hub.chain == chain; });
+  return found == hubs.end() ? nullptr : &*found;
+}
+
+// The chains that hubs connect: those of the topology that belong to no cross-chain network and no service.
+std::vector<std::size_t> connected_ends(const Topology& topology) {
+  std::vector<std::size_t> ends;
+  for (std::size_t n = 0; n < topology.chains.size(); ++n) {
+    const bool hub_network = network_of(topology, topology.chains[n]).kind == NetworkKind::cross_chain;
+    if (!hub_network && !is_of_a_service(topology, n)) ends.push_back(n);
+  }
+  return ends;
+}
+
+void add_hub(const Topology& topology, const TopologyIndex& index, const CrossChain::Hub& hub, ChainSpec& spec) {
+  spec.cross_chain.hub = CrossChainSpec::Hub{hub.rules, {}};
+  if (hub.rules.slash > 0) spec.genesis.push_back({std::string(slashed_account), 0});
+  for (const std::size_t end : connected_ends(topology)) {
+    spec.cross_chain.hub->chains.push_back(client_spec(chain_alone(topology, index, end)));
+    if (hub.rules.slash == 0) continue;
+    spec.genesis.push_back({provider_account(topology.chains[end].name), deposit_in_slashes * hub.rules.slash});
+  }
+}
+
+void add_links(const Topology& topology, const TopologyIndex& index, ChainSpec& spec) {
+  std::vector<ChainName> others;
+  for (const std::size_t end : connected_ends(topology)) {
+    if (topology.chains[end].name != spec.name) others.push_back(topology.chains[end].name);
+  }
+  for (const CrossChain::Hub& hub : topology.cross_chain.hubs) {
+    const std::optional<ChainIndex> at = index.chain(hub.chain);
+    BSN_CHECK(at, "unknown hub '" + to_string(hub.chain) + "': check() the topology first");
+    spec.cross_chain.links.push_back({client_spec(chain_alone(topology, index, at->value)), hub.rules, others});
+  }
+}
+
+ChainSpec chain_spec(const Topology& topology, const TopologyIndex& index, std::size_t position) {
+  ChainSpec spec = chain_alone(topology, index, position);
+  spec.genesis = genesis_of(network_of(topology, topology.chains[position]));
+  if (topology.cross_chain.hubs.empty() || is_of_a_service(topology, position)) return spec;
+  if (const CrossChain::Hub* hub = find_hub(topology, spec.name)) {
+    add_hub(topology, index, *hub, spec);
+  } else if (spec.kind != NetworkKind::cross_chain) {
+    add_links(topology, index, spec);
+  }
   return spec;
 }
 

@@ -120,6 +120,20 @@ struct Routing {
   std::vector<NamedRouting> networks{}, projects{};
 };
 
+// Cross-chain calls: every chain that is not a hub's is linked to every hub, but for those of services.
+struct CrossChain {
+  struct Hub {
+    ChainName chain;
+    ChannelRules rules;
+  };
+  struct RelayerPlace {
+    std::string name;
+    std::string city;  // where its calls come from
+  };
+  std::vector<Hub> hubs;  // none: no cross-chain calls
+  std::vector<RelayerPlace> relayers;
+};
+
 struct Topology {
   std::string name;
   std::uint64_t revision = 0;  // grows with every change of a running cluster
@@ -136,6 +150,7 @@ struct Topology {
   RetryParameters retry;
   HealthParameters health;
   Routing routing{};
+  CrossChain cross_chain{};
   std::uint32_t max_calls = 20'000;
 };
 

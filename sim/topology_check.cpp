@@ -23,6 +23,7 @@ class TopologyCheck {
     networks();
     for (std::size_t n = 0; n < topology_.chains.size(); ++n) chain(n);
     projects();
+    cross_chain();
     return std::move(findings_);
   }
 
@@ -98,6 +99,31 @@ class TopologyCheck {
       found("gateway.city: '{}' is under construction or has left; put the gateway in a connected city",
             topology_.gateway_city);
     }
+  }
+
+  void cross_chain() {
+    const CrossChain& all = topology_.cross_chain;
+    for (std::size_t n = 0; n < all.hubs.size(); ++n) {
+      const std::string name = to_string(all.hubs[n].chain);
+      const bool known = index_.chain(all.hubs[n].chain).has_value();
+      if (!known) found("cross_chain.hubs[{}].chain: there is no chain '{}'", n, name);
+      const bool of_a_hub = known && network_kind(all.hubs[n].chain.network) == NetworkKind::cross_chain;
+      if (known && !of_a_hub) found("cross_chain.hubs[{}].chain: '{}' is not of a cross-chain network", n, name);
+    }
+    no_twice("cross_chain.hubs", "chain", all.hubs, [](const auto& hub) { return to_string(hub.chain); });
+    no_twice("cross_chain.relayers", "name", all.relayers, [](const auto& relayer) { return relayer.name; });
+    for (std::size_t n = 0; n < all.relayers.size(); ++n) {
+      const std::string& city = all.relayers[n].city;
+      if (!index_.city(city)) found("cross_chain.relayers[{}].city: unknown city '{}'", n, city);
+    }
+    if (all.hubs.empty() && !all.relayers.empty()) found("cross_chain.relayers: there is no hub to relay for");
+  }
+
+  std::optional<NetworkKind> network_kind(const std::string& id) const {
+    for (const Network& network : topology_.networks) {
+      if (network.id == id) return network.kind;
+    }
+    return std::nullopt;
   }
 
   void routing() {

@@ -21,11 +21,8 @@ ClientSpec client_of(const ChainName& chain, const ChainFinality& finality, std:
     client.rule = DepthRule{finality.confirmations, chain_seed};
     return client;
   }
-  CertificateRule rule{{}, finality.numerator, finality.denominator};
-  for (std::uint32_t seat = 0; seat < finality.signers; ++seat) {
-    rule.members.push_back({validator_key(chain, chain_seed, {seat}).public_key(), 1});
-  }
-  client.rule = std::move(rule);
+  const std::vector<std::uint64_t> weights(finality.signers, 1);
+  client.rule = ValidatorsRule{chain_seed, weights, finality.numerator, finality.denominator};
   return client;
 }
 

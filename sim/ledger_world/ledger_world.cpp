@@ -116,7 +116,7 @@ void LedgerWorld::became_final(LedgerChain& chain, const BlockPtr& block) {
                          StateOverlay overlay(state);
                          return voucher_supply(hub, asset, overlay);
                        }};
-  judge_->saw(chain.name(), *block, held);
+  judge_->saw(now_, chain.name(), *block, held);
   answer_calls(*block);
   for (std::size_t number = 0; number < relayers_.size(); ++number) tell(number, SawBlock{chain.name(), block});
 }

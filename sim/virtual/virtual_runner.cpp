@@ -15,6 +15,7 @@
 #include "sim/service_report.h"
 #include "sim/service_schedule.h"
 #include "sim/virtual/virtual_cluster.h"
+#include "sim/virtual/virtual_relayers.h"
 #include "sim/workload.h"
 
 namespace bsn {
@@ -22,6 +23,8 @@ namespace {
 
 constexpr Duration look_interval = milliseconds(100);  // of simulated time: for settling, healing and stop requests
 constexpr Duration heal_limit = seconds(120);          // for every peer to catch up after the last fault is mended
+constexpr Duration relay_interval = milliseconds(20);  // how late a relayer may notice something
+constexpr Duration packets_limit = seconds(3600);      // for every packet to be finished after the last round
 constexpr double progress_interval = 0.2;              // seconds of real time
 
 class VirtualRun {
@@ -33,7 +36,11 @@ class VirtualRun {
         access_key_(access_key(scenario)),
         checker_(chain_specs(scenario.topology), make_ledger_auditor),
         tally_(scenario.topology),
-        cluster_(scenario.topology, scenario.seed, scenario.durability, listener()) {}
+        cluster_(scenario.topology, scenario.seed, scenario.durability, listener()) {
+    if (scenario.topology.cross_chain.hubs.empty()) return;
+    checker_.judge_packets(acknowledging_hubs(scenario.topology));
+    relayers_.emplace(scenario.topology, access_key_);
+  }
 
   Result<Report> run() {
     options_.progress({.phase = "waiting for leaders and first blocks"});
@@ -55,6 +62,7 @@ class VirtualRun {
     options_.progress({.phase = "checking what every peer has stored"});
     if (auto done = faults_->heal(); !done) return done.error();
     catch_up();
+    finish_packets(report);
     fill(report);
     return report;
   }
@@ -65,8 +73,9 @@ class VirtualRun {
   VirtualListener listener() {
     VirtualListener listener;
     listener.on_block = [this](ChainIndex chain, CityIndex city, const BlockPtr& block) {
-      checker_.block_stored(chain, city, block);
+      checker_.block_stored(chain, city, block, cluster_.now());
       tally_.block(chain, block);
+      if (relayers_) relayers_->block_final(chain, city, block);
     };
     listener.on_undone = [this](ChainIndex chain, CityIndex city, std::span<const BlockPtr> undone) {
       checker_.undone(chain, city, undone.front()->header.height - 1);
@@ -94,7 +103,7 @@ class VirtualRun {
     first_call_ = next_call_;
     const Instant drained = workload.end() + scenario_.rounds[number].drain;
     while (!stopped() && cluster_.now() < drained && (workload.next_wakeup() || recorder_->open() > 0)) {
-      cluster_.run_until(next_stop(workload, drained));
+      advance(next_stop(workload, drained));
       if (auto done = faults_->fire_due(cluster_.now()); !done) return done.error();
       if (auto done = change_services(); !done) return done.error();
       send_due(workload, number);
@@ -104,6 +113,30 @@ class VirtualRun {
     checker_.calls(recorder_->answered_once(), recorder_->answered_wrongly());
     recorder_.reset();
     return report;
+  }
+
+  // Lets time pass until `until`, with stops for what relayers have to do.
+  void advance(Instant until) {
+    while (relayers_ && relayers_->busy() && cluster_.now() + relay_interval < until) {
+      cluster_.run_until(cluster_.now() + relay_interval);
+      relayers_->advance(cluster_);
+    }
+    cluster_.run_until(until);
+    if (relayers_) relayers_->advance(cluster_);
+  }
+
+  // XLIVE: every packet that was sent is finished within packets_limit after the faults are mended.
+  void finish_packets(Report& report) {
+    if (!relayers_) return;
+    const Instant limit = cluster_.now() + packets_limit;
+    const CrossChainJudge& judge = *checker_.packets();
+    while (!stopped() && cluster_.now() < limit && judge.counts().under_way > 0) {
+      advance(cluster_.now() + look_interval);
+    }
+    report.cross_chain = relayers_->report(judge);
+    xlive_.checked = judge.counts().sent;
+    xlive_.violated = judge.counts().under_way;
+    if (xlive_.violated > 0) xlive_.examples = {std::to_string(xlive_.violated) + " packets are still under way"};
   }
 
   // A chain that has appeared is known to the judges before it has a block.
@@ -147,6 +180,7 @@ class VirtualRun {
 
   // Calls that outlive their round are unfinished in its report; what their answers promise is judged all the same.
   void answered(Instant when, CallId id, const Reply& reply) {
+    if (relayers_ && relayers_->answered(id, reply)) return;
     const auto open = open_calls_.find(id.value);
     if (open != open_calls_.end()) {
       checker_.answered(open->second, reply);
@@ -171,7 +205,7 @@ class VirtualRun {
     for (const ChainSpec& chain : cluster_.chains()) tips.push_back(highest(chain));
     const Instant limit = cluster_.now() + heal_limit;
     while (cluster_.now() < limit && (cluster_.changing() || !peers_behind(tips).empty())) {
-      cluster_.run_until(cluster_.now() + look_interval);
+      advance(cluster_.now() + look_interval);
     }
     std::vector<std::string> behind = peers_behind(tips);
     if (cluster_.changing()) behind.emplace_back("a city or service is still on its way into or out of the network");
@@ -209,6 +243,7 @@ class VirtualRun {
     fill_services(report);
     report.invariants = checker_.finish();
     report.invariants.push_back(live_);
+    if (relayers_) report.invariants.push_back(xlive_);
     report.scenario = scenario_.name;
     report.description = scenario_.description;
     report.mode = "virtual";
@@ -256,7 +291,9 @@ class VirtualRun {
   std::uint64_t first_call_ = 1;                        // of the present round: its sequence 0
   std::unordered_map<std::uint64_t, Call> open_calls_;  // looked up, never walked through
   InvariantReport live_{"LIVE", 0, 0, {}};
-  VirtualCluster cluster_;  // last: it tells all of the above
+  InvariantReport xlive_{"XLIVE", 0, 0, {}};
+  std::optional<VirtualRelayers> relayers_;  // none: the topology has no hubs
+  VirtualCluster cluster_;                   // last: it tells all of the above
 };
 
 }  // namespace

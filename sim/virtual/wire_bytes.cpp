@@ -42,6 +42,7 @@ struct Count {
   }
   std::uint64_t operator()(const SnapshotOffer& offer) const { return digest * (1 + offer.manifest.chunks.size()); }
   std::uint64_t operator()(const SnapshotChunk& chunk) const { return chunk.bytes ? chunk.bytes->size() : 0; }
+  std::uint64_t operator()(const FinalSignature&) const { return digest + 66; }
   template <class Short>
   std::uint64_t operator()(const Short&) const {
     return 0;

@@ -1,0 +1,43 @@
+// Facts about a chain's final state with their proofs, as a peer of the chain gives them to relayers.
+//
+// Asked for with a read of contract "chain", function "facts", whose one argument is a list of keys; answered with the
+// bytes of ChainFacts. Every peer can answer; one whose finality is a matter of signatures collects them from the
+// validators first (node/facts_desk.h).
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/final_header.h"
+
+namespace bsn {
+
+// What a final state holds under a key, and the proof of that (bytes of a StateProof).
+struct Fact {
+  std::optional<std::string> value;
+  std::string proof;
+  bool operator==(const Fact&) const = default;
+};
+
+// All facts are of the state after this header.
+struct ChainFacts {
+  FinalHeader header;
+  std::vector<Fact> facts;  // one for each key, in order
+  bool operator==(const ChainFacts&) const = default;
+};
+
+inline constexpr std::string_view facts_contract = "chain";
+inline constexpr std::string_view facts_function = "facts";
+inline constexpr std::size_t facts_keys_max = 200;  // in one question
+
+std::string encode(const ChainFacts& facts);
+std::optional<ChainFacts> decode_chain_facts(std::string_view bytes);
+
+std::string encode_keys(const std::vector<std::string>& keys);
+// nullopt: no list of keys, or too many.
+std::optional<std::vector<std::string>> decode_keys(std::string_view bytes);
+
+}  // namespace bsn

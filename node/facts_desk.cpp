@@ -1,0 +1,183 @@
+#include "node/facts_desk.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "core/finality.h"
+
+namespace bsn {
+namespace {
+
+Reply answer_with(const FinalHeader& header, std::vector<Fact> facts) {
+  Reply reply;
+  reply.height = header.header.height;
+  reply.state_root = header.header.state_root;
+  reply.value = encode(ChainFacts{header, std::move(facts)});
+  return reply;
+}
+
+Reply not_now(std::string message) {
+  Reply reply = refusal(Status::unavailable, Reason::no_leader, std::move(message));
+  reply.retry_after = seconds(1);
+  return reply;
+}
+
+std::vector<Fact> facts_of(const std::vector<std::string>& keys, const Ledger& ledger) {
+  StateTree state = ledger.final_state();
+  std::vector<Fact> facts;
+  for (const std::string& key : keys) {
+    const Digest path = StateTree::path_of(key);
+    std::string proof = encode(state.prove(path));
+    const auto value = state.get(path);
+    facts.push_back({value ? std::optional(std::string(*value)) : std::nullopt, std::move(proof)});
+  }
+  return facts;
+}
+
+// nullopt: too few blocks stand on top.
+std::optional<DepthEvidence> depth_evidence(const DepthRule& rule, const Ledger& ledger) {
+  std::vector<BlockHeader> above = ledger.open_headers();
+  if (above.size() < rule.confirmations) return std::nullopt;
+  const auto work = [&](const BlockHeader& header) {
+    return header_work(rule.key_seed, header.proposer, header_digest(header));
+  };
+  DepthEvidence evidence{work(ledger.final_header()), {}};
+  for (std::uint32_t i = 0; i < rule.confirmations; ++i) {
+    const Digest done = work(above[i]);
+    evidence.children.push_back({std::move(above[i]), done});
+  }
+  return evidence;
+}
+
+}  // namespace
+
+FactsDesk::FactsDesk(const ChainSpec& chain, std::optional<ValidatorIndex> seat) : client_(client_spec(chain)) {
+  set_seat(seat);
+}
+
+void FactsDesk::set_seat(std::optional<ValidatorIndex> seat) {
+  if (seat == seat_) return;
+  seat_ = seat;
+  key_.reset();
+}
+
+FactsDesk::Asked FactsDesk::ask(const OpenCall& call, const std::string& keys, const Ledger& ledger) {
+  const auto wanted = decode_keys(keys);
+  if (!wanted) return {refusal(Status::invalid_argument, Reason::malformed, "this is no list of up to 200 keys")};
+  const Height height = ledger.final_height();
+  if (height == 0) return {not_now("no block is final yet")};
+  if (const auto* depth = std::get_if<DepthRule>(&client_.rule)) {
+    auto evidence = depth_evidence(*depth, ledger);
+    if (!evidence) return {not_now("too few blocks stand on the last final one")};
+    return {answer_with({ledger.final_header(), std::move(*evidence)}, facts_of(*wanted, ledger))};
+  }
+  if (waiting() >= waiting_max) {
+    return {refusal(Status::resource_exhausted, Reason::mempool_full, "too many questions wait for signatures")};
+  }
+  const auto [at, fresh] = collecting_.try_emplace(height);
+  Collecting& one = at->second;
+  one.waiting.emplace_back(call, facts_of(*wanted, ledger));
+  if (!fresh) return {};
+  one.header = ledger.final_header();
+  one.hash = ledger.block_hash(height);
+  return {std::nullopt, SignaturesWanted{height}};
+}
+
+std::vector<FactsDesk::Answered> FactsDesk::take(const FinalSignature& signature) {
+  const auto found = collecting_.find(signature.height);
+  const auto* rule = std::get_if<ValidatorsRule>(&client_.rule);
+  if (found == collecting_.end() || rule == nullptr) return {};
+  Collecting& one = found->second;
+  const std::uint32_t seat = signature.seat.value;
+  if (signature.block != one.hash || seat >= rule->weights.size() || one.signers.contains(signature.seat)) return {};
+  if (keys_.empty()) keys_.resize(rule->weights.size());
+  if (keys_[seat] == PublicKey{}) {
+    keys_[seat] = validator_key(client_.chain, rule->key_seed, signature.seat).public_key();
+  }
+  const std::string message = final_header_message(client_.chain, one.hash);
+  if (!verify(keys_[seat], message, signature.signature)) return {};
+  one.signers.emplace(signature.seat, signature.signature);
+  return enough(one) ? finish(found) : std::vector<Answered>{};
+}
+
+bool FactsDesk::enough(const Collecting& one) const {
+  const auto& rule = std::get<ValidatorsRule>(client_.rule);
+  __extension__ using Weight = unsigned __int128;
+  Weight total = 0, weight = 0;
+  for (const std::uint64_t each : rule.weights) total += each;
+  for (const auto& [seat, signature] : one.signers) weight += rule.weights[seat.value];
+  return weight * rule.denominator > total * rule.numerator;
+}
+
+std::vector<FactsDesk::Answered> FactsDesk::finish(std::map<Height, Collecting>::iterator one) {
+  FinalHeader header{one->second.header, CertificateEvidence{}};
+  auto& evidence = std::get<CertificateEvidence>(header.evidence);
+  for (const auto& [seat, signature] : one->second.signers) evidence.signers.push_back({seat, signature});
+  std::vector<Answered> answered;
+  for (auto& [call, facts] : one->second.waiting) answered.push_back({call, answer_with(header, std::move(facts))});
+  collecting_.erase(one);
+  return answered;
+}
+
+FinalSignature FactsDesk::own_signature(Height height, const Digest& hash) const {
+  return {height, hash, *seat_, key_->sign(final_header_message(client_.chain, hash))};
+}
+
+std::optional<FinalSignature> FactsDesk::sign(CityIndex from, const SignaturesWanted& wanted, const Ledger& ledger) {
+  if (!seat_ || wanted.height == 0) return std::nullopt;
+  if (!key_) key_ = validator_key(client_.chain, network_key_seed, *seat_);
+  if (wanted.height <= ledger.final_height()) return own_signature(wanted.height, ledger.block_hash(wanted.height));
+  wanted_.emplace(wanted.height, from);
+  if (wanted_.size() > wanted_max) wanted_.erase(wanted_.begin());
+  return std::nullopt;
+}
+
+std::vector<std::pair<CityIndex, FinalSignature>> FactsDesk::sign_waiting(const Ledger& ledger) {
+  std::vector<std::pair<CityIndex, FinalSignature>> signed_now;
+  while (!wanted_.empty() && wanted_.begin()->first <= ledger.final_height()) {
+    const auto [height, city] = *wanted_.begin();
+    wanted_.erase(wanted_.begin());
+    if (seat_ && key_) signed_now.emplace_back(city, own_signature(height, ledger.block_hash(height)));
+  }
+  return signed_now;
+}
+
+std::vector<OpenCall> FactsDesk::take_expired(Instant now) {
+  std::vector<OpenCall> expired;
+  for (auto at = collecting_.begin(); at != collecting_.end();) {
+    auto& waiting = at->second.waiting;
+    const auto late = std::stable_partition(waiting.begin(), waiting.end(),
+                                            [&](const auto& one) { return one.first.deadline > now; });
+    std::transform(late, waiting.end(), std::back_inserter(expired), [](const auto& one) { return one.first; });
+    waiting.erase(late, waiting.end());
+    at = waiting.empty() ? collecting_.erase(at) : std::next(at);
+  }
+  return expired;
+}
+
+std::vector<OpenCall> FactsDesk::take_all() { return take_expired(Instant::max()); }
+
+void FactsDesk::cancel(CallId id) {
+  for (auto& [height, one] : collecting_) {
+    std::erase_if(one.waiting, [&](const auto& waiting) { return waiting.first.id == id; });
+  }
+}
+
+std::optional<Instant> FactsDesk::next_deadline() const {
+  std::optional<Instant> next;
+  for (const auto& [height, one] : collecting_) {
+    for (const auto& [call, facts] : one.waiting) {
+      if (!next || call.deadline < *next) next = call.deadline;
+    }
+  }
+  return next;
+}
+
+std::size_t FactsDesk::waiting() const {
+  std::size_t sum = 0;
+  for (const auto& [height, one] : collecting_) sum += one.waiting.size();
+  return sum;
+}
+
+}  // namespace bsn
