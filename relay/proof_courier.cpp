@@ -89,10 +89,11 @@ void ProofCourier::take(Instant now, const GotFacts& facts, std::vector<RelayerO
   update.call.idempotency_key = update_key(relayer_, witness_, *facts.header, update.request);
   update_request_ = update.request;
   out.emplace_back(std::move(update));
+  submit_calls(now, out);
 }
 
-void ProofCourier::take(Instant now, const CallEnded& ended, std::vector<RelayerOutput>& out) {
-  if (ended.request == update_request_) return take_update(now, ended, out);
+void ProofCourier::take(Instant now, const CallEnded& ended) {
+  if (ended.request == update_request_) return take_update(now, ended);
   const auto call = calls_.find(ended.request);
   if (call == calls_.end()) return;
   const RelayTaskId id = call->second;
@@ -108,7 +109,7 @@ void ProofCourier::take(Instant now, const CallEnded& ended, std::vector<Relayer
   try_again(now, id);
 }
 
-void ProofCourier::take_update(Instant now, const CallEnded& ended, std::vector<RelayerOutput>& out) {
+void ProofCourier::take_update(Instant now, const CallEnded& ended) {
   update_request_.reset();
   if (ended.how != CallEnded::How::done) {
     ++(ended.how == CallEnded::How::refused ? counters_.refused : counters_.failed);
@@ -116,7 +117,6 @@ void ProofCourier::take_update(Instant now, const CallEnded& ended, std::vector<
   }
   ++counters_.headers;
   frozen_ = ended.value == "frozen";
-  if (!frozen_) submit_calls(now, out);
 }
 
 void ProofCourier::submit_calls(Instant now, std::vector<RelayerOutput>& out) {

@@ -50,7 +50,7 @@ class ProofCourier {
   // Begins the next batch when none is under way and something can be done.
   void start(Instant now, std::vector<RelayerOutput>& out);
   void take(Instant now, const GotFacts& facts, std::vector<RelayerOutput>& out);
-  void take(Instant now, const CallEnded& ended, std::vector<RelayerOutput>& out);
+  void take(Instant now, const CallEnded& ended);
 
   // When start() may do something that it may not now; nullopt: nothing waits for time.
   std::optional<Instant> next_wakeup() const;
@@ -61,7 +61,7 @@ class ProofCourier {
 
  private:
   bool is_idle() const { return !facts_request_ && !update_request_ && calls_.empty(); }
-  void take_update(Instant now, const CallEnded& ended, std::vector<RelayerOutput>& out);
+  void take_update(Instant now, const CallEnded& ended);
   void submit_calls(Instant now, std::vector<RelayerOutput>& out);
   void try_again(Instant now, const RelayTaskId& id);
   void wait(Instant now) { not_before_ = now + retry_after; }

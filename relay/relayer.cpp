@@ -47,14 +47,18 @@ void Relayer::step(Instant now, const RelayerInput& input, std::vector<RelayerOu
   // What follows from blocks is begun in advance_to(), which is due at once: so a relayer that is shown many blocks
   // again begins with what is left at their end.
   if (const auto* seen = std::get_if<SawBlock>(&input)) return saw(now, *seen);
-  const auto answer = [&](const auto& message) {
-    const std::size_t number = message.request >> courier_shift;
+  const auto answer = [&](RelayRequest request, const auto& take) {
+    const std::size_t number = request >> courier_shift;
     if (number >= couriers_.size()) return;
-    couriers_[number].take(now, message, out);
+    take(couriers_[number]);
     couriers_[number].start(now, out);
   };
-  if (const auto* facts = std::get_if<GotFacts>(&input)) answer(*facts);
-  if (const auto* ended = std::get_if<CallEnded>(&input)) answer(*ended);
+  if (const auto* facts = std::get_if<GotFacts>(&input)) {
+    answer(facts->request, [&](ProofCourier& courier) { courier.take(now, *facts, out); });
+  } else {
+    const auto& ended = std::get<CallEnded>(input);
+    answer(ended.request, [&](ProofCourier& courier) { courier.take(now, ended); });
+  }
 }
 
 void Relayer::advance_to(Instant now, std::vector<RelayerOutput>& out) {
