@@ -71,6 +71,9 @@ struct Acknowledgement {
   bool operator==(const Acknowledgement&) const = default;
 };
 
+// A call that brings a packet has its proof besides, 8.8 KiB at most, and is bounded itself (CallLimits).
+inline constexpr std::size_t packet_bytes_max = 32 * 1024;
+
 std::string encode(const Packet& packet);
 std::string encode(const Acknowledgement& acknowledgement);
 

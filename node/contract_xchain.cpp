@@ -33,6 +33,9 @@ std::optional<std::string> why_not_sendable(const Packet& packet, const ChannelR
   const bool time_passed = packet.timeout.time.ns != 0 && packet.timeout.time <= state.block().time;
   if (time_passed) return "the time-out has passed already";
   if (lane.closed()) return "the channel is closed: a packet timed out on it";
+  if (encode(packet).size() > packet_bytes_max) {
+    return "a packet has at most " + std::to_string(packet_bytes_max) + " bytes";
+  }
   if (packet.sequence >= lane.done() + rules.in_flight_max) {
     return "the channel is full: " + std::to_string(rules.in_flight_max) + " packets are under way";
   }
