@@ -193,7 +193,7 @@ ContractOutcome receive(std::string_view, const Arguments& args, StateOverlay& s
   if (!rules || !hub) return refuse("this chain is not linked to " + to_string(packet.hub));
   if (packet.destination != own_name(state)) return refuse("the packet is for " + to_string(packet.destination));
   XchainLane lane(lane_of(packet), state);
-  if (auto why = why_not_receivable(packet, *rules, lane, state.block())) return refuse(std::move(*why));
+  if (auto why = why_not_receivable(packet, *rules, lane, state.block())) return {false, std::move(*why)};
   const std::string key = packet_path::committed(lane.name(), packet.sequence);
   if (auto why = hub->check_value(number_argument(args[1]), key, args[0], args[2])) return refuse(std::move(*why));
   const Acknowledgement outcome = run_packet(packet, state);
