@@ -34,11 +34,13 @@ void ProofCourier::add(RelayTask task) {
   const bool waits =
       task.id.step == RelayStep::time_out_hub && !task.packet.timeout.passed(witness_height_, witness_time_);
   if (waits) earliest_ = earlier(earliest_, task.packet.timeout);
+  if (resting_.contains(task.id)) return;
   (waits ? time_outs_ : tasks_).try_emplace(task.id, std::move(task));
 }
 
 void ProofCourier::drop(const RelayTaskId& id) {
   tasks_.erase(id);
+  resting_.erase(id);
   if (id.step == RelayStep::time_out_hub) time_outs_.erase(id);
 }
 
@@ -60,7 +62,9 @@ void ProofCourier::witness_is_at(Height height, Instant time) {
 }
 
 void ProofCourier::start(Instant now, std::vector<RelayerOutput>& out) {
-  if (tasks_.empty() || !is_idle() || frozen_ || now < not_before_) return;
+  if (!is_idle() || frozen_ || now < not_before_) return;
+  wake_resting(now);
+  if (tasks_.empty()) return;
   WantFacts want{next_request_++, witness_, {}};
   batch_.clear();
   // Goes round, so that a busy lane can't keep the others waiting for ever.
@@ -138,14 +142,31 @@ void ProofCourier::submit_calls(Instant now, std::vector<RelayerOutput>& out) {
 void ProofCourier::try_again(Instant now, const RelayTaskId& id) {
   wait(now);
   const auto task = tasks_.find(id);
-  if (task == tasks_.end() || ++task->second.tries < tries_max) return;
+  if (task == tasks_.end() || ++task->second.tries % tries_max != 0) return;
   ++counters_.given_up;
+  resting_.emplace(id, std::pair(now + rest, std::move(task->second)));
   tasks_.erase(task);
 }
 
+void ProofCourier::wake_resting(Instant now) {
+  for (auto at = resting_.begin(); at != resting_.end();) {
+    const auto next = std::next(at);
+    if (at->second.first <= now) {
+      tasks_.try_emplace(at->first, std::move(at->second.second));
+      resting_.erase(at);
+    }
+    at = next;
+  }
+}
+
 std::optional<Instant> ProofCourier::next_wakeup() const {
-  if (tasks_.empty() || !is_idle() || frozen_) return std::nullopt;
-  return not_before_;
+  if (!is_idle() || frozen_) return std::nullopt;
+  if (!tasks_.empty()) return not_before_;
+  std::optional<Instant> next;
+  for (const auto& [id, resting] : resting_) {
+    if (!next || resting.first < *next) next = resting.first;
+  }
+  return next;
 }
 
 }  // namespace bsn

@@ -2,7 +2,8 @@
 //
 // One batch at a time: ask for the newest final header together with the facts, make the header known to the target,
 // then submit the calls; so many facts share one header and one check of its evidence. What is refused or fails is
-// tried again with newer facts, at most tries_max times: somebody else may have been faster, or the header may be
+// tried again with newer facts: somebody else may have been faster, the header may be forgotten, or the lane full.
+// After tries_max times in a row a task rests for a while, so that what can't be done yet costs little and is not
 // forgotten. Bounds: batch_max facts under way; the tasks that wait are bounded by the lanes (in_flight_max of each).
 #pragma once
 
@@ -10,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/time.h"
@@ -23,7 +25,7 @@ struct RelayCounters {
   std::uint64_t delivered = 0;  // calls that were executed
   std::uint64_t refused = 0;    // calls that a contract refused; most often another relayer was faster
   std::uint64_t failed = 0;     // calls and questions without an answer
-  std::uint64_t given_up = 0;   // tasks after tries_max
+  std::uint64_t given_up = 0;   // tasks that were put to rest after tries_max
 };
 
 class ProofCourier {
@@ -31,6 +33,7 @@ class ProofCourier {
   static constexpr std::size_t batch_max = 200;
   static constexpr std::uint32_t tries_max = 10;
   static constexpr Duration retry_after = seconds(1);
+  static constexpr Duration rest = seconds(60);
 
   // Numbers its requests from `first_request` on.
   ProofCourier(ChainName witness, ChainName target, bool target_is_hub, std::string relayer, RelayRequest first_request)
@@ -56,7 +59,7 @@ class ProofCourier {
   std::optional<Instant> next_wakeup() const;
 
   bool frozen() const { return frozen_; }
-  std::size_t backlog() const { return tasks_.size(); }
+  std::size_t backlog() const { return tasks_.size() + resting_.size(); }
   const RelayCounters& counters() const { return counters_; }
 
  private:
@@ -64,15 +67,17 @@ class ProofCourier {
   void take_update(Instant now, const CallEnded& ended);
   void submit_calls(Instant now, std::vector<RelayerOutput>& out);
   void try_again(Instant now, const RelayTaskId& id);
+  void wake_resting(Instant now);
   void wait(Instant now) { not_before_ = now + retry_after; }
 
   ChainName witness_, target_;
   bool target_is_hub_;
   std::string relayer_;
   RelayRequest next_request_;
-  std::map<RelayTaskId, RelayTask> tasks_;      // that the witness can prove now
-  std::map<RelayTaskId, RelayTask> time_outs_;  // that it can prove once their time-out has passed
-  PacketTimeout earliest_;                      // no time-out passes before; never: none waits
+  std::map<RelayTaskId, RelayTask> tasks_;                        // that the witness can prove now
+  std::map<RelayTaskId, RelayTask> time_outs_;                    // that it can prove once their time-out has passed
+  std::map<RelayTaskId, std::pair<Instant, RelayTask>> resting_;  // until then
+  PacketTimeout earliest_;                                        // no time-out passes before; never: none waits
   Height witness_height_ = 0;
   Instant witness_time_;
   Instant not_before_;

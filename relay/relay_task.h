@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 
 #include "core/call.h"
 #include "core/packet.h"
@@ -27,7 +28,11 @@ struct RelayTaskId {
   PacketLane lane;
   RelayStep step = RelayStep::relay;
   std::uint64_t sequence = 0;  // 0 for pruning
-  auto operator<=>(const RelayTaskId&) const = default;
+  bool operator==(const RelayTaskId&) const = default;
+  // By sequence first, so that the lanes take turns, and because names are slow to compare.
+  std::strong_ordering operator<=>(const RelayTaskId& other) const {
+    return std::tie(sequence, step, lane) <=> std::tie(other.sequence, other.step, other.lane);
+  }
 };
 
 struct RelayTask {

@@ -46,12 +46,15 @@ BlockPtr LedgerChain::seal(Instant time) {
   proposal.time = time;
   proposal.transactions = std::exchange(waiting_, {});
   recent_.push_back(ledger_.execute(*make_proposal(std::move(proposal))));
-  states_.push_back(ledger_.state());
+  // A kept state makes the ledger copy what it writes to: only where the final state is not the newest.
+  if (finality_.confirmations > 0) states_.push_back(ledger_.state());
   if (recent_.size() > finality_.confirmations + 1) {
     recent_.pop_front();
-    states_.pop_front();
+    if (!states_.empty()) states_.pop_front();
   }
-  ledger_.finalise(std::max(ledger_.final_height(), final_height()));
+  const Height height = ledger_.height();
+  const Height deep = height > finality_.confirmations ? height - finality_.confirmations : 0;
+  ledger_.finalise(std::max(ledger_.final_height(), deep));
   return recent_.back();
 }
 
@@ -59,26 +62,22 @@ void LedgerChain::undo(Height keep) {
   ledger_.undo_to(keep);
   while (!recent_.empty() && recent_.back()->header.height > keep) {
     recent_.pop_back();
-    states_.pop_back();
+    if (!states_.empty()) states_.pop_back();
   }
-}
-
-Height LedgerChain::final_height() const {
-  const Height height = ledger_.height();
-  return height > finality_.confirmations ? height - finality_.confirmations : 0;
 }
 
 GotFacts LedgerChain::facts(const WantFacts& want) {
   GotFacts got{want.request, std::nullopt, {}};
   const Height height = final_height();
-  if (height == 0) return got;
+  if (height == 0 || recent_.size() <= finality_.confirmations) return got;  // or just taken back
   std::vector<BlockHeader> children;
   for (std::size_t i = 1; i < recent_.size(); ++i) children.push_back(recent_[i]->header);
   got.header = prove(recent_.front()->header, children);
+  StateTree state = final_state();
   for (const std::string& key : want.keys) {
     const Digest path = StateTree::path_of(key);
-    const auto value = states_.front().get(path);
-    Fact fact{value ? std::optional(std::string(*value)) : std::nullopt, encode(states_.front().prove(path))};
+    const auto value = state.get(path);
+    Fact fact{value ? std::optional(std::string(*value)) : std::nullopt, encode(state.prove(path))};
     got.facts.push_back(std::move(fact));
   }
   return got;

@@ -46,8 +46,8 @@ class LedgerChain {
   // Undoes the newest blocks, as a reorganisation does; they must not be final.
   void undo(Height keep);
 
-  // Height of the newest final block; 0: none.
-  Height final_height() const;
+  // Height of the newest final block; 0: none. It stays when blocks above it are undone.
+  Height final_height() const { return ledger_.final_height(); }
   // A block of those kept: the newest, and as many as confirmations ask for.
   const BlockPtr& block(Height at) const { return recent_[at - recent_.front()->header.height]; }
 
@@ -56,7 +56,7 @@ class LedgerChain {
   // The same header as `facts` gives, for blocks that anybody makes up: signs or mines whatever it is given.
   FinalHeader prove(const BlockHeader& header, const std::vector<BlockHeader>& children) const;
 
-  const StateTree& final_state() const { return states_.front(); }
+  const StateTree& final_state() const { return states_.empty() ? ledger_.state() : states_.front(); }
 
   // Reads a key of the newest state.
   std::optional<std::string> read(const std::string& key) const;
@@ -69,7 +69,7 @@ class LedgerChain {
   std::vector<SigningKey> keys_;
   std::vector<TransactionPtr> waiting_;
   std::deque<BlockPtr> recent_;
-  std::deque<StateTree> states_;  // after each of recent_
+  std::deque<StateTree> states_;  // after each of recent_; by depth only
 };
 
 }  // namespace bsn

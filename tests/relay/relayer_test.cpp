@@ -148,6 +148,24 @@ TEST(Relayer, AHaltedHubHoldsUpItsOwnRoutesOnly) {
   expect_nothing_violated(world);
 }
 
+// More is sent than the hub has room for until it is pruned, which takes longer than ten tries.
+TEST(Relayer, WaitsForAFullLane) {
+  LedgerWorldSpec spec = small_world_spec();
+  spec.hubs[0].rules.in_flight_max = 5;
+  LedgerWorld world(spec);
+  RelayerSpec slow = world.relayer_spec("one");
+  slow.prune_after = seconds(100);
+  world.add_relayer(slow);
+  for (int i = 0; i < 30; ++i) {
+    send(world, transfer_of(irita, fabric, neo, 1, fabric, in_an_hour(world)), std::to_string(i));
+    for (int k = 0; k < 8; ++k) world.tick();
+  }
+  ASSERT_TRUE(world.settle(1000));
+  EXPECT_GT(world.judge().counts().finished, 10U);
+  EXPECT_GT(world.relayer(0).counters().given_up, 0U);
+  expect_nothing_violated(world);
+}
+
 // Finished packets leave nothing behind: the states do not grow with their number.
 TEST(Relayer, PrunesWhatIsDone) {
   LedgerWorld world(small_world_spec());
