@@ -35,7 +35,8 @@ void ProofCourier::add(RelayTask task) {
       task.id.step == RelayStep::time_out_hub && !task.packet.timeout.passed(witness_height_, witness_time_);
   if (waits) earliest_ = earlier(earliest_, task.packet.timeout);
   if (resting_.contains(task.id)) return;
-  (waits ? time_outs_ : tasks_).try_emplace(task.id, std::move(task));
+  const RelayTaskId id = task.id;
+  (waits ? time_outs_ : tasks_).try_emplace(id, std::move(task));
 }
 
 void ProofCourier::drop(const RelayTaskId& id) {

@@ -117,7 +117,7 @@ int run(std::uint64_t transfers, std::uint64_t per_tick) {
 
 int main(int argc, char** argv) {
   const long long transfers = argc > 1 ? std::atoll(argv[1]) : 1'000'000;
-  const long long per_tick = argc > 2 ? std::atoll(argv[2]) : 4800;
+  const long long per_tick = argc > 2 ? std::atoll(argv[2]) : 2400;
   if (transfers < 10 || per_tick < 1) {
     fmt::print(stderr, "usage: cross_chain_bench [TRANSFERS [PER_TICK]]\n");
     return 2;

@@ -164,7 +164,7 @@ TEST(AttackValue, AnInventedOutcome) {
 
 // A hundred that times out so many seconds from now, taken over by the hub.
 Packet taken_over(Bridge& bridge, Duration timeout) {
-  const Packet packet = bridge.send_hundred(bridge.world().now() + timeout);
+  Packet packet = bridge.send_hundred(bridge.world().now() + timeout);
   bridge.relay(packet);
   return packet;
 }
