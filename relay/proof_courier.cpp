@@ -30,7 +30,7 @@ PacketTimeout earlier(const PacketTimeout& a, const PacketTimeout& b) {
 
 }  // namespace
 
-void ProofCourier::add(RelayTask task) {
+void ProofCourier::add(RelayTask&& task) {
   const bool waits =
       task.id.step == RelayStep::time_out_hub && !task.packet.timeout.passed(witness_height_, witness_time_);
   if (waits) earliest_ = earlier(earliest_, task.packet.timeout);

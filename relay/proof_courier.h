@@ -43,7 +43,7 @@ class ProofCourier {
         relayer_(std::move(relayer)),
         next_request_(first_request) {}
 
-  void add(RelayTask task);
+  void add(RelayTask&& task);
   // Somebody did it, or it can't be done any more.
   void drop(const RelayTaskId& id);
 
