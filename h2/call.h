@@ -1,7 +1,8 @@
-// The server's side of one gRPC call.
+// One gRPC call as its handler sees it, whatever brings it: a stream of HTTP/2 (stream_call.h) or a carrier of another
+// protocol.
 //
-// Threads: everything on the loop of its connection. The object outlives the call for whoever holds it; then sending
-// and finishing do nothing. Bounds: messages that are half there or not sent yet count to the budgets of bytes.
+// Threads: everything on its loop. The object outlives the call for whoever holds it; then sending and finishing do
+// nothing.
 #pragma once
 
 #include <chrono>
@@ -9,110 +10,59 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
-#include "h2/message_reader.h"
+#include "h2/metadata.h"
 #include "h2/methods.h"
 #include "h2/outcome.h"
-#include "h2/request_head.h"
 
 namespace bsn::h2 {
 
-class Connection;
 class Loop;
 
-class Call final : public std::enable_shared_from_this<Call> {
+class Call : public std::enable_shared_from_this<Call> {
  public:
-  using Clock = std::chrono::steady_clock;
-
-  // Made by the connection when a stream begins.
-  Call(Connection& connection, std::int32_t stream);
-
-  const Metadata& metadata() const { return head_.metadata(); }
+  explicit Call(Loop& loop) : loop_(loop) {}
+  virtual ~Call() = default;
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
 
   // "/package.Service/Method".
-  const std::string& path() const { return head_.path(); }
+  virtual const std::string& path() const = 0;
 
-  // What grpc-timeout said when the headers came; nullopt: no deadline.
-  std::optional<std::chrono::nanoseconds> timeout() const { return head_.timeout(); }
+  virtual const Metadata& metadata() const = 0;
+
+  // How long the client waits, counted from when the call came; nullopt: no deadline.
+  virtual std::optional<std::chrono::nanoseconds> timeout() const = 0;
 
   // "127.0.0.1:40001" or "[::1]:40001".
-  const std::string& peer() const { return *peer_; }
+  virtual const std::string& peer() const = 0;
 
   Loop& loop() const { return loop_; }
 
   // Sends a message.
-  void send(std::string_view message);
+  virtual void send(std::string_view message) = 0;
 
   // Ends the call after what was sent. Of several, the first counts.
-  void finish(const Outcome& outcome);
+  virtual void finish(const Outcome& outcome) = 0;
 
   // Whether the client still waits for the end.
-  bool open() const { return connection_ && !finished_; }
+  virtual bool open() const = 0;
 
   // Bytes that were sent but are still here, because the client reads slowly. A handler that streams stops above a
   // bound of its own and goes on in on_sent.
-  std::size_t unsent() const { return out_.size() - out_sent_; }
+  virtual std::size_t unsent() const = 0;
 
-  // No more messages until resume(): flow control lets the client feel it, at most a stream window later.
-  void pause() { paused_ = true; }
-  void resume();
+  // No more messages until resume(): the client feels it.
+  virtual void pause() = 0;
+  virtual void resume() = 0;
 
   // The handler's own number of this call.
   std::uint64_t tag = 0;
 
  private:
-  friend class Connection;
-  friend struct SessionCallbacks;
-
-  // ---- from the client ----
-  void headers_done();
-  void data(std::string_view bytes);
-  void half_closed();
-  void closed();  // the stream is gone
-  void tick(Clock::time_point now);
-
-  std::size_t read_messages(std::string_view bytes);
-  void message_came();
-  void end_of_requests();
-
-  // ---- to the client ----
-  void refuse(Outcome outcome);
-  std::optional<std::size_t> fill(std::span<std::uint8_t> to);  // nullopt: nothing is there yet
-  void submit_headers(bool last);
-  void submit_trailers();
-  void account();
-  std::size_t held() const;
-  bool takes_one() const { return method_ && std::holds_alternative<UnaryStart>(*method_); }
-  bool all_told() const { return finished_ && unsent() == 0; }
-
   Loop& loop_;
-  Connection* connection_;  // nullptr: the stream is gone
-  const std::int32_t stream_;
-  const std::shared_ptr<const std::string> peer_;
-  std::size_t place_ = 0;  // among the connection's calls
-  const Clock::time_point began_;
-
-  RequestHead head_;
-  MessageReader reader_;
-  const Method* method_ = nullptr;
-  std::string request_;  // of a method with one
-  std::string waiting_;  // bytes that came while paused
-  bool have_request_ = false;
-  bool half_closed_ = false;
-  bool paused_ = false;
-  Clock::time_point half_sent_since_;
-
-  std::shared_ptr<CallHandler> handler_;
-  std::string out_;  // framed messages
-  std::size_t out_sent_ = 0;
-  std::size_t accounted_ = 0;
-  bool headers_sent_ = false;
-  bool finished_ = false;
-  Clock::time_point finished_at_;
-  Outcome outcome_;
 };
 
 }  // namespace bsn::h2

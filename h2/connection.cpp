@@ -149,22 +149,22 @@ void Connection::wait_to_write() {
 
 // ---- calls ----
 
-Call* Connection::begin_call(std::int32_t stream) {
+StreamCall* Connection::begin_call(std::int32_t stream) {
   if (ending_) return nullptr;
   if (calls_.size() >= options().budgets.streams || !all_.room_for_a_stream()) {
     all_.refused_.fetch_add(1);
     reset(stream, NGHTTP2_REFUSED_STREAM);
     return nullptr;
   }
-  calls_.push_back(std::make_shared<Call>(*this, stream));
+  calls_.push_back(std::make_shared<StreamCall>(*this, stream));
   calls_.back()->place_ = calls_.size() - 1;
   ++all_.streams_;
   return calls_.back().get();
 }
 
-void Connection::end_call(Call& call) {
+void Connection::end_call(StreamCall& call) {
   ended_.push_back(std::move(calls_[call.place_]));  // it may be at work just now
-  Call& ended = *ended_.back();
+  StreamCall& ended = *ended_.back();
   nghttp2_session_set_stream_user_data(session_, call.stream_, nullptr);
   if (!ended.waiting_.empty()) nghttp2_session_consume_connection(session_, ended.waiting_.size());
   if (calls_.back()) {

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "h2/call.h"
+#include "h2/stream_call.h"
 #include "h2/frame_guard.h"
 #include "h2/header_list.h"
 #include "h2/loop.h"
@@ -55,7 +55,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::list<std::shared_ptr<Connection>>::iterator place;
 
  private:
-  friend class Call;
+  friend class StreamCall;
   friend struct SessionCallbacks;
 
   void wait_to_read();
@@ -81,16 +81,16 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // False: more than the budget; the bytes are counted all the same.
   bool account(std::ptrdiff_t bytes);
 
-  Call* begin_call(std::int32_t stream);
-  void end_call(Call& call);
+  StreamCall* begin_call(std::int32_t stream);
+  void end_call(StreamCall& call);
 
   Connections& all_;
   boost::asio::ip::tcp::socket socket_;
   std::shared_ptr<const std::string> peer_;
   nghttp2_session* session_ = nullptr;
   FrameGuard guard_;
-  std::vector<std::shared_ptr<Call>> calls_;
-  std::vector<std::shared_ptr<Call>> ended_;  // until the end of the turn
+  std::vector<std::shared_ptr<StreamCall>> calls_;
+  std::vector<std::shared_ptr<StreamCall>> ended_;  // until the end of the turn
   std::vector<std::uint8_t> unwritten_;       // what the socket did not take
   std::size_t written_ = 0;                   // of it
   std::size_t bytes_ = 0;                     // held by calls

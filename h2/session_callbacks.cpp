@@ -12,8 +12,8 @@ namespace {
 Connection& connection_of(void* user_data) { return *static_cast<Connection*>(user_data); }
 
 // nullptr: the call is over, or never was one.
-Call* call_of(nghttp2_session* session, std::int32_t stream) {
-  return static_cast<Call*>(nghttp2_session_get_stream_user_data(session, stream));
+StreamCall* call_of(nghttp2_session* session, std::int32_t stream) {
+  return static_cast<StreamCall*>(nghttp2_session_get_stream_user_data(session, stream));
 }
 
 std::string_view text(nghttp2_rcbuf* buffer) {
@@ -35,21 +35,21 @@ bool ends_stream(const nghttp2_frame& frame) {
 struct SessionCallbacks {
   static int on_begin_headers(nghttp2_session* session, const nghttp2_frame* frame, void* user_data) {
     if (!is_request(*frame)) return 0;
-    Call* call = connection_of(user_data).begin_call(frame->hd.stream_id);
+    StreamCall* call = connection_of(user_data).begin_call(frame->hd.stream_id);
     if (call) nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, call);
     return 0;
   }
 
   static int on_header(nghttp2_session* session, const nghttp2_frame* frame, nghttp2_rcbuf* name, nghttp2_rcbuf* value,
                        std::uint8_t, void*) {
-    Call* call = is_request(*frame) ? call_of(session, frame->hd.stream_id) : nullptr;
+    StreamCall* call = is_request(*frame) ? call_of(session, frame->hd.stream_id) : nullptr;
     if (call) call->head_.add(text(name), text(value));
     return 0;
   }
 
   static int on_invalid_header(nghttp2_session* session, const nghttp2_frame* frame, nghttp2_rcbuf*, nghttp2_rcbuf*,
                                std::uint8_t, void*) {
-    Call* call = is_request(*frame) ? call_of(session, frame->hd.stream_id) : nullptr;
+    StreamCall* call = is_request(*frame) ? call_of(session, frame->hd.stream_id) : nullptr;
     if (call) call->head_.note_forbidden();
     return 0;
   }
@@ -59,16 +59,16 @@ struct SessionCallbacks {
     if (frame->hd.type == NGHTTP2_SETTINGS) connection.greeted_ = true;
     if (frame->hd.type == NGHTTP2_PING && (frame->hd.flags & NGHTTP2_FLAG_ACK)) connection.pinged_ = false;
     if (is_request(*frame)) {
-      if (Call* call = call_of(session, frame->hd.stream_id)) call->headers_done();
+      if (StreamCall* call = call_of(session, frame->hd.stream_id)) call->headers_done();
     }
     if (!ends_stream(*frame)) return 0;
-    if (Call* call = call_of(session, frame->hd.stream_id)) call->half_closed();
+    if (StreamCall* call = call_of(session, frame->hd.stream_id)) call->half_closed();
     return 0;
   }
 
   static int on_data(nghttp2_session* session, std::uint8_t, std::int32_t stream, const std::uint8_t* data,
                      std::size_t length, void*) {
-    if (Call* call = call_of(session, stream)) {
+    if (StreamCall* call = call_of(session, stream)) {
       call->data({reinterpret_cast<const char*>(data), length});
     } else {
       nghttp2_session_consume(session, stream, length);
@@ -77,7 +77,7 @@ struct SessionCallbacks {
   }
 
   static int on_stream_close(nghttp2_session* session, std::int32_t stream, std::uint32_t, void* user_data) {
-    if (Call* call = call_of(session, stream)) connection_of(user_data).end_call(*call);
+    if (StreamCall* call = call_of(session, stream)) connection_of(user_data).end_call(*call);
     return 0;
   }
 
@@ -90,7 +90,7 @@ struct SessionCallbacks {
     if (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA)
       connection_of(user_data).guard_.note_sent();
     if (frame->hd.type != NGHTTP2_HEADERS || !ends_stream(*frame)) return 0;
-    const Call* call = call_of(session, frame->hd.stream_id);
+    const StreamCall* call = call_of(session, frame->hd.stream_id);
     if (call && !call->half_closed_) {
       nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_NO_ERROR);
     }
@@ -99,7 +99,7 @@ struct SessionCallbacks {
 
   static ssize_t fill(nghttp2_session* session, std::int32_t stream, std::uint8_t* buffer, std::size_t length,
                       std::uint32_t* flags, nghttp2_data_source*, void*) {
-    Call* call = call_of(session, stream);
+    StreamCall* call = call_of(session, stream);
     if (!call) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;  // the call was dropped; resets the stream
     const auto filled = call->fill({buffer, length});
     if (!filled) return NGHTTP2_ERR_DEFERRED;

@@ -1,4 +1,4 @@
-#include "h2/call.h"
+#include "h2/stream_call.h"
 
 #include <algorithm>
 #include <utility>
@@ -29,19 +29,19 @@ void add_trailers(HeaderList& list, const Outcome& outcome) {
 
 }  // namespace
 
-Call::Call(Connection& connection, std::int32_t stream)
-    : loop_(connection.loop()),
+StreamCall::StreamCall(Connection& connection, std::int32_t stream)
+    : Call(connection.loop()),
       connection_(&connection),
       stream_(stream),
       peer_(connection.peer()),
-      began_(loop_.now()),
+      began_(loop().now()),
       head_(connection.options().budgets.header_list_bytes),
       reader_(connection.options().budgets.message_bytes),
       half_sent_since_(began_) {}
 
 // ---- from the client ----
 
-void Call::headers_done() {
+void StreamCall::headers_done() {
   if (auto wrong = head_.wrong()) return refuse(std::move(*wrong));
   method_ = connection_->options().methods.find(head_.path());
   if (!method_) return refuse({Code::unimplemented, "there is no method " + head_.path()});
@@ -49,7 +49,7 @@ void Call::headers_done() {
   if (const auto* start = std::get_if<StreamStart>(method_)) handler_ = (*start)(*this);
 }
 
-void Call::data(std::string_view bytes) {
+void StreamCall::data(std::string_view bytes) {
   const std::size_t read = paused_ || !waiting_.empty() ? 0 : read_messages(bytes);
   if (read > 0 && connection_) connection_->consume(stream_, read);
   if (read < bytes.size()) waiting_.append(bytes.substr(read));
@@ -57,10 +57,10 @@ void Call::data(std::string_view bytes) {
 }
 
 // Returns how much of `bytes` was read: all, unless the handler paused.
-std::size_t Call::read_messages(std::string_view bytes) {
+std::size_t StreamCall::read_messages(std::string_view bytes) {
   const std::size_t size = bytes.size();
   while (!bytes.empty() && !paused_ && open()) {
-    if (!takes_one() && !reader_.in_message()) half_sent_since_ = loop_.now();
+    if (!takes_one() && !reader_.in_message()) half_sent_since_ = loop().now();
     if (reader_.take(bytes)) {
       message_came();
     } else if (reader_.wrong()) {
@@ -70,19 +70,19 @@ std::size_t Call::read_messages(std::string_view bytes) {
   return open() ? size - bytes.size() : size;
 }
 
-void Call::message_came() {
+void StreamCall::message_came() {
   if (!takes_one()) return handler_->on_message(*this, reader_.message());
   if (have_request_) return refuse({Code::invalid_argument, "two messages on a call that takes one"});
   have_request_ = true;
   request_ = std::move(reader_.message());
 }
 
-void Call::half_closed() {
+void StreamCall::half_closed() {
   half_closed_ = true;
   if (!paused_ && waiting_.empty()) end_of_requests();
 }
 
-void Call::end_of_requests() {
+void StreamCall::end_of_requests() {
   if (!open() || !method_) return;
   if (reader_.in_message()) return refuse({Code::invalid_argument, "the request ends within a message"});
   const auto* start = std::get_if<UnaryStart>(method_);
@@ -93,7 +93,7 @@ void Call::end_of_requests() {
   account();
 }
 
-void Call::resume() {
+void StreamCall::resume() {
   if (!std::exchange(paused_, false) || !open()) return;
   const std::string bytes = std::exchange(waiting_, {});
   const std::size_t read = read_messages(bytes);
@@ -103,7 +103,7 @@ void Call::resume() {
   account();
 }
 
-void Call::closed() {
+void StreamCall::closed() {
   const std::shared_ptr<CallHandler> handler = std::exchange(handler_, nullptr);
   const bool cancelled = open() && handler;
   out_ = request_ = waiting_ = {};
@@ -113,7 +113,7 @@ void Call::closed() {
   if (cancelled) handler->on_cancel(*this);
 }
 
-void Call::tick(Clock::time_point now) {
+void StreamCall::tick(Clock::time_point now) {
   const Budgets& budgets = connection_->options().budgets;
   if (finished_) {
     if (now - finished_at_ > budgets.unread) connection_->reset(stream_, NGHTTP2_CANCEL);
@@ -129,7 +129,7 @@ void Call::tick(Clock::time_point now) {
 
 // ---- to the client ----
 
-void Call::send(std::string_view message) {
+void StreamCall::send(std::string_view message) {
   if (!open()) return;
   append_prefix(out_, message.size());
   out_.append(message);
@@ -142,10 +142,10 @@ void Call::send(std::string_view message) {
   if (connection_) connection_->touch();
 }
 
-void Call::finish(const Outcome& outcome) {
+void StreamCall::finish(const Outcome& outcome) {
   if (!open()) return;
   finished_ = true;
-  finished_at_ = loop_.now();
+  finished_at_ = loop().now();
   outcome_ = outcome;
   if (!waiting_.empty()) connection_->consume(stream_, waiting_.size());
   request_ = waiting_ = {};
@@ -158,7 +158,7 @@ void Call::finish(const Outcome& outcome) {
   if (connection_) connection_->touch();
 }
 
-void Call::refuse(Outcome outcome) {
+void StreamCall::refuse(Outcome outcome) {
   const auto& dress = connection_->options().dress_refusal;
   if (dress) dress(outcome);
   const std::shared_ptr<CallHandler> handler = std::exchange(handler_, nullptr);
@@ -166,7 +166,7 @@ void Call::refuse(Outcome outcome) {
   if (handler) handler->on_cancel(*this);
 }
 
-std::optional<std::size_t> Call::fill(std::span<std::uint8_t> to) {
+std::optional<std::size_t> StreamCall::fill(std::span<std::uint8_t> to) {
   const std::size_t count = std::min(to.size(), unsent());
   if (count == 0 && !finished_) return std::nullopt;
   std::copy_n(out_.data() + out_sent_, count, to.data());
@@ -180,7 +180,7 @@ std::optional<std::size_t> Call::fill(std::span<std::uint8_t> to) {
   return count;
 }
 
-void Call::submit_headers(bool last) {
+void StreamCall::submit_headers(bool last) {
   headers_sent_ = true;
   HeaderList list;
   const int status = last ? head_.http_status() : 200;
@@ -190,16 +190,16 @@ void Call::submit_headers(bool last) {
   connection_->submit_headers(stream_, list, last);
 }
 
-void Call::submit_trailers() {
+void StreamCall::submit_trailers() {
   HeaderList list;
   add_trailers(list, outcome_);
   const auto entries = list.entries();
   nghttp2_submit_trailer(connection_->session(), stream_, entries.data(), entries.size());
 }
 
-std::size_t Call::held() const { return reader_.held() + request_.size() + waiting_.size() + unsent(); }
+std::size_t StreamCall::held() const { return reader_.held() + request_.size() + waiting_.size() + unsent(); }
 
-void Call::account() {
+void StreamCall::account() {
   if (!connection_) return;
   const std::size_t now_held = held();
   const auto change = static_cast<std::ptrdiff_t>(now_held) - static_cast<std::ptrdiff_t>(accounted_);
