@@ -8,6 +8,7 @@
 
 # The pairs of one layer that may touch, each with its reason; everything else of one layer is strangers.
 set(BSN_SIDEWAYS_ALLOWED
+    "bsn_gateway_serve>bsn_edge"  # the gateway's shell opens its HTTP edge, which knows only methods and loops
     "bsn_rpc>bsn_codec"      # gRPC status details carry an encoded Reply
 )
 

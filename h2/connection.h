@@ -14,11 +14,11 @@
 #include <string>
 #include <vector>
 
-#include "h2/stream_call.h"
 #include "h2/frame_guard.h"
 #include "h2/header_list.h"
 #include "h2/loop.h"
 #include "h2/server_options.h"
+#include "h2/stream_call.h"
 
 namespace bsn::h2 {
 
@@ -91,9 +91,9 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   FrameGuard guard_;
   std::vector<std::shared_ptr<StreamCall>> calls_;
   std::vector<std::shared_ptr<StreamCall>> ended_;  // until the end of the turn
-  std::vector<std::uint8_t> unwritten_;       // what the socket did not take
-  std::size_t written_ = 0;                   // of it
-  std::size_t bytes_ = 0;                     // held by calls
+  std::vector<std::uint8_t> unwritten_;             // what the socket did not take
+  std::size_t written_ = 0;                         // of it
+  std::size_t bytes_ = 0;                           // held by calls
   Clock::time_point opened_, last_heard_, last_written_;
   bool greeted_ = false;  // the client's SETTINGS came
   bool pinged_ = false;   // our PING waits for its answer

@@ -1,8 +1,9 @@
 #include "h2/server.h"
 
-#include <charconv>
 #include <future>
 #include <utility>
+
+#include "h2/listen_address.h"
 
 namespace bsn::h2 {
 namespace {
@@ -11,27 +12,6 @@ using boost::asio::ip::tcp;
 
 // After a failed accept (no file descriptors): those that end meanwhile make room.
 constexpr std::chrono::milliseconds pause_after_failure{50};
-
-// "127.0.0.1:80" or "[::1]:80"; nullopt: it is no such address.
-std::optional<tcp::endpoint> endpoint_of(const std::string& address) {
-  const std::size_t colon = address.rfind(':');
-  if (colon == std::string::npos) return std::nullopt;
-  std::string host = address.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  if (host == "localhost") host = "127.0.0.1";
-  std::uint16_t port = 0;
-  const char* end = address.data() + address.size();
-  const auto [stop, wrong] = std::from_chars(address.data() + colon + 1, end, port);
-  boost::system::error_code no_address;
-  const auto parsed = boost::asio::ip::make_address(host, no_address);
-  if (wrong != std::errc() || stop != end || no_address) return std::nullopt;
-  return tcp::endpoint(parsed, port);
-}
-
-std::string text_of(const tcp::endpoint& endpoint) {
-  const std::string host = endpoint.address().to_string();
-  return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
-}
 
 }  // namespace
 
@@ -46,20 +26,10 @@ Result<std::unique_ptr<Server>> Server::listen(ServerOptions options) {
 }
 
 Result<Done> Server::bind() {
-  const std::string& listen = options_.listen;
-  const auto endpoint = endpoint_of(listen);
-  if (!endpoint) return Error{ErrorCode::invalid_configuration, "'" + listen + "' is not HOST:PORT"};
-  acceptor_ = std::make_unique<tcp::acceptor>(lanes_[0]->loop.io());
+  auto acceptor = listen_on(lanes_[0]->loop.io(), options_.listen);
+  if (!acceptor) return acceptor.error();
+  acceptor_ = std::make_unique<tcp::acceptor>(std::move(*acceptor));
   pause_ = std::make_unique<boost::asio::steady_timer>(lanes_[0]->loop.io());
-  boost::system::error_code failed;
-  acceptor_->open(endpoint->protocol(), failed);
-  if (!failed) acceptor_->set_option(tcp::acceptor::reuse_address(true), failed);
-  if (!failed) acceptor_->bind(*endpoint, failed);
-  if (!failed) acceptor_->listen(boost::asio::socket_base::max_listen_connections, failed);
-  if (failed) {
-    return Error{ErrorCode::already_running,
-                 "can't listen on " + listen + " (" + failed.message() + "); is the port in use?"};
-  }
   address_ = text_of(acceptor_->local_endpoint());
   return Done{};
 }

@@ -5,6 +5,8 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
 
 #include "gateway/serve/gateway_server.h"
 #include "rpc/process.h"
@@ -14,6 +16,7 @@ int main(int argc, char** argv) {
   bool with_parent = false;
   CLI::App app("The gateway of a service network: admits calls and routes them to city nodes.");
   app.add_option("--listen", options.listen, "HOST:PORT to serve on; port 0: the system chooses")->required();
+  app.add_option("--http", options.http, "HOST:PORT to serve HTTP/1.1 on as well");
   app.add_option("--data-dir", options.data_dir, "folder for what the gateway must remember")->required();
   app.add_option("--loops", options.loops, "threads that serve connections")
       ->capture_default_str()
@@ -32,7 +35,9 @@ int main(int argc, char** argv) {
     spdlog::error("{}", gateway.error().message);
     return 1;
   }
-  bsn::announce_address((*gateway)->address());
+  std::vector<std::string> addresses{(*gateway)->address()};
+  if (!options.http.empty()) addresses.push_back((*gateway)->http_address());
+  bsn::announce_addresses(addresses);
   const int signal = bsn::wait_for_stop_signal();
   spdlog::info("stopping on signal {}", signal);
   (*gateway)->stop(bsn::milliseconds(1'800));

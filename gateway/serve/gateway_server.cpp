@@ -5,6 +5,7 @@
 #include <fstream>
 #include <utility>
 
+#include "edge/json_api.h"
 #include "gateway/gateway_spec_check.h"
 #include "gateway/serve/reflection_service.h"
 #include "gateway/serve/reply_outcome.h"
@@ -50,6 +51,9 @@ Result<std::unique_ptr<GatewayServer>> GatewayServer::start(const GatewayOptions
   if (!server) return server.error();
   std::unique_ptr<GatewayServer> gateway(new GatewayServer(std::move(*kept), std::move(*server)));
   if (auto served = gateway->serve_metrics(options.metrics); !served) return served.error();
+  if (!options.http.empty()) {
+    if (const auto opened = gateway->open_http(options.http); !opened) return opened.error();
+  }
   const std::lock_guard lock(gateway->mutex_);
   gateway->server_->start();
   if (*stored && !gateway->shell_) {
@@ -106,8 +110,19 @@ void GatewayServer::stop(Duration patience) {
   health_.set_serving(false);
   metrics_.reset();
   if (shell_) shell_->drain(patience);
+  if (http_) http_->stop(std::chrono::milliseconds(100));
   server_->stop(std::chrono::milliseconds(100));
   shell_.reset();
+}
+
+// Browsers, shells and other chains' clients call by it what gRPC's clients call directly.
+Result<Done> GatewayServer::open_http(const std::string& address) {
+  edge::HttpLane::Sites sites;
+  sites.push_back(std::make_unique<edge::JsonApi>(server_->methods()));
+  auto opened = edge::HttpServer::listen(address, *server_, std::move(sites));
+  if (!opened) return opened.error();
+  http_ = std::move(*opened);
+  return Done{};
 }
 
 // The projects of the commission are those of the first start; later ones come from the book.

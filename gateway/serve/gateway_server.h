@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 
+#include "edge/http_server.h"
 #include "gateway/serve/account_service.h"
 #include "gateway/serve/gateway_service.h"
 #include "gateway/serve/health_service.h"
@@ -26,6 +27,7 @@ struct GatewayOptions {
   std::string
       metrics;  // "127.0.0.1:PORT" for Prometheus; its real address goes to the file metrics.address. Empty: none
   std::uint32_t access_log_every = 0;  // one call of so many goes to the file access.log; 0: none
+  std::string http{};                  // where to serve HTTP/1.1 too; empty: nowhere
 };
 
 class GatewayServer final {
@@ -40,6 +42,9 @@ class GatewayServer final {
 
   // "127.0.0.1:40002"; empty: there are none.
   std::string metrics_address() const { return metrics_ ? metrics_->address() : std::string(); }
+
+  // Where HTTP/1.1 is served; empty: nowhere.
+  std::string http_address() const { return http_ ? http_->address() : ""; }
 
   // Refuses new calls, lets open ones end for at most `patience`, then ends everything. Idempotent.
   void stop(Duration patience);
@@ -56,6 +61,7 @@ class GatewayServer final {
   GatewayServer(Kept kept, std::unique_ptr<h2::Server> server);
 
   Result<Done> serve_metrics(const std::string& listen);
+  Result<Done> open_http(const std::string& address);
   void add_control();
   Reply commission(const h2::Call& call, const v1::CommissionGatewayRequest& request);
   void count(h2::Call& call);
@@ -69,6 +75,7 @@ class GatewayServer final {
   GatewayService service_;
   AccountService account_service_;
   HealthService health_;
+  std::unique_ptr<edge::HttpServer> http_;
   std::mutex mutex_;  // guards the next three
   std::unique_ptr<AccountBook> book_;
   std::unique_ptr<GatewayShell> shell_;

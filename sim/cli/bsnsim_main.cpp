@@ -27,6 +27,8 @@ void add_up(CLI::App& app, UpOptions& options) {
   add_place(verb, options);
   add_binaries(verb, options);
   verb.add_option("--listen", options.listen, "address of the gateway; port 0: any free one")->capture_default_str();
+  verb.add_option("--http", options.http, "address of the gateway's HTTP/1.1; port 0: any free one")
+      ->capture_default_str();
   verb.add_option("--seed", options.seed, "seed of all chance")->capture_default_str();
   verb.add_flag("--fsync,!--no-fsync", options.fsync, "wait for the disk before acknowledging (default: yes)");
   verb.add_flag("-q,--quiet", options.quiet, "no progress");

@@ -117,6 +117,7 @@ int command_up(const UpOptions& options) {
   cluster.durability = options.fsync ? Durability::fsync : Durability::os;
   cluster.die_with_parent = false;
   cluster.gateway_listen = options.listen;
+  cluster.gateway_http = options.http;
   cluster.stop = &stop_requested;
   cluster.progress = [&](const std::string& text) { progress.note(text); };
   auto started = LiveCluster::start(with_outside_peers(*topology, RunMode::live), cluster);
@@ -127,10 +128,10 @@ int command_up(const UpOptions& options) {
   if (!operated) return report_error(operated.error());
   (*started)->release();
   fmt::print(
-      "\n{} city nodes and a gateway run; gateway at {}\nendpoint file {}/endpoints.json\n"
+      "\n{} city nodes and a gateway run; gateway at {}, HTTP at {}\nendpoint file {}/endpoints.json\n"
       "look with `bsnsim status`, call with `bsnsim call`, change with `bsnsim node` and `bsnsim service`, end with "
       "`bsnsim down`\n",
-      topology->cities.size(), (*started)->gateway_address(), folder);
+      topology->cities.size(), (*started)->gateway_address(), (*started)->http_address(), folder);
   return 0;
 }
 

@@ -24,6 +24,7 @@ struct PlaceOptions {
 struct UpOptions : PlaceOptions {
   std::string file;  // topology or scenario
   std::string listen = "127.0.0.1:0";
+  std::string http = "127.0.0.1:0";
   std::uint64_t seed = 1;
   bool fsync = true;
   bool quiet = false;

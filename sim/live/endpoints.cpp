@@ -21,14 +21,9 @@ namespace json = boost::json;
 std::string file_of(const std::string& run_dir) { return run_dir + "/endpoints.json"; }
 
 json::object to_json(const Endpoint& endpoint) {
-  return {{"name", endpoint.name},
-          {"state", endpoint.state},
-          {"networks", json::value_from(endpoint.networks)},
-          {"grpc", endpoint.grpc},
-          {"log", endpoint.log},
-          {"pid", endpoint.pid},
-          {"started", endpoint.started},
-          {"more", json::value_from(endpoint.more)}};
+  return {{"name", endpoint.name}, {"state", endpoint.state},     {"networks", json::value_from(endpoint.networks)},
+          {"grpc", endpoint.grpc}, {"http", endpoint.http},       {"log", endpoint.log},
+          {"pid", endpoint.pid},   {"started", endpoint.started}, {"more", json::value_from(endpoint.more)}};
 }
 
 Endpoint endpoint_from(const json::value& value) {
@@ -38,6 +33,7 @@ Endpoint endpoint_from(const json::value& value) {
   endpoint.state = json::value_to<std::string>(object.at("state"));
   endpoint.networks = json::value_to<std::vector<std::string>>(object.at("networks"));
   endpoint.grpc = json::value_to<std::string>(object.at("grpc"));
+  endpoint.http = json::value_to<std::string>(object.at("http"));
   endpoint.more = json::value_to<std::vector<std::string>>(object.at("more"));
   endpoint.log = json::value_to<std::string>(object.at("log"));
   endpoint.pid = json::value_to<pid_t>(object.at("pid"));

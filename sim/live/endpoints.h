@@ -25,6 +25,7 @@ struct Endpoint {
   pid_t pid = 0;
   std::uint64_t started = 0;        // start time in clock ticks since boot, /proc/PID/stat field 22
   std::vector<std::string> more{};  // its further addresses, of a process that serves on several
+  std::string http{};               // where the gateway serves HTTP/1.1; empty for the others
 };
 
 struct Endpoints {

@@ -44,13 +44,14 @@ Result<Done> make_folders(const ClusterOptions& options) {
 
 }  // namespace
 
-Result<Done> LiveCluster::Impl::spawn(Child& child, const char* program, const std::string& listen, std::size_t hosts) {
+Result<Done> LiveCluster::Impl::spawn(Child& child, const char* program, const std::string& listen,
+                                      const std::vector<std::string>& more) {
   ProcessOptions start;
   start.executable = binary(options, program);
   start.arguments = {"--listen", listen, "--data-dir", options.run_dir + "/data/" + child.name};
   if (child.name == "gateway")
     start.arguments.insert(start.arguments.end(), {"--metrics", "127.0.0.1:0", "--access-log-every", "100"});
-  if (hosts > 1) start.arguments.insert(start.arguments.end(), {"--hosts", std::to_string(hosts)});
+  start.arguments.insert(start.arguments.end(), more.begin(), more.end());
   if (options.die_with_parent) start.arguments.emplace_back("--die-with-parent");
   start.log_path = child.log;
   start.process_group = group;
@@ -79,10 +80,11 @@ Result<Done> LiveCluster::Impl::spawn_all() {
     all.push_back(&node);
   }
   if (hosts > 0) {
-    if (auto done = spawn(outside, "bsn-node", "127.0.0.1:0", hosts); !done) return done;
+    if (auto done = spawn(outside, "bsn-node", "127.0.0.1:0", {"--hosts", std::to_string(hosts)}); !done) return done;
     all.push_back(&outside);
   }
-  if (auto done = spawn(gateway, "bsn-gateway", options.gateway_listen); !done) return done;
+  if (auto done = spawn(gateway, "bsn-gateway", options.gateway_listen, {"--http", options.gateway_http}); !done)
+    return done;
   all.push_back(&gateway);
   return wait_for_addresses(all, Clock::now() + std::chrono::nanoseconds(options.start_limit.ns), options.stop);
 }
@@ -153,6 +155,7 @@ Result<Done> LiveCluster::Impl::write_endpoint_file() {
   file.home = topology.gateway_city;
   file.gateway = {
       "gateway", "", {}, gateway.address, gateway.log, gateway.process.pid(), process_started(gateway.process.pid())};
+  file.gateway.http = gateway.addresses.at(1);
   file.city_nodes = endpoints();
   if (outside.process.pid() > 0) {
     file.outside = {"outside",
@@ -223,6 +226,8 @@ void LiveCluster::stop() {
 void LiveCluster::release() { impl_->released = true; }
 
 const std::string& LiveCluster::gateway_address() const { return impl_->gateway.address; }
+
+const std::string& LiveCluster::http_address() const { return impl_->gateway.addresses.at(1); }
 
 const std::string& LiveCluster::node_address(CityIndex city) const { return impl_->address_of(city); }
 

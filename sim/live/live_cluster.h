@@ -32,6 +32,7 @@ struct ClusterOptions {
   Durability durability = Durability::fsync;
   bool die_with_parent = true;  // false: the cluster outlives this process (`bsnsim up`)
   std::string gateway_listen = "127.0.0.1:0";
+  std::string gateway_http = "127.0.0.1:0";
   Duration start_limit = seconds(120);  // for everything
   std::function<void(const std::string&)> progress = [](const std::string&) {};
   const std::atomic<bool>* stop = nullptr;  // becomes true when the user wants out
@@ -57,6 +58,7 @@ class LiveCluster : public FaultTarget, public ServiceHost {
   void release();
 
   const std::string& gateway_address() const;
+  const std::string& http_address() const;  // of the gateway
   const std::string& node_address(CityIndex city) const;
 
   // Faults. An unknown, already ended or outside node is an Error.

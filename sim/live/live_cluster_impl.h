@@ -35,7 +35,8 @@ struct LiveCluster::Impl {
   bool gateway_untold = false;
   First first = First::nodes;
 
-  Result<Done> spawn(Child& child, const char* program, const std::string& listen, std::size_t hosts = 1);
+  Result<Done> spawn(Child& child, const char* program, const std::string& listen,
+                     const std::vector<std::string>& more = {});
   Result<Done> spawn_all();
   Result<Done> commission();
   NodeSpec spec_of(CityIndex city);

@@ -20,7 +20,7 @@
 namespace bsn::test {
 
 inline std::unique_ptr<GatewayServer> start_gateway(const std::string& folder, const std::string& metrics = "") {
-  auto gateway = GatewayServer::start({"127.0.0.1:0", folder, 1, metrics});
+  auto gateway = GatewayServer::start({"127.0.0.1:0", folder, 1, metrics, 0, "127.0.0.1:0"});
   EXPECT_TRUE(gateway.ok()) << (gateway ? "" : gateway.error().message);
   return gateway ? std::move(*gateway) : nullptr;
 }

@@ -1,0 +1,88 @@
+#include "edge/http_lane.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "edge/http_connection.h"
+#include "edge/json_error.h"
+#include "edge/web_socket.h"
+
+namespace bsn::edge {
+namespace {
+
+// What a browser asks before it lets a page call.
+HttpResponse preflight() {
+  HttpResponse allowed{http::status::no_content, 11};
+  allowed.set(http::field::access_control_allow_methods, "GET, POST, OPTIONS");
+  allowed.set(http::field::access_control_allow_headers,
+              "content-type, x-api-key, x-bsn-origin, x-bsn-timeout, x-grpc-web, x-user-agent, grpc-timeout");
+  allowed.set(http::field::access_control_max_age, "86400");
+  return allowed;
+}
+
+}  // namespace
+
+void HttpLane::add(boost::asio::ip::tcp::socket socket) {
+  if (draining_ || !make_room()) return;  // closes the socket
+  const auto connection = std::make_shared<HttpConnection>(*this, std::move(socket));
+  connections_.insert(connection);
+  connection->start();
+}
+
+bool HttpLane::make_room() {
+  if (count() < most_) return true;
+  const auto idle =
+      std::find_if(connections_.begin(), connections_.end(), [](const auto& each) { return each->idle(); });
+  if (idle == connections_.end()) return false;
+  const auto connection = *idle;
+  connection->close();
+  return true;
+}
+
+void HttpLane::serve(const std::shared_ptr<Exchange>& exchange) const {
+  if (exchange->request().method() == http::verb::options) return exchange->respond(preflight());
+  for (const auto& site : sites_) {
+    if (site->serve(exchange)) return;
+  }
+  exchange->respond(json_error(
+      404,
+      {h2::Code::unimplemented, "there is nothing at " + std::string(target(exchange->request()).substr(0, 256))}));
+}
+
+std::shared_ptr<SocketHandler> HttpLane::open(const HttpRequest& request) const {
+  if (draining_) return nullptr;
+  for (const auto& site : sites_) {
+    if (auto handler = site->open(request, loop_)) return handler;
+  }
+  return nullptr;
+}
+
+void HttpLane::remove(const std::shared_ptr<HttpConnection>& connection) {
+  connections_.erase(connection);
+  tell_if_empty();
+}
+
+void HttpLane::remove(const std::shared_ptr<WebSocket>& socket) {
+  sockets_.erase(socket);
+  tell_if_empty();
+}
+
+void HttpLane::drain(std::function<void()> done) {
+  draining_ = true;
+  drained_ = std::move(done);
+  for (const auto& connection : std::vector(connections_.begin(), connections_.end())) connection->drain();
+  for (const auto& socket : std::vector(sockets_.begin(), sockets_.end())) socket->end();
+  tell_if_empty();
+}
+
+void HttpLane::close_all() {
+  draining_ = true;
+  for (const auto& connection : std::vector(connections_.begin(), connections_.end())) connection->close();
+  for (const auto& socket : std::vector(sockets_.begin(), sockets_.end())) socket->close();
+}
+
+void HttpLane::tell_if_empty() {
+  if (draining_ && drained_ && count() == 0) std::exchange(drained_, nullptr)();
+}
+
+}  // namespace bsn::edge

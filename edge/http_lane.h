@@ -1,0 +1,62 @@
+// The HTTP connections of one loop, and what they serve.
+//
+// Threads: the loop's only.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <functional>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "edge/http_budgets.h"
+#include "edge/site.h"
+#include "h2/loop.h"
+
+namespace bsn::edge {
+
+class HttpConnection;
+class WebSocket;
+
+class HttpLane {
+ public:
+  using Sites = std::vector<std::unique_ptr<Site>>;
+
+  // `most`: connections of this lane.
+  HttpLane(h2::Loop& loop, const Sites& sites, const HttpBudgets& budgets, std::size_t most)
+      : loop_(loop), sites_(sites), budgets_(budgets), most_(most) {}
+
+  h2::Loop& loop() const { return loop_; }
+  const HttpBudgets& budgets() const { return budgets_; }
+
+  void add(boost::asio::ip::tcp::socket socket);
+
+  // By the first site that takes it; by 404 when none does.
+  void serve(const std::shared_ptr<Exchange>& exchange) const;
+  std::shared_ptr<SocketHandler> open(const HttpRequest& request) const;
+
+  void add(const std::shared_ptr<WebSocket>& socket) { sockets_.insert(socket); }
+  void remove(const std::shared_ptr<HttpConnection>& connection);
+  void remove(const std::shared_ptr<WebSocket>& socket);
+
+  // No new connections and requests; `done` is called when none is left.
+  void drain(std::function<void()> done);
+  void close_all();
+
+  std::size_t count() const { return connections_.size() + sockets_.size(); }
+
+ private:
+  bool make_room();
+  void tell_if_empty();
+
+  h2::Loop& loop_;
+  const Sites& sites_;
+  const HttpBudgets& budgets_;
+  const std::size_t most_;
+  std::set<std::shared_ptr<HttpConnection>> connections_;  // no order matters
+  std::set<std::shared_ptr<WebSocket>> sockets_;
+  std::function<void()> drained_;
+  bool draining_ = false;
+};
+
+}  // namespace bsn::edge
