@@ -76,6 +76,14 @@ enum class RouteState : std::uint8_t {
 };
 std::string_view to_string(RouteState state);
 
+// How a chain is offered to clients of the network that it simulates, in the words of that network.
+struct NativeInterface {
+  std::string netcode;         // BSN's name for it: "ETH-Mainnet"; empty: not offered
+  std::string dialect{};       // "ethereum"
+  std::uint64_t chain_id = 0;  // that signatures are made for, where the dialect has one
+  bool operator==(const NativeInterface&) const = default;
+};
+
 // A chain as the gateway sees it.
 struct RouteSpec {
   ChainIndex index;
@@ -90,6 +98,7 @@ struct RouteSpec {
   Plan plan{};                           // for all its callers together; calls_per_day counts for nothing here
   std::vector<std::string> contracts{};  // that may be called; empty: all
   RoutingRule routing{};                 // of calls whose project has no rule of its own
+  NativeInterface native{};
 };
 
 // What came and went on one route since the gateway started.

@@ -13,6 +13,7 @@ constexpr std::chrono::milliseconds grace_after_deadline{500};
 }  // namespace
 
 void CarriedCall::start(const h2::Methods& methods, const std::string& path, std::string message) {
+  path_ = path;
   const h2::Method* method = methods.find(path);
   const auto* unary = method ? std::get_if<h2::UnaryStart>(method) : nullptr;
   if (!unary) return finish({h2::Code::unimplemented, "there is no method " + path + " for one request"});

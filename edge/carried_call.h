@@ -30,6 +30,7 @@ class CarriedCall : public h2::Call {
   // Nobody waits any more.
   void cancel();
 
+  const std::string& path() const final { return path_; }
   const h2::Metadata& metadata() const final { return head_.metadata; }
   std::optional<std::chrono::nanoseconds> timeout() const final { return head_.timeout; }
   const std::string& peer() const final { return head_.peer; }
@@ -51,6 +52,7 @@ class CarriedCall : public h2::Call {
   void wait_for_deadline();
 
   const Head head_;
+  std::string path_;  // once it was started
   std::shared_ptr<h2::CallHandler> handler_;
   std::optional<boost::asio::steady_timer> deadline_;
   bool finished_ = false;

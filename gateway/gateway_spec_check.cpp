@@ -57,6 +57,7 @@ Wrong check_rule(const GatewaySpec& spec, const RoutingRule& rule, const std::st
 
 Wrong check_routes(const GatewaySpec& spec) {
   std::set<ChainName> names;
+  std::set<std::string> netcodes;
   for (std::size_t i = 0; i < spec.routes.size(); ++i) {
     const RouteSpec& route = spec.routes[i];
     if (route.index.value != i) return fmt::format("chain {} stands at position {}", route.index.value, i);
@@ -67,6 +68,9 @@ Wrong check_routes(const GatewaySpec& spec) {
       return fmt::format("the plan of {} is out of range", to_string(route.name));
     }
     if (auto wrong = check_rule(spec, route.routing, to_string(route.name))) return wrong;
+    const std::string& netcode = route.native.netcode;
+    if (route.state != RouteState::retired && !netcode.empty() && !netcodes.insert(netcode).second)
+      return fmt::format("two chains are offered as {}", netcode);
   }
   return std::nullopt;
 }

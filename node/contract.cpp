@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/contract_asset.h"
+#include "node/contract_ether.h"
 #include "node/contract_hub.h"
 #include "node/contract_kv.h"
 #include "node/contract_xchain.h"
@@ -15,6 +16,7 @@ Contract find_contract(std::string_view name) {
   if (name == "asset") return asset_contract();
   if (name == "xchain") return xchain_contract();
   if (name == "hub") return hub_contract();
+  if (name == "ether") return ether_contract();
   return {};
 }
 

@@ -1,4 +1,5 @@
-// The contracts that every chain of the simulation carries: "kv", "asset", "xchain" and "hub", as tables of functions.
+// The contracts that every chain of the simulation carries: "kv", "asset", "ether", "xchain" and "hub", as tables of
+// functions.
 //
 // A function is a write (submit) or a read (query). It sees the state through an overlay, so that a write that refuses
 // has no effect at all. Functions are deterministic: they see the state, the caller's project and the arguments.

@@ -176,4 +176,13 @@ std::string to_string(Supply supply) {
   return digits;
 }
 
+std::optional<AssetAccount> read_account(StateOverlay& state, std::string_view account) {
+  const auto found = find_account(state, account);
+  return found ? std::optional(AssetAccount{found->balance, found->nonce}) : std::nullopt;
+}
+
+void write_account(StateOverlay& state, std::string_view account, const AssetAccount& changed) {
+  state.set(account_key(account), encode(Account{changed.balance, changed.nonce}));
+}
+
 }  // namespace bsn

@@ -48,4 +48,12 @@ std::optional<Supply> sum_of_balances(const StateTree& state);
 Supply genesis_supply(const std::vector<GenesisAccount>& accounts);
 std::string to_string(Supply supply);
 
+// An account for contracts that move money by rules of their own; they keep the sum of all balances what it was.
+struct AssetAccount {
+  std::uint64_t balance = 0;
+  std::uint64_t nonce = 0;  // transfers that it has sent
+};
+std::optional<AssetAccount> read_account(StateOverlay& state, std::string_view account);
+void write_account(StateOverlay& state, std::string_view account, const AssetAccount& changed);
+
 }  // namespace bsn

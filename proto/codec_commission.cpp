@@ -89,6 +89,19 @@ void decode_limits(Checks& checks, const v1::CommissionGatewayRequest& message, 
   checks.require(spec.max_calls > 0, "max_calls is 0");
 }
 
+v1::NativeInterface encode(const NativeInterface& native) {
+  v1::NativeInterface message;
+  message.set_netcode(native.netcode);
+  message.set_dialect(native.dialect);
+  message.set_chain_id(native.chain_id);
+  return message;
+}
+
+NativeInterface decode(Checks& checks, const v1::NativeInterface& message) {
+  return {checks.text(message.netcode(), CallLimits::name_bytes, "netcode"),
+          checks.text(message.dialect(), CallLimits::name_bytes, "dialect"), message.chain_id()};
+}
+
 }  // namespace
 
 v1::CommissionNodeRequest encode(const NodeSpec& spec) {
@@ -198,6 +211,7 @@ v1::Route encode(const RouteSpec& route) {
   *message.mutable_plan() = encode(route.plan);
   for (const std::string& contract : route.contracts) message.add_contracts(contract);
   *message.mutable_routing() = encode(route.routing);
+  *message.mutable_native() = encode(route.native);
   encode_peers(route, message);
   return message;
 }
@@ -218,6 +232,7 @@ Result<RouteSpec> decode(const v1::Route& message) {
     route.contracts.push_back(checks.required_text(contract, CallLimits::name_bytes, "contract"));
   }
   route.routing = checks.take(decode(message.routing()));
+  route.native = decode(checks, message.native());
   decode_peers(checks, message, route, route.state == RouteState::retired ? Peers::none : Peers::any);
   return checks.give(std::move(route));
 }

@@ -8,8 +8,8 @@ packages=(
   g++ cmake ninja-build pkg-config ccache mold git
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
   libboost1.81-dev libboost-json1.81-dev
-  libssl-dev libnghttp2-dev zlib1g-dev liblmdb-dev libyaml-cpp-dev libcli11-dev libspdlog-dev libfmt-dev
-  prometheus-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
+  libssl-dev libsecp256k1-dev libcrypto++-dev libnghttp2-dev zlib1g-dev liblmdb-dev libyaml-cpp-dev libcli11-dev
+  libspdlog-dev libfmt-dev prometheus-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
   clang-format clang-tidy
   python3-grpcio nghttp2-client
   chromium fonts-noto-cjk
@@ -33,10 +33,11 @@ done
 install_npm_peers() {
   local folder
   folder="$(dirname "$0")/../build/npm"
-  [ -d "$folder/node_modules/@grpc/grpc-js" ] && [ -d "$folder/node_modules/@grpc/proto-loader" ] && return
-  echo "installing: grpc-js" >&2
+  [ -d "$folder/node_modules/@grpc/grpc-js" ] && [ -d "$folder/node_modules/@grpc/proto-loader" ] &&
+    [ -d "$folder/node_modules/ethers" ] && return
+  echo "installing: grpc-js, ethers" >&2
   mkdir -p "$folder"
-  npm install --silent --no-audit --no-fund --prefix "$folder" @grpc/grpc-js@1.14 @grpc/proto-loader@0.8 >/dev/null
+  npm install --silent --no-audit --no-fund --prefix "$folder" @grpc/grpc-js@1.14 @grpc/proto-loader@0.8 ethers@6.17 >/dev/null
 }
 
 # What the report page is built and tested with: as web/package-lock.json names it.

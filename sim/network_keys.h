@@ -205,6 +205,20 @@ void describe(V& v, PublishedFigure& published) {
 }
 
 template <class V>
+void describe(V& v, GenesisAccount& account) {
+  v.need("account", account.account, TextKind{},
+         "its name; of a chain that speaks Ethereum: 0x and 40 small hex digits");
+  v.need("balance", account.balance, WholeKind<std::uint64_t>{0, 1'000'000'000'000'000'000}, "in the chain's unit");
+}
+
+template <class V>
+void describe(V& v, NativeInterface& native) {
+  v.key("netcode", native.netcode, TextKind{64}, "BSN's name of the network in URLs: ETH-Mainnet; empty: not reached");
+  v.key("dialect", native.dialect, TextKind{64}, "what its clients speak: ethereum");
+  v.key("chain_id", native.chain_id, WholeKind<std::uint64_t>{0, 1'000'000'000'000}, "that signatures are made for");
+}
+
+template <class V>
 void describe(V& v, Network& network) {
   v.need("id", network.id, NameKind{}, "short name, as in chain names: fabric");
   v.key("name", network.name, TextKind{}, "full name");
@@ -222,7 +236,9 @@ void describe(V& v, Network& network) {
   v.group("genesis", "accounts account-0, account-1 ... of the asset contract", [&](auto& genesis) {
     genesis.key("accounts", network.genesis_accounts, WholeKind<std::uint32_t>{0, 1'000'000}, "how many");
     genesis.key("balance", network.genesis_balance, WholeKind<std::uint64_t>{0, 1'000'000'000'000}, "of each");
+    genesis.key("named", network.genesis_named, ListKind<Section<GenesisAccount>>{}, "further accounts");
   });
+  v.key("native", network.native, Section<NativeInterface>{}, "how clients of the real network reach its first chain");
 }
 
 }  // namespace bsn

@@ -43,6 +43,7 @@ std::vector<GenesisAccount> genesis_of(const Network& network) {
   for (std::uint32_t n = 0; n < network.genesis_accounts; ++n) {
     accounts.push_back({"account-" + std::to_string(n), network.genesis_balance});
   }
+  accounts.insert(accounts.end(), network.genesis_named.begin(), network.genesis_named.end());
   return accounts;
 }
 
@@ -180,6 +181,9 @@ RouteSpec route_spec(const Topology& topology, const TopologyIndex& index, std::
   }
   const RoutingChoice* own = choice_for(topology.routing.networks, network.id);
   route.routing = routing_rule(index, own != nullptr ? *own : topology.routing.choice);
+  const auto same_network = [&](const Chain& other) { return other.name.network == network.id; };
+  const auto first = std::find_if(topology.chains.begin(), topology.chains.end(), same_network);
+  if (&*first == &chain) route.native = network.native;
   return route;
 }
 

@@ -72,6 +72,8 @@ struct Network {
   MempoolLimits mempool;
   std::uint32_t genesis_accounts = 1000;      // "account-0" ...
   std::uint64_t genesis_balance = 1'000'000;  // of each
+  std::vector<GenesisAccount> genesis_named;  // further ones, by name
+  NativeInterface native;                     // as RouteSpec::native, of its first chain
   std::vector<PublishedFigure> published;     // what `bsnsim calibrate` holds the simulation against
 };
 

@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "core/call.h"
+#include "sim/config_kinds.h"
 #include "sim/engine_check.h"
 #include "sim/topology.h"
 
@@ -167,6 +169,8 @@ class TopologyCheck {
       const Network& network = topology_.networks[n];
       engine(network, n);
       budget(network, n);
+      genesis(network, n);
+      native(network, n);
       const bool hosted = std::any_of(topology_.chains.begin(), topology_.chains.end(),
                                       [&](const Chain& chain) { return chain.name.network == network.id; });
       if (!hosted)
@@ -190,6 +194,36 @@ class TopologyCheck {
     if (budget.max_cpu.ns > 0 && network.cost.execute > budget.max_cpu) {
       found("networks[{}].cost.execute: {} is above block.max_cpu {}; no block would hold a transaction", n,
             to_string(network.cost.execute), to_string(budget.max_cpu));
+    }
+  }
+
+  void genesis(const Network& network, std::size_t n) {
+    std::set<std::string> names;
+    for (const GenesisAccount& one : network.genesis_named) {
+      if (one.account.empty() || one.account.size() > CallLimits::name_bytes || one.account.starts_with("account-")) {
+        found(
+            "networks[{}].genesis.named: '{}' is no name for an account; it has 1 to 64 bytes and does not begin "
+            "with account-",
+            n, one.account);
+      }
+      if (!names.insert(one.account).second) {
+        found("networks[{}].genesis.named: account '{}' is there twice; leave one out", n, one.account);
+      }
+    }
+  }
+
+  void native(const Network& network, std::size_t n) {
+    const NativeInterface& native = network.native;
+    if (native.netcode.empty()) return;
+    if (native.dialect != "ethereum") {
+      found("networks[{}].native.dialect: '{}' is spoken by nobody here; there is ethereum", n, native.dialect);
+    }
+    if (!is_name(native.netcode)) {
+      found("networks[{}].native.netcode: '{}' can't stand in a URL; use letters, digits, '-', '_' and '.'", n,
+            native.netcode);
+    }
+    if (!netcodes_.insert(native.netcode).second) {
+      found("networks[{}].native.netcode: two networks are called '{}'; rename one", n, native.netcode);
     }
   }
 
@@ -340,6 +374,7 @@ class TopologyCheck {
   }
 
   const Topology& topology_;
+  std::set<std::string> netcodes_;
   const TopologyIndex index_;
   std::vector<std::string> findings_;
   std::vector<std::string> warnings_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "edge/json_api.h"
+#include "edge/public_service.h"
 #include "gateway/gateway_spec_check.h"
 #include "gateway/serve/reflection_service.h"
 #include "gateway/serve/reply_outcome.h"
@@ -119,6 +120,7 @@ void GatewayServer::stop(Duration patience) {
 Result<Done> GatewayServer::open_http(const std::string& address) {
   edge::HttpLane::Sites sites;
   sites.push_back(std::make_unique<edge::JsonApi>(server_->methods()));
+  sites.push_back(std::make_unique<edge::PublicService>(door_, server_->methods(), server_->loop(0)));
   auto opened = edge::HttpServer::listen(address, *server_, std::move(sites));
   if (!opened) return opened.error();
   http_ = std::move(*opened);
@@ -144,6 +146,7 @@ Result<Done> GatewayServer::set_to_work(const GatewaySpec& spec) {
       });
   service_.serve(*shell_);
   account_service_.serve(*book_);
+  door_.serve(*shell_);
   spdlog::info("commissioned: {} cities, {} chains, {} projects", spec.cities.size(), spec.routes.size(),
                accounts.projects.size());
   return Done{};

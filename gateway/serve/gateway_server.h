@@ -13,6 +13,7 @@
 #include "gateway/serve/account_service.h"
 #include "gateway/serve/gateway_service.h"
 #include "gateway/serve/health_service.h"
+#include "gateway/serve/http_door.h"
 #include "gateway/serve/metrics.h"
 #include "h2/server.h"
 #include "proto/control.pb.h"
@@ -75,6 +76,7 @@ class GatewayServer final {
   GatewayService service_;
   AccountService account_service_;
   HealthService health_;
+  HttpDoor door_;
   std::unique_ptr<edge::HttpServer> http_;
   std::mutex mutex_;  // guards the next three
   std::unique_ptr<AccountBook> book_;
