@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "core/packet_call.h"
 #include "node/contract_asset.h"
 
 namespace bsn {
@@ -25,7 +26,7 @@ std::optional<std::string> check_transfer(const Arguments& args) {
   if (!is_address(args[0]) || !is_address(args[1]) || !is_address(args[5])) {
     return "FROM, TO and FEE_TO are 0x and 40 small hex digits";
   }
-  if (!parse_amount(args[2]) || !parse_amount(args[3]) || !parse_amount(args[4])) {
+  if (!parse_whole_number(args[2]) || !parse_whole_number(args[3]) || !parse_whole_number(args[4])) {
     return "AMOUNT, NONCE and FEE are whole numbers below 2^64";
   }
   if (args[6].size() > signed_bytes_max) return "SIGNED has at most 48 KiB";
@@ -43,9 +44,9 @@ bool pay(StateOverlay& state, std::string_view to, std::uint64_t amount) {
 
 ContractOutcome transfer(std::string_view, const Arguments& args, StateOverlay& state) {
   AssetAccount from = read_account(state, args[0]).value_or(AssetAccount{});
-  if (*parse_amount(args[3]) != from.nonce) return refuse("the nonce is " + std::to_string(from.nonce));
-  const std::uint64_t amount = *parse_amount(args[2]);
-  const std::uint64_t fee = *parse_amount(args[4]);
+  if (*parse_whole_number(args[3]) != from.nonce) return refuse("the nonce is " + std::to_string(from.nonce));
+  const std::uint64_t amount = *parse_whole_number(args[2]);
+  const std::uint64_t fee = *parse_whole_number(args[4]);
   if (from.balance < amount || from.balance - amount < fee) {
     return refuse("the balance is " + std::to_string(from.balance));
   }

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <utility>
 
+#include "edge/grpc_web.h"
 #include "edge/json_api.h"
 #include "edge/public_service.h"
 #include "gateway/gateway_spec_check.h"
@@ -120,6 +121,7 @@ void GatewayServer::stop(Duration patience) {
 Result<Done> GatewayServer::open_http(const std::string& address) {
   edge::HttpLane::Sites sites;
   sites.push_back(std::make_unique<edge::JsonApi>(server_->methods()));
+  sites.push_back(std::make_unique<edge::GrpcWeb>(server_->methods()));
   sites.push_back(std::make_unique<edge::PublicService>(door_, server_->methods(), server_->loop(0)));
   auto opened = edge::HttpServer::listen(address, *server_, std::move(sites));
   if (!opened) return opened.error();

@@ -9,14 +9,14 @@
 #include "sim/live/live_cluster.h"
 #include "sim/scenario_file.h"
 #include "sim/topology.h"
-#include "tests/edge/raw_http.h"
+#include "tests/fixtures/raw_http.h"
 
 namespace bsn {
 namespace {
 
 namespace json = boost::json;
-using edge::test::Answer;
-using edge::test::RawHttp;
+using test::Answer;
+using test::RawHttp;
 
 // One cluster for all tests of the suite: it takes a while to start.
 class EthereumService : public testing::Test {

@@ -1,12 +1,12 @@
 // What a stranger may send to the HTTP/1.1 port: each thing ends that connection at most, and others are served.
 #include "edge/http_server.h"
-#include "tests/edge/raw_http.h"
+#include "tests/fixtures/raw_http.h"
 
 namespace bsn::edge {
 namespace {
 
-using test::Answer;
-using test::RawHttp;
+using bsn::test::Answer;
+using bsn::test::RawHttp;
 using namespace std::chrono_literals;
 
 // Answers with the body it got; "/late" only when told.

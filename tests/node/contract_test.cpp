@@ -145,5 +145,63 @@ TEST_F(Contracts, WhatAFaultyProposerOrdersIsRefusedNotExecuted) {
   EXPECT_EQ(state_.root(), before);
 }
 
+// Contract "ether" moves the accounts of "asset"; the judge of balances sees it.
+class Ether : public Contracts {
+ protected:
+  Ether() {
+    StateTree state;
+    write_asset_genesis({{alice, 1000}}, state);
+    state_ = state;
+  }
+  ContractOutcome transfer(const std::string& to, const std::string& amount, const std::string& nonce,
+                           const std::string& fee = "21") {
+    return write("ether", "transfer", {alice, to, amount, nonce, fee, miner, "signed bytes"});
+  }
+  std::string account(const std::string& name) { return read("ether", "account", {name}); }
+
+  const std::string alice = "0x" + std::string(40, 'a');
+  const std::string bob = "0x" + std::string(40, 'b');
+  const std::string miner = "0x" + std::string(40, '0');
+};
+
+TEST_F(Ether, PaysAnyoneAndTakesAFee) {
+  EXPECT_EQ(account(bob), "0 0");
+  EXPECT_EQ(transfer(bob, "100", "0").value, "1");
+  EXPECT_EQ(account(alice), "879 1");
+  EXPECT_EQ(account(bob), "100 0");
+  EXPECT_EQ(account(miner), "21 0");
+  EXPECT_TRUE(transfer(alice, "5", "1").ok);  // to itself: costs the fee
+  EXPECT_EQ(account(alice), "858 2");
+  EXPECT_TRUE(transfer(miner, "0", "2").ok);
+  EXPECT_EQ(sum_of_balances(state_), Supply{1000});
+}
+
+TEST_F(Ether, EveryNonceCountsOnceAndInOrder) {
+  EXPECT_FALSE(transfer(bob, "1", "1").ok);
+  EXPECT_TRUE(transfer(bob, "1", "0").ok);
+  EXPECT_EQ(transfer(bob, "1", "0").value, "the nonce is 1");
+  EXPECT_EQ(account(bob), "1 0");
+}
+
+TEST_F(Ether, NobodyPaysMoreThanThereIs) {
+  EXPECT_FALSE(transfer(bob, "980", "0").ok);  // 979 and the fee
+  EXPECT_TRUE(transfer(bob, "979", "0").ok);
+  EXPECT_FALSE(transfer(bob, "18446744073709551615", "1").ok);
+  EXPECT_FALSE(transfer(bob, "0", "1", "18446744073709551615").ok);
+  EXPECT_EQ(sum_of_balances(state_), Supply{1000});
+}
+
+TEST(ContractCall, EtherTakesAddressesAndWholeNumbersOnly) {
+  const std::string address = "0x" + std::string(40, 'a');
+  const auto reason = [&](Arguments args) {
+    return why(check_contract_call(call(Operation::submit, "ether", "transfer", std::move(args))));
+  };
+  EXPECT_EQ(reason({address, address, "1", "0", "1", address, ""}), Reason::none);
+  EXPECT_EQ(reason({"alice", address, "1", "0", "1", address, ""}), Reason::malformed);
+  EXPECT_EQ(reason({address, "0x" + std::string(40, 'A'), "1", "0", "1", address, ""}), Reason::malformed);
+  EXPECT_EQ(reason({address, address, "-1", "0", "1", address, ""}), Reason::malformed);
+  EXPECT_EQ(reason({address, address, "1", "0", "1", address, std::string(50'000, 'x')}), Reason::malformed);
+}
+
 }  // namespace
 }  // namespace bsn

@@ -1,13 +1,11 @@
 // The gateway's API as JSON over HTTP/1.1, in front of city nodes that answer as told.
-#include "tests/edge/raw_http.h"
+#include "tests/fixtures/raw_http.h"
 #include "tests/gateway_serve/live_gateway.h"
 
 namespace bsn {
 namespace {
 
 using namespace test;
-using edge::test::Answer;
-using edge::test::RawHttp;
 
 const std::string submit_body =
     R"({"chain": {"network": "fabric", "chain": "trade"}, "contract": "kv", "function": "put",)"
