@@ -60,11 +60,8 @@ class Kind {
     ClientSpec spec;
     spec.chain = chain;
     if (confirmations > 0) spec.rule = DepthRule{confirmations, seed};
-    CertificateRule rule{{}, signers - 1, validators};
-    for (std::uint32_t seat = 0; seat < validators; ++seat) {
-      keys_.push_back(validator_key(chain, seed, {seat}));
-      rule.members.push_back({keys_.back().public_key(), 1});
-    }
+    const ValidatorsRule rule{seed, std::vector<std::uint64_t>(validators, 1), signers - 1, validators};
+    for (std::uint32_t seat = 0; seat < validators; ++seat) keys_.push_back(validator_key(chain, seed, {seat}));
     if (confirmations == 0) spec.rule = rule;
     StateOverlay overlay(genesis_);
     LightClient::create(spec, overlay);
