@@ -13,14 +13,19 @@ constexpr Duration timeout_max = seconds(3650LL * 24 * 3600);
 
 bool is_name(std::string_view text) { return !text.empty() && text.size() <= CallLimits::name_bytes; }
 
+// "none" is 0: the time-out is not by this.
+std::optional<std::uint64_t> parse_number_or_none(std::string_view text) {
+  return text == "none" ? std::optional<std::uint64_t>(0) : parse_whole_number(text);
+}
+
 std::optional<PacketTimeout> parse_timeout(std::string_view height, std::string_view time, Instant block_time) {
-  const auto at = parse_whole_number(height);
+  const auto at = parse_number_or_none(height);
   if (time.starts_with('+')) {
     const auto after = parse_duration(time.substr(1));
     if (!at || !after || after->ns <= 0 || *after > timeout_max) return std::nullopt;
     return PacketTimeout{*at, block_time + *after};
   }
-  const auto ns = parse_whole_number(time);
+  const auto ns = parse_number_or_none(time);
   constexpr std::uint64_t latest = 0x7fff'ffff'ffff'ffff;
   if (!at || !ns || *ns > latest) return std::nullopt;
   return PacketTimeout{*at, Instant{static_cast<std::int64_t>(*ns)}};

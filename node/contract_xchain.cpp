@@ -62,7 +62,7 @@ ContractOutcome send(std::optional<Packet> asked, StateOverlay& state) {
 }
 
 std::optional<std::string> check_transfer(const Arguments& args) {
-  return check_forms("HUB:chain TO:chain SENDER:name RECEIVER:name ASSET:chain AMOUNT:amount HEIGHT:number TIME:time",
+  return check_forms("HUB:chain TO:chain SENDER:name RECEIVER:name ASSET:chain AMOUNT:amount HEIGHT:height TIME:time",
                      args);
 }
 
@@ -71,7 +71,7 @@ ContractOutcome transfer(std::string_view, const Arguments& args, StateOverlay& 
 }
 
 std::optional<std::string> check_call(const Arguments& args) {
-  return check_forms("HUB:chain TO:chain SENDER:name CONTRACT:name FUNCTION:name HEIGHT:number TIME:time", args);
+  return check_forms("HUB:chain TO:chain SENDER:name CONTRACT:name FUNCTION:name HEIGHT:height TIME:time", args);
 }
 
 ContractOutcome call(std::string_view, const Arguments& args, StateOverlay& state) {

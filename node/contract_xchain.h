@@ -15,8 +15,8 @@
 //   prune HUB FROM TO BELOW AT PROOF                           forgets packets below BELOW, which are done (see below)
 // Reads: client HUB, lane HUB FROM TO, packet HUB FROM TO SEQUENCE, acknowledgement HUB FROM TO SEQUENCE,
 //   voucher HUB ASSET ACCOUNT, escrow HUB CHAIN.
-// HEIGHT and TIME (ns) are of the destination, 0: not by this one; TIME "+600s" is so long after this block's. AT is
-// the height of the hub whose state the PROOF (core/state_proof.h) is about. Whoever brings packets and proofs is
+// HEIGHT and TIME (ns) are of the destination, none or 0: not by this one; TIME "+600s" is so long after this block's.
+// AT is the height of the hub whose state the PROOF (core/state_proof.h) is about. Whoever brings packets and proofs is
 // believed nothing: anybody may call these.
 //
 // What `done` means and when a chain forgets (acknowledged lanes / lanes without acknowledgement):

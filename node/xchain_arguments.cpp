@@ -9,6 +9,7 @@ namespace {
 bool is_name(std::string_view text) { return !text.empty() && text.size() <= CallLimits::name_bytes; }
 
 bool is_time(const std::string& arg) {
+  if (arg == "none") return true;
   return arg.starts_with('+') ? parse_duration(arg.substr(1)).has_value() : parse_whole_number(arg).has_value();
 }
 
@@ -19,7 +20,8 @@ std::optional<std::string> wrong_form(std::string_view name, std::string_view fo
   if (form == "number" && !parse_whole_number(arg)) return argument + " is a whole number below 2^64";
   if (form == "amount" && parse_whole_number(arg).value_or(0) == 0)
     return argument + " is a whole number from 1 to 2^64-1";
-  if (form == "time" && !is_time(arg)) return argument + " is a time in ns, or one like +600s";
+  if (form == "height" && arg != "none" && !parse_whole_number(arg)) return argument + " is a height, or none";
+  if (form == "time" && !is_time(arg)) return argument + " is a time in ns, one like +600s, or none";
   if (form == "packet" && !decode_packet(arg)) return argument + " is not the bytes of a packet";
   return std::nullopt;
 }

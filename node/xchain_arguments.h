@@ -13,7 +13,8 @@
 namespace bsn {
 
 // Checks arguments against a list of forms like "HUB:chain AMOUNT:amount PROOF:bytes"; there are at least as many
-// arguments as forms. chain: "NETWORK/CHAIN"; number: a whole number below 2^64; amount: one from 1; time: a number
+// arguments as forms. chain: "NETWORK/CHAIN"; number: a whole number below 2^64; amount: one from 1; height: a number
+// or "none"; time: that, a number
 // of ns or "+600s"; name: 1 to 64 bytes; packet: the bytes of a packet; bytes: anything. nullopt: all have their form,
 // else which has not.
 std::optional<std::string> check_forms(std::string_view forms, const std::vector<std::string>& args);

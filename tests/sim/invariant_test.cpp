@@ -33,6 +33,9 @@ class FakeAuditor : public LedgerAuditor {
     return Done{};
   }
 
+  std::uint64_t escrow(const ChainName&, const ChainName&) const override { return 0; }
+  std::uint64_t vouchers(const ChainName&, const ChainName&) const override { return 0; }
+
   Result<Done> check_balances() const override {
     if (loses_) return Error{ErrorCode::corrupt, "balances add up to 9, not 10"};
     return Done{};

@@ -162,8 +162,8 @@ TEST(ReportJson, HasTheAgreedFieldsInAFixedOrder) {
   EXPECT_THAT(keys_of(root),
               ElementsAre("format", "version", "scenario", "description", "file", "mode", "seed", "fingerprint",
                           "valid", "why_invalid", "stopped", "exit_code", "simulated_seconds", "wall_seconds", "events",
-                          "command", "environment", "rounds", "networks", "city_nodes", "invariants", "faults",
-                          "services", "service_events", "gateway", "scenario_text"));
+                          "command", "environment", "rounds", "networks", "city_nodes", "invariants", "cross_chain",
+                          "faults", "services", "service_events", "gateway", "scenario_text"));
   const json::value& round = root.at("rounds").at(0);
   for (const char* key : {"label", "offered", "sent", "dropped", "succeeded", "failed", "unfinished", "goodput_tps"}) {
     EXPECT_THAT(keys_of(round), Contains(key));
