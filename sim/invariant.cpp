@@ -67,7 +67,7 @@ std::vector<InvariantReport> InvariantChecker::finish() {
   const Verdicts& v = verdicts_;
   std::vector<InvariantReport> all = {v.agr.report(),  v.mono.report(), v.hash.report(),    v.xo.report(),
                                       v.bank.report(), v.dur.report(),  v.answered.report()};
-  if (packets_) {
+  if (packets_ && packets_->counts().sent > 0) {
     const std::vector<InvariantReport> more = packets_->reports();
     all.insert(all.end(), more.begin(), more.end());
   }

@@ -51,8 +51,9 @@ class InvariantChecker {
   // repeat some.
   void block_stored(ChainIndex chain, CityIndex peer, const BlockPtr& block, Instant now = {});
 
-  // From now on cross-chain packets are judged too: PKT, 2PATH and CONS (sim/invariant_cross_chain.h). Then
-  // block_stored must be told of the blocks of all chains in the order in which they became final, and when.
+  // From now on cross-chain packets are judged too: PKT, 2PATH and CONS (sim/invariant_cross_chain.h); they are
+  // reported when a packet was sent. Then block_stored must be told of the blocks of all chains in the order in which
+  // they became final, and when.
   void judge_packets(std::set<ChainName> acknowledging_hubs) { packets_.emplace(std::move(acknowledging_hubs)); }
   const std::optional<CrossChainJudge>& packets() const { return packets_; }
 

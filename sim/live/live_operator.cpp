@@ -148,6 +148,7 @@ void LiveCluster::Impl::adopt(const Endpoints& endpoints) {
     to.process = Process::adopt(from.pid, from.started);
     to.address = from.grpc;
     to.addresses = {from.grpc};
+    if (!from.http.empty()) to.addresses.push_back(from.http);  // the gateway announces it second
     to.addresses.insert(to.addresses.end(), from.more.begin(), from.more.end());
     return to;
   };

@@ -243,7 +243,7 @@ class VirtualRun {
     fill_services(report);
     report.invariants = checker_.finish();
     report.invariants.push_back(live_);
-    if (relayers_) report.invariants.push_back(xlive_);
+    if (xlive_.checked > 0) report.invariants.push_back(xlive_);
     report.scenario = scenario_.name;
     report.description = scenario_.description;
     report.mode = "virtual";
