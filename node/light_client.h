@@ -10,7 +10,9 @@
 // newest that were not kept are refused, so kept_headers bounds how late a proof may come.
 //
 // Depth: with a header under enough others a client also believes that no branch of the same height gets as deep. One
-// that does is the freezing kind of evidence: the chain was reorganised deeper than its confirmations.
+// that does is the freezing kind of evidence: the chain was reorganised deeper than its confirmations. The limit of
+// that: a newer header need not descend from the one believed last, so such a reorganisation is noticed only when
+// somebody brings a header of a height that is still kept.
 #pragma once
 
 #include <cstddef>
