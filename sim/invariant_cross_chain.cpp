@@ -53,7 +53,8 @@ void CrossChainJudge::sent(const ChainName& chain, Packet packet, const std::str
   ++counts_.sent;
   ++counts_.under_way;
   if (std::uint64_t* way = under_way(packet)) *way += std::get<TransferBody>(packet.body).amount;
-  lane.open[packet.sequence] = {std::move(packet), State::sent, false, now_};
+  const std::uint64_t sequence = packet.sequence;
+  lane.open[sequence] = {std::move(packet), State::sent, false, now_};
 }
 
 void CrossChainJudge::taken_over(const ChainName& hub, const Packet& packet) {
