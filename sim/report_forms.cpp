@@ -95,6 +95,10 @@ std::optional<Figure> JsonForm<Figure>::back(const Form& form) {
   return std::nullopt;
 }
 
+boost::json::value to_json(const std::vector<SecondReport>& seconds) {
+  return to_json(JsonForm<std::vector<SecondReport>>::form(seconds));
+}
+
 void from_json(const boost::json::value& value, std::vector<SecondReport>& seconds, const JsonSpot& spot) {
   SecondsForm form;
   from_json(value, form, spot);

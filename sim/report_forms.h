@@ -56,9 +56,7 @@ struct JsonForm<Figure> {
 };
 
 // Chosen before the general form of lists.
-inline boost::json::value to_json(const std::vector<SecondReport>& seconds) {
-  return to_json(JsonForm<std::vector<SecondReport>>::form(seconds));
-}
+boost::json::value to_json(const std::vector<SecondReport>& seconds);
 void from_json(const boost::json::value& value, std::vector<SecondReport>& seconds, const JsonSpot& spot);
 
 }  // namespace bsn
