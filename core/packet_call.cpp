@@ -62,6 +62,10 @@ std::optional<std::uint64_t> parse_whole_number(std::string_view text) {
   return number;
 }
 
+std::uint64_t leading_sequence(std::string_view text) {
+  return parse_whole_number(text.substr(0, text.find(' '))).value_or(0);
+}
+
 std::optional<Packet> packet_of_call(std::string_view function, const std::vector<std::string>& args,
                                      Instant block_time) {
   const bool transfer = function == "transfer" && args.size() == transfer_args;

@@ -18,6 +18,9 @@ std::optional<ChainName> parse_chain_name(std::string_view text);
 // A whole number without sign, spaces or leading zeros, below 2^64.
 std::optional<std::uint64_t> parse_whole_number(std::string_view text);
 
+// The sequence that a text begins with: what `transfer` and `call` return, or an argument. 0: it begins with none.
+std::uint64_t leading_sequence(std::string_view text);
+
 // The packet that `transfer` or `call` with these arguments asks for, still without source and sequence, in a block of
 // this time: a time-out "+600s" counts from there. nullopt: it is another function, or an argument has not its form.
 std::optional<Packet> packet_of_call(std::string_view function, const std::vector<std::string>& args,

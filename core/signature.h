@@ -1,7 +1,7 @@
 // Ed25519 signatures (RFC 8032), by OpenSSL: what validators sign and light clients verify, and what signs requests.
 //
 // A key pair follows from 32 secret bytes. Signing is deterministic: the same key and message give the same bytes, so a
-// run that signs can be repeated. Cost, measured by bench/light_client_bench: about 40 us to sign, 120 us to verify.
+// run that signs can be repeated. What verifying costs, bench/light_client prints.
 // A key may be used by several threads.
 #pragma once
 

@@ -10,13 +10,8 @@ namespace {
 
 constexpr int courier_shift = 40;  // a courier numbers up to 2^40 requests
 
-// The chain that brings `lane` to its next one.
 PacketLane lane_between(const ChainName& hub, const std::string& from, const std::string& to) {
   return {hub, parse_chain_name(from).value_or(ChainName{}), parse_chain_name(to).value_or(ChainName{})};
-}
-
-std::uint64_t leading_number(const std::string& text) {
-  return parse_whole_number(std::string_view(text).substr(0, text.find(' '))).value_or(0);
 }
 
 RelayTask task_of(RelayStep step, const PacketLane& lane, std::uint64_t sequence) {
@@ -139,7 +134,7 @@ void Relayer::saw_at_end(Instant now, const SawBlock& seen, const Transaction& c
   if (auto packet = packet_of_call(call.function, call.args, seen.block->header.time)) {
     if (!is_hub(packet->hub)) return;
     packet->source = seen.chain;
-    RelayTask task = task_of(RelayStep::relay, lane_of(*packet), leading_number(value));
+    RelayTask task = task_of(RelayStep::relay, lane_of(*packet), leading_sequence(value));
     task.since = height;
     courier(task.witness, task.target).add(std::move(task));
   } else if (call.function == "receive") {
@@ -147,7 +142,7 @@ void Relayer::saw_at_end(Instant now, const SawBlock& seen, const Transaction& c
   } else if (call.function == "acknowledge" || call.function == "time_out") {
     const PacketLane lane{parse_chain_name(call.args[0]).value_or(ChainName{}), seen.chain,
                           parse_chain_name(call.args[1]).value_or(ChainName{})};
-    const std::uint64_t sequence = leading_number(call.args[2]);
+    const std::uint64_t sequence = leading_sequence(call.args[2]);
     courier(lane.hub, lane.source).drop({lane, RelayStep::acknowledge_source, sequence});
     courier(lane.hub, lane.source).drop({lane, RelayStep::time_out_source, sequence});
     count_done(now, {lane, RelayStep::prune_hub, lane.source, lane.hub}, height);
@@ -175,7 +170,7 @@ void Relayer::saw_at_hub(Instant now, const SawBlock& seen, const Transaction& c
   } else if (call.function == "acknowledge" || call.function == "time_out") {
     const PacketLane lane = lane_between(seen.chain, call.args[0], call.args[1]);
     const RelayStep next = call.function == "acknowledge" ? RelayStep::acknowledge_source : RelayStep::time_out_source;
-    const std::uint64_t sequence = leading_number(call.args[2]);
+    const std::uint64_t sequence = leading_sequence(call.args[2]);
     outcome_at_hub(now, seen, lane, sequence, task_of(next, lane, sequence));
   }
 }

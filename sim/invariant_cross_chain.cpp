@@ -7,10 +7,6 @@
 namespace bsn {
 namespace {
 
-std::uint64_t leading_number(const std::string& text) {
-  return parse_whole_number(std::string_view(text).substr(0, text.find(' '))).value_or(0);
-}
-
 std::string name_of(const PacketLane& lane, std::uint64_t sequence) {
   return to_string(lane.source) + " -> " + to_string(lane.destination) + " by " + to_string(lane.hub) + ", number " +
          std::to_string(sequence);
@@ -43,7 +39,7 @@ void CrossChainJudge::saw_call(const ChainName& chain, const Transaction& call, 
 
 void CrossChainJudge::sent(const ChainName& chain, Packet packet, const std::string& value) {
   packet.source = chain;
-  packet.sequence = leading_number(value);
+  packet.sequence = leading_sequence(value);
   Lane& lane = lanes_[lane_of(packet)];
   packets_.checked();
   if (packet.sequence != lane.sent + 1) {
@@ -76,7 +72,7 @@ void CrossChainJudge::outcome_at_hub(const ChainName& hub, const Transaction& ca
   const PacketLane name{hub, parse_chain_name(call.args[0]).value_or(ChainName{}),
                         parse_chain_name(call.args[1]).value_or(ChainName{})};
   Lane& lane = lanes_[name];
-  const auto at = lane.open.find(leading_number(call.args[2]));
+  const auto at = lane.open.find(leading_sequence(call.args[2]));
   if (at == lane.open.end()) return;
   at->second.known_at_hub = now_;
   if (call.function == "acknowledge") legs_.back_to_hub.record(now_ - at->second.at_destination);
@@ -109,7 +105,7 @@ void CrossChainJudge::ended(const ChainName& chain, const Transaction& call, con
   packets_.checked();
   const PacketLane name{parse_chain_name(call.args[0]).value_or(ChainName{}), chain,
                         parse_chain_name(call.args[1]).value_or(ChainName{})};
-  const std::uint64_t sequence = leading_number(call.args[2]);
+  const std::uint64_t sequence = leading_sequence(call.args[2]);
   Lane& lane = lanes_[name];
   const auto at = lane.open.find(sequence);
   const State needed = call.function == "time_out" ? State::sent
