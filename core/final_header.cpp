@@ -29,6 +29,8 @@ void write(ByteWriter& writer, const DepthEvidence& evidence) {
     write(writer, child.header);
     writer.digest(child.work);
   }
+  writer.u8(evidence.descent ? 1 : 0);
+  if (evidence.descent) writer.u64(evidence.descent->from).digest(evidence.descent->hash).text(evidence.descent->proof);
 }
 
 BlockHeader read_header(ByteReader& reader) {
@@ -66,6 +68,13 @@ std::optional<DepthEvidence> read_depth(ByteReader& reader) {
     DepthEvidence::Child child{read_header(reader), {}};
     child.work = reader.digest();
     evidence.children.push_back(std::move(child));
+  }
+  const std::uint8_t descends = reader.u8();
+  if (descends > 1) return std::nullopt;
+  if (descends == 1) {
+    DepthEvidence::Descent descent{reader.u64(), reader.digest(), {}};
+    descent.proof = reader.text();
+    evidence.descent = std::move(descent);
   }
   return evidence;
 }

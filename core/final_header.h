@@ -41,13 +41,23 @@ struct CertificateEvidence {
 };
 
 struct DepthEvidence {
+  // From which header that was believed before the new one descends: a proof, under the new header's state root, of
+  // what its chain keeps as the hash of that height (core/block_hashes.h).
+  struct Descent {
+    Height from = 0;
+    Digest hash;
+    std::string proof;  // bytes of a StateProof
+    bool operator==(const Descent&) const = default;
+  };
+
   Digest work;  // of the header itself
   struct Child {
     BlockHeader header;
     Digest work;
     bool operator==(const Child&) const = default;
   };
-  std::vector<Child> children;  // upward: the first names the header as its parent
+  std::vector<Child> children;       // upward: the first names the header as its parent
+  std::optional<Descent> descent{};  // not for the first header that a client hears of
   bool operator==(const DepthEvidence&) const = default;
 };
 

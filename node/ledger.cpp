@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/block_hashes.h"
 #include "core/check.h"
 #include "node/contract_asset.h"
 #include "node/xchain_genesis.h"
@@ -20,7 +21,7 @@ std::string place(const Executed& executed) {
 
 }  // namespace
 
-Ledger::Ledger(const ChainSpec& spec) {
+Ledger::Ledger(const ChainSpec& spec) : remembers_hashes_(!spec.cross_chain.links.empty() || spec.cross_chain.hub) {
   write_asset_genesis(spec.genesis, state_);
   write_cross_chain_genesis(spec.name, spec.cross_chain, state_);
   state_roots_.push_back(state_.root());
@@ -136,6 +137,7 @@ std::vector<BlockHeader> Ledger::open_headers() const {
 
 Ledger::Run Ledger::run(Block& block) {
   Run run;
+  if (remembers_hashes_) remember_parent(block.header, run);
   block.receipts.reserve(block.transactions.size());
   for (const TransactionPtr& transaction : block.transactions) {
     const auto index = static_cast<std::uint32_t>(block.receipts.size());
@@ -146,6 +148,12 @@ Ledger::Run Ledger::run(Block& block) {
   block.header.state_root = state_.root();
   block.hash = header_digest(block.header);
   return run;
+}
+
+void Ledger::remember_parent(const BlockHeader& header, Run& run) {
+  StateOverlay overlay(state_);
+  overlay.set(block_hash_key(header.height - 1), encode(BlockHash{header.height - 1, header.parent}));
+  overlay.commit(state_, run.writes);
 }
 
 // A transaction or key may come twice within one block: what the block itself has executed is looked through, too.

@@ -11,6 +11,8 @@
 // it until finalise(), and undo_to() makes the ledger what it was, used keys and roots too. Reads of the last final
 // state stay possible meanwhile.
 //
+// A chain that takes part in cross-chain calls keeps the hashes of its last blocks in its state (core/block_hashes.h).
+//
 // A copy shares its archive (node/ledger_archive.h) with the original, and so do all copies: what one of them executed
 // upon the same parent, the others take over instead of executing it again, state and block object included. That gives
 // the same blocks as executing, and lets hundreds of peers of one chain live in one process.
@@ -130,6 +132,7 @@ class Ledger {
 
   // Executes the block's transactions; fills in its receipts, roots and hash. The state has changed then.
   Run run(Block& block);
+  void remember_parent(const BlockHeader& header, Run& run);
   Receipt run_one(const Transaction& transaction, BlockContext at, std::uint32_t index, Run& run);
   // Makes what was executed part of the chain, and known to those who share the archive.
   void adopt(const BlockPtr& block, Run run, const Digest& proposal);
@@ -147,6 +150,7 @@ class Ledger {
   Instant time_;
   ValidatorIndex proposer_;
   BlockHeader header_;  // of the last final block
+  bool remembers_hashes_ = false;
   bool undoable_ = false;
   std::deque<Open> open_;  // the blocks above final_height(), oldest first
   // What the same blocks wrote; kept from the first read of the final state on, which most peers never see.

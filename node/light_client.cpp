@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/block_hashes.h"
 #include "core/byte_fields.h"
 #include "core/check.h"
 #include "core/state_proof.h"
@@ -63,6 +64,20 @@ std::variant<CertificateRule, DepthRule> decode_rule(std::string_view bytes) {
   return rule;
 }
 
+// nullopt: it is proved what stands at height `from` of the chain that ends in this header.
+std::optional<std::string> why_descent_unproved(const BlockHeader& header,
+                                                const std::optional<DepthEvidence::Descent>& descent, Height from) {
+  if (!descent || descent->from != from) {
+    return "it must come with a proof from which block of height " + std::to_string(from) + " it descends";
+  }
+  const std::optional<StateProof> proof = decode_state_proof(descent->proof);
+  const std::string value = encode(BlockHash{from, descent->hash});
+  if (!proof || !proves_value(header.state_root, block_hash_key(from), value, *proof)) {
+    return "the proof does not prove from which block it descends";
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void LightClient::create(const ClientSpec& spec, StateOverlay& state) {
@@ -109,7 +124,7 @@ ContractOutcome LightClient::update(const FinalHeader& header) {
   if (before && before->hash == hash) return {true, "known"};
   if (!before && header.header.height <= latest_) return refuse("a newer header is known");
   if (auto why = why_unproved(header)) return refuse(std::move(*why));
-  if (before || header.header.time < latest_time_) return freeze();
+  if (before || header.header.time < latest_time_ || forks(header)) return freeze();
   keep(header.header, hash);
   return {true, "advanced"};
 }
@@ -186,7 +201,15 @@ std::optional<std::string> LightClient::why_unproved(const FinalHeader& header) 
   }
   const auto* evidence = std::get_if<DepthEvidence>(&header.evidence);
   if (evidence == nullptr) return "this chain's headers come with those on top of them";
-  return why_not_deep(std::get<DepthRule>(rule), header.header, *evidence);
+  if (auto why = why_not_deep(std::get<DepthRule>(rule), header.header, *evidence)) return why;
+  // One that stands where another is known contradicts it, whatever it descends from.
+  if (latest_ == 0 || header.header.height <= latest_) return std::nullopt;
+  return why_descent_unproved(header.header, evidence->descent, latest_);
+}
+
+bool LightClient::forks(const FinalHeader& header) const {
+  const auto* evidence = std::get_if<DepthEvidence>(&header.evidence);
+  return evidence != nullptr && latest_ > 0 && evidence->descent->hash != known(latest_)->hash;
 }
 
 ContractOutcome LightClient::freeze() {

@@ -9,10 +9,10 @@
 // differ, or one whose time runs backward, freeze the client for good: then it believes nothing more. Headers below the
 // newest that were not kept are refused, so kept_headers bounds how late a proof may come.
 //
-// Depth: with a header under enough others a client also believes that no branch of the same height gets as deep. One
-// that does is the freezing kind of evidence: the chain was reorganised deeper than its confirmations. The limit of
-// that: a newer header need not descend from the one believed last, so such a reorganisation is noticed only when
-// somebody brings a header of a height that is still kept.
+// Depth: with a header under enough others a client also believes that no branch of the same height gets as deep. A
+// newer header comes with a proof from which header it descends. If that is not the one believed last, a branch got as
+// deep as it: the chain was reorganised deeper than its confirmations, which freezes the client too. A client that
+// heard of nothing for block_hashes_kept blocks can't be taught any more. The first header of all is taken as it comes.
 #pragma once
 
 #include <cstddef>
@@ -75,6 +75,9 @@ class LightClient {
 
   std::optional<std::string> why_unusable() const;
   std::optional<std::string> why_unproved(const FinalHeader& header) const;
+  // Whether the evidence shows that the header does not descend from the newest known one. Not for certificates, whose
+  // signers answer for that.
+  bool forks(const FinalHeader& header) const;
   ContractOutcome freeze();
   void keep(const BlockHeader& header, const Digest& hash);
   void store();

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "core/block_hashes.h"
+
 namespace bsn {
 namespace {
 
@@ -78,6 +80,8 @@ void ProofCourier::start(Instant now, std::vector<RelayerOutput>& out) {
     ++task;
   }
   last_ = batch_.back();
+  descent_from_ = by_depth_ ? target_knows_ : 0;
+  if (descent_from_ > 0) want.keys.push_back(block_hash_key(descent_from_));
   facts_request_ = want.request;
   out.emplace_back(std::move(want));
 }
@@ -85,16 +89,36 @@ void ProofCourier::start(Instant now, std::vector<RelayerOutput>& out) {
 void ProofCourier::take(Instant now, const GotFacts& facts, std::vector<RelayerOutput>& out) {
   if (facts_request_ != facts.request) return;
   facts_request_.reset();
-  if (!facts.header || facts.facts.size() != batch_.size()) {
+  facts_ = facts;
+  const std::size_t keys = batch_.size() + (descent_from_ > 0 ? 1 : 0);
+  if (!facts_.header || facts_.facts.size() != keys || (descent_from_ > 0 && !add_descent())) {
     ++counters_.failed;
     return wait(now);
   }
-  facts_ = facts;
-  SubmitCall update{next_request_++, update_call(witness_, target_, target_is_hub_, *facts.header)};
-  update.call.idempotency_key = update_key(relayer_, witness_, *facts.header, update.request);
+  by_depth_ = std::holds_alternative<DepthEvidence>(facts_.header->evidence);
+  updating_to_ = facts_.header->header.height;
+  SubmitCall update{next_request_++, update_call(witness_, target_, target_is_hub_, *facts_.header)};
+  update.call.idempotency_key = update_key(relayer_, witness_, *facts_.header, update.request);
   update_request_ = update.request;
   out.emplace_back(std::move(update));
   submit_calls(now, out);
+}
+
+// False: the header does not show it, be it that the peer is behind what the target knows, or too far ahead of it.
+bool ProofCourier::add_descent() {
+  const Fact fact = std::move(facts_.facts.back());
+  auto* evidence = std::get_if<DepthEvidence>(&facts_.header->evidence);
+  if (evidence == nullptr || facts_.header->header.height < descent_from_) return false;
+  if (facts_.header->header.height == descent_from_) return true;  // known already
+  const auto block = decode_block_hash(fact.value.value_or(""));
+  if (!block || block->height != descent_from_) return false;
+  evidence->descent = DepthEvidence::Descent{block->height, block->hash, fact.proof};
+  return true;
+}
+
+void ProofCourier::target_took(const FinalHeader& header) {
+  by_depth_ = std::holds_alternative<DepthEvidence>(header.evidence);
+  target_knows_ = std::max(target_knows_, header.header.height);
 }
 
 void ProofCourier::take(Instant now, const CallEnded& ended) {
@@ -121,6 +145,7 @@ void ProofCourier::take_update(Instant now, const CallEnded& ended) {
     return wait(now);
   }
   ++counters_.headers;
+  target_knows_ = std::max(target_knows_, updating_to_);
   frozen_ = ended.value == "frozen";
 }
 

@@ -1,7 +1,8 @@
 // Carries what one chain's state proves to one other chain: a final header first, then every call that it proves.
 //
 // One batch at a time: ask for the newest final header together with the facts, make the header known to the target,
-// then submit the calls; so many facts share one header and one check of its evidence. What is refused or fails is
+// then submit the calls; so many facts share one header and one check of its evidence. Of a chain that is followed by
+// depth it also asks from which of the headers that the target knows the new one descends. What is refused or fails is
 // tried again with newer facts: somebody else may have been faster, the header may be forgotten, or the lane full.
 // After tries_max times in a row a task rests for a while, so that what can't be done yet costs little and is not
 // forgotten. Bounds: batch_max facts under way; the tasks that wait are bounded by the lanes (in_flight_max of each).
@@ -30,7 +31,7 @@ struct RelayCounters {
 
 class ProofCourier {
  public:
-  static constexpr std::size_t batch_max = 200;
+  static constexpr std::size_t batch_max = facts_keys_max - 1;  // one key is for the descent
   static constexpr std::uint32_t tries_max = 10;
   static constexpr Duration retry_after = seconds(1);
   static constexpr Duration rest = seconds(60);
@@ -50,6 +51,9 @@ class ProofCourier {
   // The witness' newest final block: time-outs pass by it.
   void witness_is_at(Height height, Instant time);
 
+  // The target took this header, whoever brought it.
+  void target_took(const FinalHeader& header);
+
   // Begins the next batch when none is under way and something can be done.
   void start(Instant now, std::vector<RelayerOutput>& out);
   void take(Instant now, const GotFacts& facts, std::vector<RelayerOutput>& out);
@@ -65,6 +69,7 @@ class ProofCourier {
  private:
   bool is_idle() const { return !facts_request_ && !update_request_ && calls_.empty(); }
   void take_update(Instant now, const CallEnded& ended);
+  bool add_descent();
   void submit_calls(Instant now, std::vector<RelayerOutput>& out);
   void try_again(Instant now, const RelayTaskId& id);
   void wake_resting(Instant now);
@@ -81,6 +86,8 @@ class ProofCourier {
   Height witness_height_ = 0;
   Instant witness_time_;
   Instant not_before_;
+  Height target_knows_ = 0;  // the newest header that it took, as far as one was seen to
+  bool by_depth_ = false;    // the evidence of the last header
   bool frozen_ = false;
 
   // The batch under way.
@@ -89,6 +96,8 @@ class ProofCourier {
   std::optional<RelayRequest> facts_request_;
   std::optional<RelayRequest> update_request_;
   GotFacts facts_;
+  Height descent_from_ = 0;  // what the last fact is about; 0: it was not asked for
+  Height updating_to_ = 0;
   std::map<RelayRequest, RelayTaskId> calls_;
 
   RelayCounters counters_;

@@ -119,6 +119,8 @@ void Relayer::saw(Instant now, const SawBlock& seen) {
   for (std::size_t i = 0; i < block.transactions.size(); ++i) {
     if (block.receipts[i].status != ReceiptStatus::ok) continue;
     const Transaction& call = *block.transactions[i];
+    if (call.contract != "xchain" && call.contract != "hub") continue;
+    if (call.function == "update") saw_update(seen, call);
     if (call.contract == "xchain") saw_at_end(now, seen, call, block.receipts[i].value);
     if (call.contract == "hub") saw_at_hub(now, seen, call);
   }
@@ -127,6 +129,12 @@ void Relayer::saw(Instant now, const SawBlock& seen) {
   for (const std::size_t number : known->second) {
     couriers_[number].witness_is_at(block.header.height, block.header.time);
   }
+}
+
+void Relayer::saw_update(const SawBlock& seen, const Transaction& call) {
+  const auto witness = parse_chain_name(call.args[0]);
+  const auto header = decode_final_header(call.args[1]);
+  if (witness && header) courier(*witness, seen.chain).target_took(*header);
 }
 
 void Relayer::saw_at_end(Instant now, const SawBlock& seen, const Transaction& call, const std::string& value) {

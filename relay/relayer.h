@@ -69,6 +69,7 @@ class Relayer {
   ProofCourier& courier(const ChainName& witness, const ChainName& target);
 
   void saw(Instant now, const SawBlock& seen);
+  void saw_update(const SawBlock& seen, const Transaction& call);
   void saw_at_end(Instant now, const SawBlock& seen, const Transaction& call, const std::string& value);
   void saw_at_hub(Instant now, const SawBlock& seen, const Transaction& call);
   void received(Instant now, const SawBlock& seen, const Packet& packet, const std::string& value);

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "core/block_hashes.h"
 #include "core/final_header.h"
 #include "node/light_client.h"
 
@@ -96,14 +97,19 @@ class Kind {
 
   void make_headers(std::uint32_t confirmations) {
     std::vector<BlockHeader> all;
+    StateTree state;  // of a chain that keeps nothing but its blocks' hashes
     for (std::size_t i = 0; i < count + confirmations; ++i) {
       BlockHeader header;
       header.height = i + 1;
       header.parent = all.empty() ? sha256("genesis") : header_digest(all.back());
       header.transactions_root = sha256(std::to_string(i));
-      header.state_root = sha256("state" + std::to_string(i));
+      const std::string key = block_hash_key(i);
+      state.set(StateTree::path_of(key), key, encode(BlockHash{i, header.parent}));
+      header.state_root = state.root();
       header.time = Instant{} + seconds(static_cast<std::int64_t>(i));
       all.push_back(header);
+      const Digest path = StateTree::path_of(key);
+      descents_.push_back({i, header.parent, encode(state.prove(path))});
     }
     for (std::size_t i = 0; i < count; ++i) headers_.push_back(encode(prove(all, i, confirmations)));
   }
@@ -115,6 +121,7 @@ class Kind {
     if (confirmations > 0) {
       DepthEvidence evidence{work(all[i]), {}};
       for (std::size_t k = 1; k <= confirmations; ++k) evidence.children.push_back({all[i + k], work(all[i + k])});
+      if (i > 0) evidence.descent = descents_[i];
       return {all[i], std::move(evidence)};
     }
     CertificateEvidence evidence;
@@ -128,6 +135,7 @@ class Kind {
   std::uint32_t signers_;
   std::vector<SigningKey> keys_;
   StateTree genesis_, state_;
+  std::vector<DepthEvidence::Descent> descents_;
   std::vector<std::string> headers_;
   std::size_t next_ = 0;
 };

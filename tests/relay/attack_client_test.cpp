@@ -175,12 +175,63 @@ TEST(AttackClient, AReorganisationDeeperThanTheConfirmationsFreezes) {
   const Packet packet = bridge.send(transfer_of(irita, ethereum, neo, 100, ethereum, bridge.in_an_hour()));
   const auto fact = bridge.teach(irita, ethereum, Bridge::committed(packet));
   bridge.relay(packet);
-  const auto believed = bridge.prove(ethereum, "x");
+  const auto believed = bridge.prove_to(irita, ethereum, "x");
   bridge.teach(irita, ethereum, believed.header);
   const auto other = branch(believed.header.header, 3);
   EXPECT_EQ(bridge.teach(irita, ethereum, prove_branch(bridge, other, 0)), "frozen");
   expect_update_refused(bridge, irita, ethereum, bridge.prove(ethereum, "x").header, "frozen");
   bridge.expect_refused(irita, "hub", "relay", {encode(packet), fact.at, fact.proof}, "");
+}
+
+// A branch of which no header stands where the client knows one: only what it descends from gives it away.
+TEST(AttackClient, ADeepBranchAboveWhatIsKnownFreezes) {
+  Bridge bridge;
+  const Packet packet = bridge.send(transfer_of(irita, ethereum, neo, 100, ethereum, bridge.in_an_hour()));
+  const auto believed = bridge.teach(irita, ethereum, Bridge::committed(packet));
+  // Ethereum's miners undo that block and mine as many upon another one, in which the money was spent otherwise.
+  StateTree state;
+  BlockHeader spent = believed.header.header;
+  spent.receipts_root = sha256("spent otherwise");
+  const std::string key = block_hash_key(spent.height);
+  state.set(StateTree::path_of(key), key, encode(BlockHash{spent.height, header_digest(spent)}));
+  BlockHeader above = spent;
+  above.height += 1;
+  above.parent = header_digest(spent);
+  above.state_root = state.root();
+  std::vector<BlockHeader> headers{above};
+  for (int i = 0; i < 3; ++i) {
+    headers.push_back(headers.back());
+    headers.back().parent = header_digest(headers[headers.size() - 2]);
+    headers.back().height += 1;
+  }
+  FinalHeader header = prove_branch(bridge, headers, 0);
+  auto& evidence = std::get<DepthEvidence>(header.evidence);
+  evidence.descent = {spent.height, header_digest(spent), encode(state.prove(StateTree::path_of(key)))};
+  EXPECT_EQ(bridge.teach(irita, ethereum, header), "frozen");
+  expect_update_refused(bridge, irita, ethereum, bridge.prove_to(irita, ethereum, "x").header, "frozen");
+  bridge.expect_refused(irita, "hub", "relay", {encode(packet), believed.at, believed.proof}, "frozen");
+}
+
+TEST(AttackClient, DescentThatIsNotProved) {
+  Bridge bridge;
+  const Height first = bridge.teach(irita, ethereum, "x").header.header.height;
+  bridge.tick(3);
+  const FinalHeader real = bridge.prove_to(irita, ethereum, "x").header;
+  const auto refused = [&](std::optional<DepthEvidence::Descent> descent, const std::string& why) {
+    FinalHeader changed = real;
+    std::get<DepthEvidence>(changed.evidence).descent = std::move(descent);
+    expect_update_refused(bridge, irita, ethereum, changed, why);
+  };
+  const std::string wanted = "from which block of height " + std::to_string(first);
+  const DepthEvidence::Descent good = *std::get<DepthEvidence>(real.evidence).descent;
+  refused(std::nullopt, wanted);
+  refused(bridge.descent(ethereum, first + 1), wanted);
+  const std::string unproved = "does not prove from which block";
+  refused(DepthEvidence::Descent{first, sha256("another block"), good.proof}, unproved);
+  refused(DepthEvidence::Descent{first, good.hash, "no proof"}, unproved);
+  refused(DepthEvidence::Descent{first, good.hash, bridge.descent(ethereum, first + 1).proof}, unproved);
+  // Nothing of it froze the client.
+  EXPECT_EQ(bridge.teach(irita, ethereum, real), "advanced");
 }
 
 std::string encode_set(const std::vector<CertificateRule::Member>& members) {

@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "core/block_hashes.h"
 #include "core/byte_fields.h"
 #include "core/random.h"
+#include "node/light_client.h"
 #include "tests/relay/small_world.h"
 
 namespace bsn {
@@ -29,7 +31,7 @@ class Bridge {
   struct Outcome {
     ReceiptStatus status = ReceiptStatus::refused;
     std::string value;
-    bool changed = false;  // the state's root
+    bool changed = false;  // the state, but for what every block writes
   };
 
   // One call in a block of its own.
@@ -41,11 +43,17 @@ class Bridge {
                         std::vector<std::string> args, const std::string& key) {
     Call asked = xchain_call(at, function, std::move(args), key);
     asked.contract = contract;
-    const Digest before = chain(at).ledger().state_root();
+    Ledger quiet = chain(at).ledger();
     chain(at).submit(asked);
     world_.tick();
-    const Receipt receipt = chain(at).block(chain(at).ledger().height())->receipts.at(0);
-    return {receipt.status, receipt.value, chain(at).ledger().state_root() != before};
+    const BlockPtr block = chain(at).block(chain(at).ledger().height());
+    Proposal nothing;
+    nothing.height = block->header.height;
+    nothing.parent = block->header.parent;
+    nothing.time = block->header.time;
+    quiet.execute(*make_proposal(std::move(nothing)));
+    const Receipt& receipt = block->receipts.at(0);
+    return {receipt.status, receipt.value, chain(at).ledger().state_root() != quiet.state_root()};
   }
 
   void expect_refused(const ChainName& at, const std::string& contract, const std::string& function,
@@ -76,6 +84,21 @@ class Bridge {
     return {*got.header, height, got.facts[0].value, got.facts[0].proof};
   }
 
+  // The same with what a client at `target` asks for: from which of the headers it knows the new one descends.
+  Proved prove_to(const ChainName& target, const ChainName& at, const std::string& key) {
+    StateOverlay state(chain(target).ledger().state());
+    const Height known = LightClient::find(at, state)->latest();
+    Proved proved = prove(at, key);
+    auto* evidence = std::get_if<DepthEvidence>(&proved.header.evidence);
+    if (evidence != nullptr && known > 0) evidence->descent = descent(at, known);
+    return proved;
+  }
+  DepthEvidence::Descent descent(const ChainName& at, Height from) {
+    const Proved proved = prove(at, block_hash_key(from));
+    const auto block = decode_block_hash(proved.value.value_or(""));
+    return {from, block ? block->hash : Digest{}, proved.proof};
+  }
+
   static std::string contract_of(const ChainName& at) { return at == irita || at == poly ? "hub" : "xchain"; }
 
   // The target hears the header: "advanced", "known" or "frozen".
@@ -84,7 +107,7 @@ class Bridge {
   }
   // The same for the newest final header, with a proof of the key.
   Proved teach(const ChainName& target, const ChainName& witness, const std::string& key) {
-    const Proved proved = prove(witness, key);
+    const Proved proved = prove_to(target, witness, key);
     teach(target, witness, proved.header);
     return proved;
   }

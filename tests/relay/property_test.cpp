@@ -100,6 +100,10 @@ RC_GTEST_PROP(AnyFinalHeader, ComesBackFromItsBytes, ()) {
   } else {
     DepthEvidence evidence{sha256("work"), {}};
     for (std::uint32_t i = 0; i < parts; ++i) evidence.children.push_back({any_header(), sha256(key_at(i))});
+    if (*rc::gen::arbitrary<bool>()) {
+      const auto from = *rc::gen::arbitrary<Height>();
+      evidence.descent = DepthEvidence::Descent{from, sha256("block"), *rc::gen::arbitrary<std::string>()};
+    }
     header.evidence = evidence;
   }
   const std::string bytes = encode(header);
