@@ -29,7 +29,7 @@ bool hosts(const Chain& chain, const std::string& city) {
 
 }  // namespace
 
-NetworkTally::NetworkTally(const Topology& topology) : topology_(&topology), calls_(topology.cities.size()) {
+NetworkTally::NetworkTally(const Topology& topology) : topology_(&topology), cities_(topology.cities.size()) {
   learn(topology);
   for (std::uint32_t i = 0; i < topology.cities.size(); ++i) city_of_[topology.cities[i].id] = i;
 }
@@ -44,7 +44,11 @@ void NetworkTally::learn(const Topology& topology) {
 
 void NetworkTally::answered(const Call& call, const Reply& reply) {
   if (reply.status != Status::ok) return;
-  if (const auto city = city_of_.find(reply.city); city != city_of_.end()) ++calls_[city->second];
+  if (const auto city = city_of_.find(reply.city); city != city_of_.end()) {
+    CityTally& tally = cities_[city->second];
+    ++tally.calls;
+    tally.spent += reply.split.total() - reply.split.consensus;
+  }
   if (call.operation != Operation::submit || call.level != Level::final_) return;
   const auto chain = chain_of_.find(call.chain);
   if (chain != chain_of_.end()) chains_[chain->second].finality.record(reply.split.consensus);
@@ -101,6 +105,18 @@ NetworkReport NetworkTally::network_report(const Chain& chain, const ChainTally&
   return report;
 }
 
+std::vector<CityPace> NetworkTally::slowest(std::size_t most) const {
+  std::vector<CityPace> all;
+  for (std::size_t i = 0; i < cities_.size(); ++i) {
+    const CityTally& one = cities_[i];
+    if (one.calls == 0) continue;
+    all.push_back({topology_->cities[i].id, one.calls, one.spent / static_cast<std::int64_t>(one.calls)});
+  }
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.mean > b.mean; });
+  if (all.size() > most) all.resize(most);
+  return all;
+}
+
 void NetworkTally::fill(const Topology& now, const std::vector<bool>& healthy, Report& report) const {
   for (std::size_t i = 0; i < chains_.size(); ++i) {
     report.networks.push_back(network_report(now.chains[i], chains_[i]));
@@ -117,7 +133,7 @@ void NetworkTally::fill(const Topology& now, const std::vector<bool>& healthy, R
     node.provider = to_string(city.place.provider);
     node.overseas = city.place.region == Region::overseas;
     node.healthy = i < healthy.size() && healthy[i];
-    node.calls = calls_[i];
+    node.calls = cities_[i].calls;
     for (const Chain& chain : now.chains) {
       if (chain.state != RouteState::retired && hosts(chain, city.id)) node.chains.push_back(to_string(chain.name));
     }

@@ -19,6 +19,13 @@
 
 namespace bsn {
 
+// How long calls were out to one city and back, without the time in which a chain ordered them.
+struct CityPace {
+  std::string city;
+  std::uint64_t calls = 0;  // answered with OK
+  Duration mean;
+};
+
 class NetworkTally {
  public:
   explicit NetworkTally(const Topology& topology);
@@ -39,6 +46,9 @@ class NetworkTally {
   // once, and how many of its own it undid.
   void counted(ChainIndex chain, std::uint64_t reorganisations, std::uint64_t deepest, std::uint64_t own_undone);
 
+  // The cities with the highest means so far, at most so many, the slowest first.
+  std::vector<CityPace> slowest(std::size_t most) const;
+
   // Appends one NetworkReport per chain and one CityNodeReport per city. `healthy` by CityIndex; a city
   // beyond its end counts as unhealthy. `now` is the topology at the end: states and hosts may have changed.
   void fill(const Topology& now, const std::vector<bool>& healthy, Report& report) const;
@@ -58,11 +68,16 @@ class NetworkTally {
     std::uint64_t own_undone = 0;                // of all peers that counted
   };
 
+  struct CityTally {
+    std::uint64_t calls = 0;
+    Duration spent;
+  };
+
   NetworkReport network_report(const Chain& chain, const ChainTally& tally) const;
 
   const Topology* topology_;
   std::vector<ChainTally> chains_;                          // by ChainIndex
-  std::vector<std::uint64_t> calls_;                        // by CityIndex
+  std::vector<CityTally> cities_;                           // by CityIndex
   std::map<ChainName, std::uint32_t> chain_of_;             // by a chain's name
   std::unordered_map<std::string, std::uint32_t> city_of_;  // by a city's id; looked up, never walked through
 };

@@ -4,7 +4,8 @@
 
 namespace bsn {
 
-RunProgress round_progress(const Scenario& scenario, std::uint32_t round, Duration spent, const RunRecorder& recorder) {
+RunProgress round_progress(const Scenario& scenario, std::uint32_t round, Duration spent, const RunRecorder& recorder,
+                           const NetworkTally& tally) {
   const Round& now = scenario.rounds[round];
   RunProgress progress;
   progress.phase = (spent > now.duration ? "draining " : "round ") + now.label + " (" + std::to_string(round + 1) +
@@ -20,6 +21,13 @@ RunProgress round_progress(const Scenario& scenario, std::uint32_t round, Durati
   progress.open = recorder.open();
   progress.sent = recorder.completed() + recorder.open();
   progress.tps = recorder.recent_tps();
+  progress.p50 = recorder.latency().percentile(50);
+  progress.p99 = recorder.latency().percentile(99);
+  for (const NetworkNow& one : recorder.by_network()) {
+    progress.networks.push_back(
+        {one.network, one.sent, one.succeeded, one.failed, one.latency.percentile(50), one.latency.percentile(99)});
+  }
+  progress.slowest = tally.slowest(slowest_told);
   return progress;
 }
 

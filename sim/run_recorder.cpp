@@ -99,6 +99,21 @@ double RunRecorder::recent_tps() const {
   return static_cast<double>(seconds_[whole].succeeded + seconds_[whole].failed);
 }
 
+std::vector<NetworkNow> RunRecorder::by_network() const {
+  std::map<std::string, NetworkNow> networks;
+  for (std::size_t i = 0; i < by_mix_.size(); ++i) {
+    NetworkNow& now = networks[round_.mix[i].chain.network];
+    now.network = round_.mix[i].chain.network;
+    now.sent += by_mix_[i].sent;
+    now.succeeded += by_mix_[i].succeeded;
+    now.failed += by_mix_[i].failed;
+    now.latency.merge(by_mix_[i].latency);
+  }
+  std::vector<NetworkNow> all;
+  for (auto& [name, now] : networks) all.push_back(std::move(now));
+  return all;
+}
+
 void RunRecorder::count_unfinished(Instant when) {
   for (const Slot& slot : slots_) {
     if (slot.state != Slot::State::open) continue;

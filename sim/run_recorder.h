@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "core/call.h"
@@ -15,6 +16,13 @@
 #include "sim/workload.h"
 
 namespace bsn {
+
+// What a round has seen of one network so far.
+struct NetworkNow {
+  std::string network;
+  std::uint64_t sent = 0, succeeded = 0, failed = 0;
+  Histogram latency;  // of answered calls
+};
 
 class RunRecorder {
  public:
@@ -32,6 +40,9 @@ class RunRecorder {
   std::uint64_t succeeded() const { return total_.succeeded; }                  // answered with OK
   // Answers in the last whole second: for progress lines.
   double recent_tps() const;
+  const Histogram& latency() const { return total_.latency; }  // of answered calls
+  // By the name of the network. Costs as much as merging a histogram for each entry of the mix: not for every call.
+  std::vector<NetworkNow> by_network() const;
 
   // Ends the round: open calls become unfinished. Once, as the last call but for the two below.
   RoundReport finish(Instant when);

@@ -1,10 +1,7 @@
-// Progress of a run on standard error: one line that renews itself on a terminal, a plain line every few seconds else.
+// Steps of a verb that have no numbers, on standard error: one line that renews itself on a terminal, a line each else.
 #pragma once
 
-#include <chrono>
 #include <string>
-
-#include "sim/run_progress.h"
 
 namespace bsn {
 
@@ -13,21 +10,15 @@ class ProgressLine {
   // quiet: prints nothing at all.
   explicit ProgressLine(bool quiet);
   ~ProgressLine();  // ends the line
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
 
-  void note(const std::string& text);  // a step that has no numbers: "starting 136 city nodes"
-  void update(const RunProgress& progress);
+  void note(const std::string& text);  // "starting 136 city nodes"
 
  private:
-  void print(const std::string& text);
-
   bool quiet_;
   bool terminal_;
   bool open_line_ = false;
-  std::chrono::steady_clock::time_point last_plain_{};
-  std::string last_phase_;
 };
-
-// "[##########..........]  52%  round mixed  15/28 s, 13 s left | sent 2190 ok 2101 failed 0 open 89 | 151/s"
-std::string progress_text(const RunProgress& progress);
 
 }  // namespace bsn

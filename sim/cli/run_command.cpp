@@ -7,9 +7,9 @@
 #include "sim/cli/commands.h"
 #include "sim/cli/huge_heap.h"
 #include "sim/cli/output_file.h"
-#include "sim/cli/progress_line.h"
 #include "sim/cli/report_format.h"
 #include "sim/cli/run_scenario.h"
+#include "sim/cli/run_watch.h"
 #include "sim/cli/stop_signal.h"
 #include "sim/live/live_runner.h"
 #include "sim/scenario_file.h"
@@ -24,7 +24,7 @@ double wall_seconds() {
 }
 
 // A folder of its own for one live run.
-Result<Report> run_live_in_folder(const Scenario& scenario, const RunOptions& options, ProgressLine& progress) {
+Result<Report> run_live_in_folder(const Scenario& scenario, const RunOptions& options, RunWatch& watch) {
   Result<TemporaryFolder> folder = TemporaryFolder::make();
   if (!folder) return folder.error();
   LiveOptions live;
@@ -32,22 +32,22 @@ Result<Report> run_live_in_folder(const Scenario& scenario, const RunOptions& op
   live.run_dir = folder->path();
   live.seed = options.seed;
   live.stop = &stop_requested;
-  live.progress = [&](const RunProgress& step) { progress.update(step); };
+  live.progress = [&](const RunProgress& step) { watch.update(step); };
   Result<Report> report = run_live(scenario, live);
   if (options.keep || !report) {
     folder->keep();
-    progress.note("data and logs are kept in " + folder->path());
+    watch.note("data and logs are kept in " + folder->path());
   }
   return report;
 }
 
-Result<Report> run_in_virtual_time(const Scenario& scenario, const RunOptions& options, ProgressLine& progress) {
+Result<Report> run_in_virtual_time(const Scenario& scenario, const RunOptions& options, RunWatch& watch) {
   use_huge_heap();
   VirtualOptions run;
   run.seed = options.seed;
   run.stop = &stop_requested;
   run.wall_clock = wall_seconds;
-  run.progress = [&](const RunProgress& step) { progress.update(step); };
+  run.progress = [&](const RunProgress& step) { watch.update(step); };
   return run_virtual(scenario, run);
 }
 
@@ -65,9 +65,9 @@ std::string text_of(const std::string& path) {
 }  // namespace
 
 Result<Report> run_scenario(const Scenario& scenario, const RunOptions& options) {
-  ProgressLine progress(options.quiet);
+  RunWatch watch(fmt::format("{}, {}", scenario.name, options.live ? "live" : "in virtual time"), options.quiet);
   Result<Report> report =
-      options.live ? run_live_in_folder(scenario, options, progress) : run_in_virtual_time(scenario, options, progress);
+      options.live ? run_live_in_folder(scenario, options, watch) : run_in_virtual_time(scenario, options, watch);
   if (report) {
     report->file = options.file;
     report->scenario_text = text_of(options.file);

@@ -92,7 +92,11 @@ class LoadThread {
     };
     const Instant start = monotonic_now();
     order.on_second = [this, round, start](const RunRecorder& recorder) {
-      options_.progress(round_progress(scenario_, round, monotonic_now() - start, recorder));
+      const auto now = [&] {
+        const std::lock_guard lock(judging_);
+        return round_progress(scenario_, round, monotonic_now() - start, recorder, tally_);
+      };
+      options_.progress(now());
     };
     return order;
   }

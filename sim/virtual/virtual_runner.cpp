@@ -46,6 +46,7 @@ class VirtualRun {
     options_.progress({.phase = "waiting for leaders and first blocks"});
     settle();
     const Instant start = cluster_.now();
+    checker_.packets_begin(start);
     faults_.emplace(scenario_, cluster_, start);
     services_.emplace(scenario_, cluster_, start);
     Report report;
@@ -130,6 +131,7 @@ class VirtualRun {
     if (!relayers_) return;
     const Instant limit = cluster_.now() + packets_limit;
     const CrossChainJudge& judge = *checker_.packets();
+    if (judge.counts().under_way > 0) options_.progress({.phase = "waiting for cross-chain packets"});
     while (!stopped() && cluster_.now() < limit && judge.counts().under_way > 0) {
       advance(cluster_.now() + look_interval);
     }
@@ -194,7 +196,7 @@ class VirtualRun {
     const double wall = options_.wall_clock();
     if (wall - shown_ < progress_interval) return;
     shown_ = wall;
-    options_.progress(round_progress(scenario_, number, spent, *recorder_));
+    options_.progress(round_progress(scenario_, number, spent, *recorder_, tally_));
   }
 
   // ---- the end ----
