@@ -55,6 +55,10 @@ class InvariantChecker {
   // reported when a packet was sent. Then block_stored must be told of the blocks of all chains in the order in which
   // they became final, and when.
   void judge_packets(std::set<ChainName> acknowledging_hubs) { packets_.emplace(std::move(acknowledging_hubs)); }
+  // From where the seconds of their report count; nothing without judge_packets().
+  void packets_begin(Instant start) {
+    if (packets_) packets_->begin(start);
+  }
   const std::optional<CrossChainJudge>& packets() const { return packets_; }
 
   // A peer undid its blocks above `keep`.

@@ -1,5 +1,7 @@
 #include "sim/invariant_cross_chain.h"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "core/packet_call.h"
@@ -48,6 +50,7 @@ void CrossChainJudge::sent(const ChainName& chain, Packet packet, const std::str
   lane.sent = packet.sequence;
   ++counts_.sent;
   ++counts_.under_way;
+  count_second(seconds_.sent);
   if (std::uint64_t* way = under_way(packet)) *way += std::get<TransferBody>(packet.body).amount;
   const std::uint64_t sequence = packet.sequence;
   lane.open[sequence] = {std::move(packet), State::sent, false, now_};
@@ -89,7 +92,10 @@ void CrossChainJudge::received(const ChainName& chain, const Packet& packet, con
   }
   const bool ok = value.starts_with("ok ");
   ++counts_.received;
-  if (!ok) ++counts_.failed;
+  if (!ok) {
+    ++counts_.failed;
+    count_failure(value.substr(std::min(value.size(), std::string_view("error ").size())));
+  }
   at->second.state = ok ? State::received_ok : State::received_error;
   at->second.at_destination = now_;
   legs_.to_destination.record(now_ - at->second.at_hub);
@@ -117,6 +123,7 @@ void CrossChainJudge::ended(const ChainName& chain, const Transaction& call, con
   }
   legs_.back_to_source.record(now_ - at->second.known_at_hub);
   legs_.there_and_back.record(now_ - at->second.sent);
+  if (needed == State::sent) count_failure("timed out before it was received");
   if (value == "refunded") {
     ++counts_.refunded;
     if (std::uint64_t* way = under_way(at->second.packet)) {
@@ -126,10 +133,22 @@ void CrossChainJudge::ended(const ChainName& chain, const Transaction& call, con
   finish(lane, at);
 }
 
+void CrossChainJudge::count_failure(std::string why) {
+  if (failures_.size() >= most_reasons && !failures_.contains(why)) why = "other reasons";
+  ++failures_[std::move(why)];
+}
+
+void CrossChainJudge::count_second(std::vector<std::uint64_t>& series) {
+  const auto second = static_cast<std::size_t>(std::max<std::int64_t>(0, (now_ - start_).ns / bsn::seconds(1).ns));
+  if (second >= series.size()) series.resize(second + 1);
+  ++series[second];
+}
+
 void CrossChainJudge::finish(Lane& lane, std::map<std::uint64_t, Open>::iterator at) {
   lane.open.erase(at);
   ++counts_.finished;
   --counts_.under_way;
+  count_second(seconds_.finished);
 }
 
 std::uint64_t* CrossChainJudge::under_way(const Packet& packet) {

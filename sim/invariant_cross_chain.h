@@ -22,6 +22,7 @@
 #include "core/packet.h"
 #include "sim/histogram.h"
 #include "sim/invariant_verdict.h"
+#include "sim/report.h"
 
 namespace bsn {
 
@@ -52,6 +53,9 @@ class CrossChainJudge {
   // The hubs whose outcomes come back; packets of the others are finished when they are received.
   explicit CrossChainJudge(std::set<ChainName> acknowledging_hubs) : acknowledging_(std::move(acknowledging_hubs)) {}
 
+  // The seconds of the report count from here. Before the first packet.
+  void begin(Instant start) { start_ = start; }
+
   // A block became final now.
   void saw(Instant now, const ChainName& chain, const Block& block, const HeldValue& held);
 
@@ -59,6 +63,13 @@ class CrossChainJudge {
   const PacketLegs& legs() const { return legs_; }
 
   const PacketCounts& counts() const { return counts_; }
+
+  // Why packets did not do at their destination what they asked for; beyond most_reasons all others are one.
+  const std::map<std::string, std::uint64_t>& failures() const { return failures_; }
+  static constexpr std::size_t most_reasons = 32;
+
+  // Memory: 16 bytes for each second.
+  const PacketSeconds& seconds() const { return seconds_; }
   std::vector<InvariantReport> reports() const { return {packets_.report(), paths_.report(), conservation_.report()}; }
   bool broken() const { return packets_.broken() || paths_.broken() || conservation_.broken(); }
 
@@ -90,6 +101,8 @@ class CrossChainJudge {
   void outcome_at_hub(const ChainName& hub, const Transaction& call);
   void received(const ChainName& chain, const Packet& packet, const std::string& value);
   void ended(const ChainName& chain, const Transaction& call, const std::string& value);
+  void count_failure(std::string why);
+  void count_second(std::vector<std::uint64_t>& series);
   void finish(Lane& lane, std::map<std::uint64_t, Open>::iterator at);
 
   // Where the value of a transfer counts as on its way; nullptr: it carries none.
@@ -103,7 +116,9 @@ class CrossChainJudge {
   Verdict packets_{"PKT"}, paths_{"2PATH"}, conservation_{"CONS"};
   PacketCounts counts_;
   PacketLegs legs_;
-  Instant now_;
+  std::map<std::string, std::uint64_t> failures_;
+  PacketSeconds seconds_;
+  Instant start_, now_;
 };
 
 }  // namespace bsn

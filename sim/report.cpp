@@ -67,6 +67,18 @@ LatencySummary summarize(const Histogram& histogram) {
   return summary;
 }
 
+// A series that was tampered with may have more finished than sent: nothing is under way then.
+std::vector<std::uint64_t> PacketSeconds::backlog() const {
+  std::vector<std::uint64_t> open;
+  std::uint64_t sent_so_far = 0, finished_so_far = 0;
+  for (std::size_t i = 0; i < std::max(sent.size(), finished.size()); ++i) {
+    sent_so_far += i < sent.size() ? sent[i] : 0;
+    finished_so_far += i < finished.size() ? finished[i] : 0;
+    open.push_back(sent_so_far - std::min(sent_so_far, finished_so_far));
+  }
+  return open;
+}
+
 std::string reproduce_command(const Report& report) {
   const std::string file = report.file.empty() ? report.scenario + ".yaml" : report.file;
   return fmt::format("bsnsim run {} --{} --seed {}", file, report.mode, report.seed);

@@ -124,16 +124,23 @@ struct AttemptCounts {  // of the gateway at city nodes; neither retry nor hedge
   std::uint64_t attempts = 0, retries = 0, hedges = 0;
 };
 
+// Cross-chain packets by second since the start of the first round, until the last change.
+struct PacketSeconds {
+  std::vector<std::uint64_t> sent, finished;   // in that second
+  std::vector<std::uint64_t> backlog() const;  // sent and not finished at the end of each second
+};
+
 // What became of cross-chain packets, and how long their steps took; counts of a whole run.
 struct CrossChainReport {
   struct Leg {
     std::string name;
-    std::uint64_t count = 0;
-    Duration p50{}, p90{}, p99{};
+    LatencySummary time;
   };
   std::uint64_t sent = 0, received = 0, failed = 0, refunded = 0, finished = 0, under_way = 0, stuck = 0;
   std::uint64_t headers = 0, delivered = 0, refused = 0, given_up = 0;  // of all relayers
   std::vector<Leg> legs;
+  std::map<std::string, std::uint64_t> failures;  // packets by why the destination did not do what they asked
+  PacketSeconds seconds;
 };
 
 struct Report {
@@ -164,7 +171,7 @@ struct Report {
 
 // How the JSON of a report says that it is one, and which keys it has. Another set of keys is another version.
 inline constexpr std::string_view report_format = "bsnsim-report";
-inline constexpr std::int64_t report_version = 1;
+inline constexpr std::int64_t report_version = 2;
 
 // Bytes of a scenario's file that a report carries; files with more are cut there, and say so.
 inline constexpr std::size_t most_scenario_text = 256 * 1024;

@@ -200,10 +200,14 @@ void fields(V& v, In<V, AttemptCounts> one) {
 template <class V>
 void fields(V& v, In<V, CrossChainReport::Leg> one) {
   v("name", one.name);
-  v("count", one.count);
-  v("p50_ns", one.p50);
-  v("p90_ns", one.p90);
-  v("p99_ns", one.p99);
+  v("time_ns", one.time);
+}
+
+template <class V>
+void fields(V& v, In<V, PacketSeconds> one) {
+  v("sent", one.sent);
+  v("finished", one.finished);
+  v.shown("backlog", [&] { return one.backlog(); });
 }
 
 template <class V>
@@ -220,6 +224,8 @@ void fields(V& v, In<V, CrossChainReport> one) {
   v("refused", one.refused);
   v("given_up", one.given_up);
   v("legs", one.legs);
+  v("failures", one.failures);
+  v("seconds", one.seconds);
 }
 
 template <class V>

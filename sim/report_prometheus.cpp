@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <utility>
@@ -117,6 +118,33 @@ void add_judgements(std::string& text, const Report& report) {
   }
 }
 
+void add_packets(std::string& text, const CrossChainReport& packets) {
+  head(text, "bsn_packets_total", "counter", "Cross-chain packets by what became of them.");
+  for (const auto& [state, count] : {std::pair("sent", packets.sent),
+                                     {"received", packets.received},
+                                     {"failed", packets.failed},
+                                     {"refunded", packets.refunded},
+                                     {"finished", packets.finished},
+                                     {"stuck", packets.stuck}}) {
+    text += fmt::format("bsn_packets_total{{state=\"{}\"}} {}\n", state, count);
+  }
+  const std::vector<std::uint64_t> backlog = packets.seconds.backlog();
+  head(text, "bsn_packets_backlog_max", "gauge", "The most packets that were sent and not finished at a time.");
+  text += fmt::format("bsn_packets_backlog_max {}\n",
+                      backlog.empty() ? 0 : *std::max_element(backlog.begin(), backlog.end()));
+  head(text, "bsn_packet_leg_seconds", "summary", "How long each step of a packet took.");
+  for (const CrossChainReport::Leg& leg : packets.legs) {
+    const std::string name = label(leg.name);
+    for (const auto& [quantile, time] :
+         {std::pair("0.5", leg.time.p50), {"0.95", leg.time.p95}, {"0.99", leg.time.p99}}) {
+      text += fmt::format("bsn_packet_leg_seconds{{leg=\"{}\",quantile=\"{}\"}} {}\n", name, quantile, time.seconds());
+    }
+    text += fmt::format("bsn_packet_leg_seconds_sum{{leg=\"{}\"}} {}\n", name,
+                        leg.time.mean.seconds() * static_cast<double>(leg.time.count));
+    text += fmt::format("bsn_packet_leg_seconds_count{{leg=\"{}\"}} {}\n", name, leg.time.count);
+  }
+}
+
 }  // namespace
 
 std::string report_prometheus(const Report& report) {
@@ -124,6 +152,7 @@ std::string report_prometheus(const Report& report) {
   add_judgements(text, report);
   add_rounds(text, report);
   add_calls(text, report);
+  if (report.cross_chain) add_packets(text, *report.cross_chain);
   return text;
 }
 

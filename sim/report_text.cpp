@@ -246,10 +246,17 @@ std::string cross_chain(const Report& report) {
     text += wrapped(fmt::format("{} left their value in escrow: their hub has no acknowledgements", all.stuck));
   text += wrapped(fmt::format("relayers: {} headers, {} calls delivered, {} refused, {} given up", all.headers,
                               all.delivered, all.refused, all.given_up));
-  TextTable table({"leg", "count", "p50 s", "p90 s", "p99 s"});
+  for (const auto& [why, count] : all.failures) text += wrapped(fmt::format("{} x {}", count, why));
+  const std::vector<std::uint64_t> backlog = all.seconds.backlog();
+  if (!backlog.empty()) {
+    const auto most = std::max_element(backlog.begin(), backlog.end());
+    text += wrapped(fmt::format("at most {} were under way, in second {}", *most, most - backlog.begin()));
+  }
+  TextTable table({"leg", "count", "p50 s", "p95 s", "p99 s"});
   const auto in_seconds = [](Duration time) { return fmt::format("{:.2f}", time.seconds()); };
   for (const CrossChainReport::Leg& leg : all.legs) {
-    table.add({leg.name, std::to_string(leg.count), in_seconds(leg.p50), in_seconds(leg.p90), in_seconds(leg.p99)});
+    table.add({leg.name, std::to_string(leg.time.count), in_seconds(leg.time.p50), in_seconds(leg.time.p95),
+               in_seconds(leg.time.p99)});
   }
   return text + table.text(line_width);
 }

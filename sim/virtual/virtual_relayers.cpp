@@ -16,8 +16,7 @@ constexpr Duration read_deadline = seconds(30);
 constexpr Duration write_deadline = seconds(1800);  // beyond the slowest network's finality
 
 CrossChainReport::Leg leg(std::string name, const Histogram& histogram) {
-  return {std::move(name), histogram.count(), histogram.percentile(50), histogram.percentile(90),
-          histogram.percentile(99)};
+  return {std::move(name), summarize(histogram)};
 }
 
 std::vector<CrossChainReport::Leg> legs_of(const PacketLegs& legs) {
@@ -117,6 +116,8 @@ CrossChainReport VirtualRelayers::report(const CrossChainJudge& judge) const {
     report.given_up += counters.given_up;
   }
   report.legs = legs_of(judge.legs());
+  report.failures = judge.failures();
+  report.seconds = judge.seconds();
   return report;
 }
 

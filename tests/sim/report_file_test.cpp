@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "sim/page/report_page.h"
@@ -15,6 +16,21 @@ namespace json = boost::json;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
+
+CrossChainReport some_packets() {
+  CrossChainReport packets;
+  packets.sent = 5;
+  packets.received = packets.finished = 4;
+  packets.failed = packets.refunded = 1;
+  packets.under_way = 1;
+  Histogram time;
+  time.record(seconds(2));
+  time.record(seconds(4));
+  packets.legs = {{"source to hub", summarize(time)}};
+  packets.failures = {{"unknown account nobody", 1}};
+  packets.seconds = {{3, 0, 2}, {0, 1, 2, 1}};
+  return packets;
+}
 
 // Every kind of part that a report can have.
 Report full_report() {
@@ -31,6 +47,7 @@ Report full_report() {
   report.services = {service};
   report.service_events = {{"deploy", 1.5, {"land"}, 1}};
   report.invariants.push_back({"LIVE", 5, 1, {"south stayed behind"}});
+  report.cross_chain = some_packets();
   return report;
 }
 
@@ -82,7 +99,7 @@ TEST(ReportFile, OtherTextIsRefused) {
 
 TEST(ReportFile, AnotherVersionIsRefused) {
   EXPECT_THAT(problem_of(changed([](json::object& root) { root["version"] = 7; })),
-              HasSubstr("report of version 7, and this bsnsim reads version 1"));
+              HasSubstr("report of version 7, and this bsnsim reads version 2"));
   EXPECT_THAT(problem_of(changed([](json::object& root) { root.erase("version"); })), HasSubstr("version unknown"));
 }
 
@@ -118,6 +135,37 @@ TEST(ReportForms, CsvHasALineForEachRoundAndItsMix) {
             "\"with, \"\"quotes\"\"\",4,5,1,0.01,0.001,0.0055,0.9,0.005001215,0.01,0.01,0.01,10,0,1,0.4\n"
             "\"with, \"\"quotes\"\": fabric/trade submit asset.transfer final\",4,5,,0.01,0.001,0.0055,,"
             "0.005001215,0.01,0.01,0.01,,,1,\n");
+}
+
+TEST(ReportForms, CsvHasALineForEachStepOfPackets) {
+  Report report;
+  report.cross_chain = some_packets();
+  const std::string text = report_csv(report);
+  const std::string header = text.substr(0, text.find('\n'));
+  const std::string line = text.substr(text.find('\n') + 1);
+  EXPECT_EQ(line, "cross-chain: source to hub,2,,,4,2,3,,2.000683007,4,4,4,,,,\n");
+  EXPECT_EQ(std::count(line.begin(), line.end(), ','), std::count(header.begin(), header.end(), ','));
+}
+
+TEST(ReportForms, PrometheusCountsPackets) {
+  const std::string text = report_prometheus(full_report());
+  EXPECT_THAT(text, HasSubstr("bsn_packets_total{state=\"sent\"} 5\n"));
+  EXPECT_THAT(text, HasSubstr("bsn_packets_backlog_max 3\n"));
+  EXPECT_THAT(text, HasSubstr("bsn_packet_leg_seconds{leg=\"source to hub\",quantile=\"0.99\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr("bsn_packet_leg_seconds_sum{leg=\"source to hub\"} 6\n"));
+  EXPECT_THAT(report_prometheus(some_report()), Not(HasSubstr("packet")));
+}
+
+TEST(ReportForms, TextTellsWhyPacketsFailedAndHowManyWereUnderWay) {
+  const std::string text = report_text(full_report());
+  EXPECT_THAT(text, HasSubstr("1 x unknown account nobody\n"));
+  EXPECT_THAT(text, HasSubstr("at most 3 were under way, in second 0\n"));
+}
+
+TEST(PacketSeconds, BacklogIsWhatWasSentAndNotFinished) {
+  EXPECT_THAT(some_packets().seconds.backlog(), testing::ElementsAre(3, 2, 2, 1));
+  EXPECT_THAT((PacketSeconds{{}, {1, 0}}).backlog(), testing::ElementsAre(0, 0)) << "more finished than sent: tampered";
+  EXPECT_THAT(PacketSeconds{}.backlog(), testing::IsEmpty());
 }
 
 TEST(ReportForms, JunitHasACaseForEachJudgement) {

@@ -31,10 +31,13 @@ async function open(json, options = {}) {
 }
 
 let report;
+let packets; // a report with cross-chain packets
 
 before(async () => {
   bsnsim("run", "tests/web/faults.yaml", "-q", "-O", "json", "-o", path("report.json"));
   report = JSON.parse(readFileSync(path("report.json"), "utf8"));
+  bsnsim("run", "tests/web/packets.yaml", "-q", "-O", "json", "-o", path("packets.json"));
+  packets = JSON.parse(readFileSync(path("packets.json"), "utf8"));
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
 });
 
@@ -114,6 +117,32 @@ test("the parts of the split add up to the whole", async () => {
   }
 });
 
+test("cross-chain packets: counts, steps, reasons and backlog", async () => {
+  const all = packets.cross_chain;
+  assert.ok(all.sent > 0 && all.refunded > 0 && all.finished === all.sent);
+  const page = await open(packets);
+  for (const field of ["sent", "received", "failed", "refunded", "finished", "under_way", "stuck"]) {
+    assert.equal(await text(page, `[data-packets=${field}]`), figures(all[field]), field);
+  }
+  assert.equal(await page.locator("#cross_chain g.series path").count() > 3, true);
+  assert.equal(await page.locator("#cross_chain figure.chart").count(), 2);
+  const rows = await page.locator("#cross_chain tbody tr").evaluateAll((trs) => trs.map((row) => [...row.cells].map((cell) => cell.textContent)));
+  all.legs.forEach((leg, i) => {
+    assert.equal(rows[i][1], figures(leg.time_ns.count));
+    assert.equal(rows[i][2], (leg.time_ns.p50 / 1e9).toLocaleString("en-US", { maximumSignificantDigits: 3 }));
+  });
+  const [why, count] = Object.entries(all.failures)[0];
+  assert.deepEqual(rows.at(-1), [why, figures(count)]);
+  const sent = all.seconds.sent.reduce((a, b) => a + b, 0);
+  const finished = all.seconds.finished.reduce((a, b) => a + b, 0);
+  assert.deepEqual([sent, finished, all.seconds.backlog.at(-1)], [all.sent, all.finished, 0]);
+  assert.deepEqual(page.said, []);
+  const chinese = await open(packets, { locale: "zh-CN", colorScheme: "dark" });
+  assert.equal(await text(chinese, "#cross_chain h2"), "跨链");
+  assert.equal((await chinese.locator("#cross_chain tbody").first().textContent()).includes("sent"), false);
+  assert.deepEqual(chinese.said, []);
+});
+
 test("Chinese and English", async () => {
   const page = await open(report, { locale: "zh-CN" });
   assert.equal(await text(page, "#map h2"), "城市节点");
@@ -170,6 +199,9 @@ test("no text of a report becomes markup or runs", async () => {
   poisoned.why_invalid = [bad];
   poisoned.faults[0].targets = [bad];
   poisoned.environment.cpu = bad;
+  poisoned.cross_chain = structuredClone(packets.cross_chain);
+  poisoned.cross_chain.legs[0].name = bad;
+  poisoned.cross_chain.failures = { [bad]: 1 };
   const page = await open(poisoned);
   assert.equal(await page.evaluate(() => window.ran), undefined);
   assert.equal(await page.locator("img").count(), 0);

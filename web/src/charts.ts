@@ -7,18 +7,29 @@ import type { Fault, Report, SpectrumPoint } from "./report";
 
 export const palette = ["--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7", "--c8"].map((name) => `var(${name})`);
 const dashes = ["", "6 3", "2 3", "8 3 2 3"];
-const style = { background: "transparent", color: "var(--ink)", fontSize: "12px", fontFamily: "inherit" };
+export const plotStyle = { background: "transparent", color: "var(--ink)", fontSize: "12px", fontFamily: "inherit" };
 
-// A legend of its own: swatches that differ in dash as well as in colour.
-export function legend(names: string[], swatch: (i: number) => { stroke: string; dash?: string; fill?: boolean }): HTMLElement {
+export interface Swatch {
+  stroke: string;
+  dash?: string;
+  fill?: boolean;
+  symbol?: "circle" | "diamond" | "square";
+}
+
+const shapes = { circle: "M8,6a5,5 0 1,0 10,0a5,5 0 1,0 -10,0", diamond: "M13,0l6,6l-6,6l-6,-6z", square: "M8.5,1.5h9v9h-9z" };
+
+// A legend of its own: swatches that differ in dash or shape as well as in colour.
+export function legend(names: string[], swatch: (i: number) => Swatch): HTMLElement {
   return el("ul", { class: "legend" }, names.map((name, i) => {
-    const { stroke, dash, fill } = swatch(i);
+    const { stroke, dash, fill, symbol } = swatch(i);
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     svg.setAttribute("width", "26");
     svg.setAttribute("height", "12");
     svg.setAttribute("aria-hidden", "true");
-    const mark = document.createElementNS("http://www.w3.org/2000/svg", fill ? "rect" : "line");
-    const at: Record<string, string> = fill
+    const mark = document.createElementNS("http://www.w3.org/2000/svg", symbol ? "path" : fill ? "rect" : "line");
+    const at: Record<string, string> = symbol
+      ? { d: shapes[symbol], fill: stroke }
+      : fill
       ? { width: "14", height: "12", x: "6", rx: "2", fill: stroke }
       : { x1: "0", x2: "26", y1: "6", y2: "6", stroke, "stroke-width": "3", "stroke-dasharray": dash ?? "" };
     for (const [key, value] of Object.entries(at)) mark.setAttribute(key, value);
@@ -74,7 +85,7 @@ export function timeChart(report: Report, language: Language): HTMLElement {
   const labelled = shown.filter((band) => placed.get(band)! < 5);
   const top = 18 + 13 * Math.min(5, Math.max(0, ...[...placed.values()].map((row) => row + 1)));
   const plot = Plot.plot({
-    width: 1072, height: 280 + top, marginTop: top, marginLeft: 56, marginRight: 12, style,
+    width: 1072, height: 280 + top, marginTop: top, marginLeft: 56, marginRight: 12, style: plotStyle,
     x: { label: say(language, "seconds"), domain: [0, end] },
     y: { label: say(language, "calls_per_second"), grid: true, nice: true, zero: true },
     color: { domain: [...secondClasses], range: colours },
@@ -105,7 +116,7 @@ export function spectrumChart(report: Report, language: Language, by: "by_networ
   const look = (i: number) => ({ stroke: palette[i % palette.length]!, dash: dashes[Math.floor(i / palette.length) % dashes.length]! });
   const ticks = [0, 0.30103, 1, 2, 3, 4, 5, 6, 7].filter((one) => one <= furthest);
   const plot = Plot.plot({
-    width: 524, height: 320, marginLeft: 64, marginBottom: 40, style,
+    width: 524, height: 320, marginLeft: 64, marginBottom: 40, style: plotStyle,
     x: { label: say(language, "percentile"), domain: [0, furthest], ticks, grid: true,
          tickFormat: (nines: number) => nines < 0.1 ? "0" : nines < 0.5 ? "50" : `${+(100 - 100 / 10 ** nines).toFixed(5)}` },
     y: { label: say(language, "milliseconds"), type: "log", grid: true, nice: true, tickFormat: (ms: number) => (/^[125]/.test(ms.toExponential()) ? `${ms.toLocaleString("en-US", { maximumSignificantDigits: 2 })}` : "") },
@@ -125,7 +136,7 @@ export function splitChart(report: Report, language: Language, operation: string
   const colours = [palette[6]!, palette[4]!, palette[3]!, palette[0]!, palette[7]!, palette[1]!, palette[5]!];
   const most = Math.max(...rowsOf.map(({ split }) => split.total / 1e6));
   const plot = Plot.plot({
-    width: 1072, marginLeft: 250, marginRight: 84, height: 44 + 26 * rowsOf.length, style,
+    width: 1072, marginLeft: 250, marginRight: 84, height: 44 + 26 * rowsOf.length, style: plotStyle,
     x: { label: say(language, "milliseconds"), grid: true, domain: [0, most] },
     y: { label: null, domain: rowsOf.map((one) => one.name) },
     color: { domain: [...splitParts], range: colours },

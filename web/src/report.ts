@@ -110,6 +110,26 @@ export interface Invariant {
   violated: number;
   examples: string[];
 }
+export interface Leg {
+  name: string;
+  time_ns: Summary;
+}
+export interface CrossChain {
+  sent: number;
+  received: number;
+  failed: number;
+  refunded: number;
+  finished: number;
+  under_way: number;
+  stuck: number;
+  headers: number;
+  delivered: number;
+  refused: number;
+  given_up: number;
+  legs: Leg[];
+  failures: Record<string, number>;
+  seconds: { sent: number[]; finished: number[]; backlog: number[] };
+}
 export interface Report {
   format: "bsnsim-report";
   scenario: string;
@@ -130,6 +150,7 @@ export interface Report {
   networks: Network[];
   city_nodes: CityNode[];
   invariants: Invariant[];
+  cross_chain: CrossChain | null;
   faults: Fault[];
   service_events: Fault[];
   gateway: { attempts: number; retries: number; hedges: number };

@@ -1,9 +1,10 @@
 // The parts of the page, in the order in which they are shown.
 import { spectrumChart, splitChart, timeChart } from "./charts";
+import { backlogChart, legChart } from "./packets";
 import { el, figure, table, type Child } from "./dom";
 import { cityMap } from "./map";
 import { mapState } from "./report";
-import type { Fault, Network, Report } from "./report";
+import type { Fault, Leg, Network, Report } from "./report";
 import { isWord, say, type Language, type Word } from "./words";
 
 export interface Section {
@@ -125,6 +126,54 @@ function networks(report: Report, language: Language): Child[] | null {
   ], report.networks)];
 }
 
+const legWords: Record<string, Word> = {
+  "source to hub": "leg_to_hub",
+  "hub to destination": "leg_to_destination",
+  "destination to hub": "leg_back_to_hub",
+  "hub to source": "leg_back_to_source",
+  "sent to received": "leg_there",
+  "sent to acknowledged": "leg_there_and_back",
+};
+
+// In the reader's language; a step that this page does not know keeps its name.
+function legName(leg: Leg, language: Language): string {
+  const word = legWords[leg.name];
+  return word ? say(language, word) : leg.name;
+}
+
+function crossChain(report: Report, language: Language): Child[] | null {
+  const all = report.cross_chain;
+  if (!all || all.sent === 0) return null;
+  const t = (word: Word) => say(language, word);
+  const seconds = (ns: number) => s(ns / 1e9);
+  const legs = all.legs.filter((one) => one.time_ns.count > 0);
+  const tile = (field: "sent" | "received" | "failed" | "refunded" | "finished" | "under_way" | "stuck", word: Word) =>
+    el("div", {}, el("b", { "data-packets": field }, figure(all[field])), el("span", {}, t(word)));
+  const reasons = Object.entries(all.failures).sort((a, b) => b[1] - a[1]);
+  return [
+    el("p", { class: "note" }, t("cross_chain_note")),
+    el("div", { class: "tiles" }, tile("sent", "sent"), tile("received", "received"), tile("failed", "packet_failed"), tile("refunded", "refunded"),
+      tile("finished", "finished"), tile("under_way", "under_way"), tile("stuck", "stuck")),
+    el("h3", {}, t("backlog")),
+    backlogChart(all.seconds, report, language),
+    el("h3", {}, t("legs")),
+    legChart(legs.map((one) => ({ name: legName(one, language), time: one.time_ns })), language),
+    table(t("legs"), [
+      { title: t("leg"), cell: (one: Leg) => legName(one, language) },
+      { title: t("packets"), cell: (one) => figure(one.time_ns.count), number: true },
+      { title: "p50 (s)", cell: (one) => seconds(one.time_ns.p50), number: true },
+      { title: "p95 (s)", cell: (one) => seconds(one.time_ns.p95), number: true },
+      { title: "p99 (s)", cell: (one) => seconds(one.time_ns.p99), number: true },
+      { title: t("longest"), cell: (one) => seconds(one.time_ns.max), number: true },
+    ], legs),
+    reasons.length === 0 ? null : [el("h3", {}, t("failures")), table(t("failures"), [
+      { title: t("reason"), cell: ([why]: [string, number]) => why },
+      { title: t("packets"), cell: ([, count]) => figure(count), number: true },
+    ], reasons)],
+    el("p", { class: "note" }, `${t("relayers")}: ${figure(all.headers)} ${t("headers")}, ${figure(all.delivered)} ${t("delivered")}, ${figure(all.refused)} ${t("refused")}, ${figure(all.given_up)} ${t("given_up")}`),
+  ];
+}
+
 function events(report: Report, language: Language): Child[] | null {
   const all = [...report.faults, ...report.service_events].sort((a, b) => a.at_s - b.at_s);
   if (all.length === 0) return null;
@@ -178,6 +227,7 @@ export const sections: Section[] = [
   { id: "split", body: split },
   { id: "map", body: map },
   { id: "networks", body: networks },
+  { id: "cross_chain", body: crossChain },
   { id: "events", body: events },
   { id: "invariants", body: invariants },
   { id: "environment", body: environment },
