@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/call.h"
+#include "core/gateway_pace.h"
 
 namespace bsn {
 
@@ -17,14 +18,13 @@ class CallMeter {
  public:
   static constexpr std::size_t statuses = 17;
 
-  // Upper bounds of the classes of latency: 50 us, doubled 16 times (3.3 s); one more class for what took longer.
-  static constexpr std::size_t bounds = 17;
-  static constexpr Duration bound(std::size_t number) { return microseconds(50) * (std::int64_t{1} << number); }
+  static constexpr std::size_t bounds = latency_bounds;
+  static constexpr Duration bound(std::size_t number) { return latency_bound(number); }
 
   struct Cell {
-    std::array<std::uint64_t, statuses> ended{};   // by status
-    std::array<std::uint64_t, bounds + 1> took{};  // by class of latency, of those that went to a city node
-    std::int64_t took_ns = 0;                      // all of them together
+    std::array<std::uint64_t, statuses> ended{};  // by status
+    LatencyCounts took{};                         // by class of latency, of those that went to a city node
+    std::int64_t took_ns = 0;                     // all of them together
   };
 
   void grow(std::size_t routes) { cells_.resize(2 * (routes + 1)); }

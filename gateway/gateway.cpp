@@ -484,4 +484,27 @@ const Accounts& Gateway::accounts() const { return *impl_->accounts; }
 const GatewayCounters& Gateway::counters() const { return impl_->counters; }
 const CallMeter& Gateway::meter() const { return impl_->call_meter; }
 
+GatewayPace Gateway::pace(Instant now) const {
+  GatewayPace pace;
+  for (const RouteSpec& route : impl_->spec.routes) {
+    RoutePace one{route.name, 0, 0, {}};
+    for (const Operation operation : {Operation::submit, Operation::query}) {
+      const CallMeter::Cell& cell = impl_->call_meter.cell(route.index, operation);
+      for (std::size_t status = 0; status < CallMeter::statuses; ++status) {
+        (static_cast<Status>(status) == Status::ok ? one.succeeded : one.failed) += cell.ended[status];
+      }
+      for (std::size_t i = 0; i < one.took.size(); ++i) one.took[i] += cell.took[i];
+    }
+    pace.routes.push_back(std::move(one));
+  }
+  for (const CitySpec& city : impl_->spec.cities) {
+    Duration lag;
+    for (const RouteSpec& route : impl_->spec.routes) {
+      lag = std::max(lag, impl_->latency.beyond_the_way(route.index, city.index, now));
+    }
+    pace.cities.push_back({city.name, lag});
+  }
+  return pace;
+}
+
 }  // namespace bsn

@@ -16,6 +16,7 @@
 
 #include "core/account.h"
 #include "core/call.h"
+#include "core/gateway_pace.h"
 #include "core/gateway_spec.h"
 #include "core/machine.h"
 #include "core/quota.h"
@@ -176,6 +177,7 @@ class Gateway {
   const Accounts& accounts() const;
   const GatewayCounters& counters() const;
   const CallMeter& meter() const;
+  GatewayPace pace(Instant now) const;  // a look at every route and city: not for every call
 
  private:
   struct Impl;

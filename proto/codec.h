@@ -13,6 +13,7 @@
 #include "core/block.h"
 #include "core/call.h"
 #include "core/durable.h"
+#include "core/gateway_pace.h"
 #include "core/gateway_spec.h"
 #include "core/peer_message.h"
 #include "core/quota.h"
@@ -137,6 +138,8 @@ Result<ProjectSpec> decode(const v1::Project& message);
 v1::Route encode(const RouteSpec& route);
 Result<RouteSpec> decode(const v1::Route& message);
 
+v1::GatewayPace encode(const GatewayPace& pace);
+Result<GatewayPace> decode(const v1::GatewayPace& message);
 v1::RouteUse encode(const RouteUse& use);
 Result<RouteUse> decode(const v1::RouteUse& message);
 

@@ -258,6 +258,42 @@ Result<RouteUse> decode(const v1::RouteUse& message) {
   return checks.give(std::move(use));
 }
 
+v1::GatewayPace encode(const GatewayPace& pace) {
+  v1::GatewayPace message;
+  for (const RoutePace& route : pace.routes) {
+    v1::RoutePace& one = *message.add_routes();
+    *one.mutable_chain() = encode(route.chain);
+    one.set_succeeded(route.succeeded);
+    one.set_failed(route.failed);
+    for (const std::uint64_t calls : route.took) one.add_took(calls);
+  }
+  for (const CityLag& city : pace.cities) {
+    v1::CityLag& one = *message.add_cities();
+    one.set_city(city.city);
+    one.set_lag_ns(city.lag.ns);
+  }
+  return message;
+}
+
+Result<GatewayPace> decode(const v1::GatewayPace& message) {
+  Checks checks("GatewayPace");
+  GatewayPace pace;
+  checks.require(message.cities_size() <= WireLimits::cities, "has too many cities");
+  for (const v1::RoutePace& route : message.routes()) {
+    if (!checks.ok()) break;
+    RoutePace one{checks.take(decode(route.chain())), route.succeeded(), route.failed(), {}};
+    checks.require(route.took_size() == static_cast<int>(one.took.size()), "has another number of classes of latency");
+    if (!checks.ok()) break;
+    std::copy(route.took().begin(), route.took().end(), one.took.begin());
+    pace.routes.push_back(std::move(one));
+  }
+  for (const v1::CityLag& city : message.cities()) {
+    if (!checks.ok()) break;
+    pace.cities.push_back({checks.required_text(city.city(), CallLimits::name_bytes, "city"), {city.lag_ns()}});
+  }
+  return checks.give(std::move(pace));
+}
+
 v1::CommissionGatewayRequest encode(const GatewaySpec& spec) {
   v1::CommissionGatewayRequest message;
   message.set_home(spec.home.value);

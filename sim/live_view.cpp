@@ -75,7 +75,7 @@ void add_networks(Lines& lines, const LiveView& view, std::size_t room) {
 }
 
 void add_cities(Lines& lines, const LiveView& view, std::size_t room) {
-  TextTable table({"Slowest cities", "Calls", "Way and queues, ms"});
+  TextTable table({"Slowest cities", "Calls", view.pace_of});
   for (const LiveCity& one : view.slowest) {
     table.add({fitted(one.name, one.name.size()), one.calls > 0 ? std::to_string(one.calls) : "-",
                milliseconds_or_dash(one.pace)});

@@ -24,7 +24,7 @@ struct LiveRow {  // one network
 struct LiveCity {
   std::string name;
   std::uint64_t calls = 0;  // 0: not known
-  Duration pace;            // to it and back, without the time in which a chain ordered the call
+  Duration pace;            // how long calls to it take, by what LiveView::pace_of says
 };
 
 struct LiveView {
@@ -38,6 +38,7 @@ struct LiveView {
   Duration p50, p99;              // 0: no answer yet
   std::vector<LiveRow> networks;  // in the order in which they are shown
   std::vector<LiveCity> slowest;  // the slowest first
+  std::string pace_of = "Way and queues, ms";
 };
 
 struct TerminalSize {

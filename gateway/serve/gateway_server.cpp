@@ -204,7 +204,7 @@ Reply GatewayServer::go_over(const GatewaySpec& spec) {
 void GatewayServer::count(h2::Call& call) {
   if (is_stranger(call)) return call.finish(outcome_of(refuse_stranger()));
   const std::lock_guard lock(mutex_);
-  const bool running = shell_ && shell_->run([call = call.shared_from_this(), shell = shell_.get()](Instant) {
+  const bool running = shell_ && shell_->run([call = call.shared_from_this(), shell = shell_.get()](Instant now) {
     v1::CountersResponse response;
     const GatewayCounters& counters = shell->gateway().counters();
     response.set_calls(counters.calls);
@@ -218,6 +218,7 @@ void GatewayServer::count(h2::Call& call) {
     for (const RouteSpec& route : shell->gateway().spec().routes) {
       *response.add_routes() = encode(shell->gateway().use(route.index));
     }
+    *response.mutable_pace() = encode(shell->gateway().pace(now));
     answer_later(call, response);
   });
   if (!running) call.finish(outcome_of(refuse(Status::unavailable, "not commissioned yet")));

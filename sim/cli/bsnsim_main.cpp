@@ -44,7 +44,9 @@ void add_down(CLI::App& app, PlaceOptions& options) {
 void add_status(CLI::App& app, StatusOptions& options) {
   CLI::App& verb = add_verb(app, "status", "show the city nodes of a running cluster");
   add_place(verb, options);
-  verb.add_flag("--json", options.json, "as JSON");
+  CLI::Option* json = verb.add_flag("--json", options.json, "as JSON");
+  verb.add_flag("-w,--watch", options.watch, "rate, latency and health, again every second until Ctrl-C")
+      ->excludes(json);
   verb.callback([&] { exit_status = command_status(options); });
 }
 

@@ -151,6 +151,7 @@ int command_down(const PlaceOptions& options) {
 }
 
 int command_status(const StatusOptions& options) {
+  if (options.watch) return watch_status(options);
   const auto endpoints = read_endpoints(cluster_folder(options.name));
   if (!endpoints) return report_error(endpoints.error());
   const auto healthy = healthy_cities(*endpoints);

@@ -34,8 +34,10 @@ int command_down(const PlaceOptions& options);
 
 struct StatusOptions : PlaceOptions {
   bool json = false;
+  bool watch = false;  // again every second, until Ctrl-C or the cluster's end
 };
 int command_status(const StatusOptions& options);
+int watch_status(const StatusOptions& options);
 
 struct NodeOptions : PlaceOptions {
   std::string verb;  // "commission", "drain", "leave"

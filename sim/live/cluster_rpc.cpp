@@ -316,12 +316,16 @@ Result<GatewayCounts> ClusterRpc::counters(const std::string& gateway, Duration 
                        response.retries(),
                        response.hedges(),
                        {response.open_calls().begin(), response.open_calls().end()},
+                       {},
                        {}};
   for (const v1::RouteUse& one : response.routes()) {
     Result<RouteUse> use = decode(one);
     if (!use) return use.error();
     counts.routes.push_back(std::move(*use));
   }
+  Result<GatewayPace> pace = decode(response.pace());
+  if (!pace) return pace.error();
+  counts.pace = std::move(*pace);
   return counts;
 }
 

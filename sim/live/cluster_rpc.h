@@ -11,6 +11,7 @@
 
 #include "core/block.h"
 #include "core/chain_spec.h"
+#include "core/gateway_pace.h"
 #include "core/gateway_spec.h"
 #include "core/result.h"
 #include "core/time.h"
@@ -43,6 +44,7 @@ struct GatewayCounts {
   std::uint64_t calls = 0, refused = 0, attempts = 0, retries = 0, hedges = 0;
   std::vector<std::uint64_t> open_calls;  // by CityIndex: attempts that are out there
   std::vector<RouteUse> routes;           // by ChainIndex
+  GatewayPace pace{};
 };
 
 // One connection per process, kept while the object lives.

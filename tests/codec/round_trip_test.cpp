@@ -180,6 +180,21 @@ TEST(Codec, AGatewaysCommissionComesBackEqual) {
   EXPECT_EQ(decoded->projects[0].routing, sample::gateway_spec().projects[0].routing);
 }
 
+TEST(Codec, TheGatewaysPaceComesBackEqual) {
+  GatewayPace pace{{{{"fabric", "trade"}, 7, 2, {}}}, {{"beijing", milliseconds(3)}}};
+  pace.routes[0].took[17] = 9;
+  const auto message = encode(pace);
+  const auto decoded = decode(message);
+  expect_round_trip(message, decoded, encode(*decoded));
+  EXPECT_EQ(unset_fields(message.routes(0)), std::vector<std::string>{});
+  EXPECT_EQ(unset_fields(message.cities(0)), std::vector<std::string>{});
+  EXPECT_EQ(decoded->routes[0].took[17], 9U);
+  EXPECT_EQ(decoded->cities[0].lag, milliseconds(3));
+  auto cut = message;
+  cut.mutable_routes(0)->mutable_took()->RemoveLast();
+  EXPECT_FALSE(decode(cut).ok()) << "another set of classes";
+}
+
 TEST(Codec, AccountsAndQuotasComeBackEqual) {
   const auto message = encode(sample::accounts());
   const auto decoded = decode(message);

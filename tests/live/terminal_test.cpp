@@ -140,6 +140,19 @@ TEST_F(TerminalTest, ADumbTerminalAndAPipeGetPlainLines) {
   EXPECT_THAT(piped, HasSubstr("waiting for leaders and first blocks\n"));
 }
 
+TEST_F(TerminalTest, ARunningClusterIsWatchedUntilCtrlC) {
+  const std::string bsnsim = fmt::format("XDG_RUNTIME_DIR={} {}/bsnsim ", folder_.path(), BSN_BIN_DIR);
+  EXPECT_NE(std::system((bsnsim + "status --watch >/dev/null 2>&1").c_str()), 0) << "nothing runs";
+  ASSERT_EQ(std::system((bsnsim + "up configs/topologies/small.yaml -q --no-fsync >/dev/null").c_str()), 0);
+  EXPECT_EQ(std::system((bsnsim + "call query fabric/supply-chain kv get colour >/dev/null").c_str()), 0);
+  const Seen seen =
+      under_terminal("exec env TERM=xterm " + bsnsim + "status --watch", {24, 90, 0, 0}, "9 city nodes: 1 building");
+  EXPECT_EQ(seen.code, 0);
+  EXPECT_TRUE(seen.same);
+  EXPECT_THAT(screen_of(seen.text), testing::Contains(testing::StartsWith("cluster default, topology small")));
+  EXPECT_EQ(std::system((bsnsim + "down >/dev/null").c_str()), 0);
+}
+
 TEST_F(TerminalTest, QuietIsQuiet) {
   const Seen seen = under_terminal("exec env TERM=xterm " + run_command("--quiet"), {24, 90, 0, 0});
   EXPECT_EQ(seen.code, 0);
