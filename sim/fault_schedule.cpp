@@ -32,6 +32,17 @@ bool mends(const Fault& later, const Fault& fault) {
   }
 }
 
+bool is_step_of_life(FaultKind kind) {
+  return kind == FaultKind::commission || kind == FaultKind::drain || kind == FaultKind::leave;
+}
+
+// Whether a city in this state is done with the step. A drained one stays draining until it leaves or comes back.
+bool has_arrived(FaultKind step, CityState state) {
+  if (step == FaultKind::commission) return state == CityState::connected;
+  if (step == FaultKind::leave) return state == CityState::left;
+  return state != CityState::draining;
+}
+
 std::optional<double> mended_at(const std::vector<Fault>& faults, std::size_t which) {
   for (std::size_t later = which + 1; later < faults.size(); ++later) {
     if (mends(faults[later], faults[which])) return faults[later].at.seconds();
@@ -42,14 +53,33 @@ std::optional<double> mended_at(const std::vector<Fault>& faults, std::size_t wh
 }  // namespace
 
 FaultSchedule::FaultSchedule(const Scenario& scenario, FaultTarget& target, Instant start)
-    : scenario_(scenario), target_(target), start_(start), fired_(scenario.faults.size(), 0) {}
+    : scenario_(scenario),
+      target_(target),
+      start_(start),
+      fired_(scenario.faults.size(), 0),
+      arrived_(scenario.faults.size()) {}
 
 Result<Done> FaultSchedule::fire_due(Instant now) {
   for (auto due = next_due(); due && *due <= now; due = next_due()) {
     if (auto done = fire(scenario_.faults[next_]); !done) return done;
+    if (is_step_of_life(scenario_.faults[next_].kind)) ++on_their_way_;
     ++fired_[next_++];
   }
   return Done{};
+}
+
+void FaultSchedule::look(const Topology& now, Instant when) {
+  if (on_their_way_ == 0) return;
+  for (std::size_t i = 0; i < next_; ++i) {
+    const Fault& fault = scenario_.faults[i];
+    if (arrived_[i] || !is_step_of_life(fault.kind)) continue;
+    const bool all = std::all_of(fault.targets.begin(), fault.targets.end(), [&](const std::string& city) {
+      return has_arrived(fault.kind, now.cities[find_city(now, city)->value].state);
+    });
+    if (!all) continue;
+    arrived_[i] = when - start_;
+    --on_their_way_;
+  }
 }
 
 std::optional<Instant> FaultSchedule::next_due() const {
@@ -128,8 +158,9 @@ Result<Done> FaultSchedule::heal() {
 void FaultSchedule::fill(Report& report) const {
   for (std::size_t i = 0; i < scenario_.faults.size(); ++i) {
     const Fault& fault = scenario_.faults[i];
-    report.faults.push_back({std::string(to_string(fault.kind)), fault.at.seconds(), fault.targets, fired_[i],
-                             mended_at(scenario_.faults, i)});
+    std::optional<double> until = mended_at(scenario_.faults, i);
+    if (arrived_[i]) until = arrived_[i]->seconds();
+    report.faults.push_back({std::string(to_string(fault.kind)), fault.at.seconds(), fault.targets, fired_[i], until});
   }
 }
 

@@ -45,6 +45,10 @@ class FaultSchedule {
   // When the next fault is due; nullopt: all have fired.
   std::optional<Instant> next_due() const;
 
+  // Notes which cities have arrived where a commission, drain or leave sends them: where its band ends. To be called
+  // after every step of the cluster; looks at cities only while one is on its way.
+  void look(const Topology& now, Instant when);
+
   // So that the judges can read every node: whatever is still broken is mended.
   Result<Done> heal();
 
@@ -60,7 +64,9 @@ class FaultSchedule {
   const Scenario& scenario_;
   FaultTarget& target_;
   Instant start_;
-  std::vector<std::uint64_t> fired_;  // by fault
+  std::vector<std::uint64_t> fired_;              // by fault
+  std::vector<std::optional<Duration>> arrived_;  // likewise, since start_: life-cycle steps that have ended
+  std::size_t on_their_way_ = 0;                  // life-cycle steps that have not
   std::size_t next_ = 0;
   std::set<CityIndex> killed_, paused_;
   std::set<std::pair<FaultKind, CityIndex>> disturbed_;

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <ctime>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -105,10 +106,8 @@ double live_client_cpu(const Options& options) {
   scenario.rounds.resize(1);
   Round& round = scenario.rounds[0];
   round.duration = seconds(options.live_seconds);
-  round.rate = {};
-  round.rate.kind = RateKind::fixed_rate;
-  round.rate.tps = options.live_tps;
-  const TemporaryFolder folder = take(TemporaryFolder::make());
+  round.rate = FixedRate{options.live_tps};
+  const TemporaryFolder folder;
   ClusterOptions how;
   how.bin_dir = options.bin_dir;
   how.run_dir = folder.path();
@@ -159,7 +158,7 @@ bool measure(const Options& options) {
   holds &= told("JSON", static_cast<double>(json.size()) / mebi, 5, "MiB");
   holds &= told("page", static_cast<double>(page.size()) / mebi, 5, "MiB");
 
-  const TemporaryFolder folder = take(TemporaryFolder::make());
+  const TemporaryFolder folder;
   const std::string file = folder.path() + "/page.html";
   if (std::FILE* out = std::fopen(file.c_str(), "wb")) {
     std::fwrite(page.data(), 1, page.size(), out);

@@ -214,7 +214,7 @@ void settle(const Scenario& scenario, LiveCluster& cluster, const LiveOptions& o
 }
 
 // Lets every city and service that comes or goes arrive, at most change_limit.
-Result<Done> finish_changes(LiveCluster& cluster) {
+Result<Done> finish_changes(LiveCluster& cluster, FaultSchedule& faults) {
   const Instant deadline = monotonic_now() + change_limit;
   std::mutex mutex;
   std::condition_variable never;
@@ -225,6 +225,7 @@ Result<Done> finish_changes(LiveCluster& cluster) {
     std::unique_lock lock(mutex);
     never.wait_for(lock, look_interval * 4);
     if (auto done = cluster.operate(); !done) return done;
+    faults.look(cluster.topology(), monotonic_now());
   }
   return Done{};
 }
@@ -289,6 +290,7 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
       if (auto done = change_services(); !done) broken = done.error();
       if (auto done = (*cluster)->check_children(); !done) broken = done.error();
       if (auto done = (*cluster)->operate(); !done) broken = done.error();
+      faults.look(running->topology(), monotonic_now());
     }
     if (broken) return *broken;
     if (load.error()) return *load.error();
@@ -299,7 +301,7 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   finality.look();
   fill_counters((*cluster)->gateway_address(), report);
   if (auto done = faults.heal(); !done) return done.error();
-  if (auto done = finish_changes(**cluster); !done) return done.error();
+  if (auto done = finish_changes(**cluster, faults); !done) return done.error();
   ended.judge(checker, tally);
   if (auto done = judge_blocks(**cluster, checker, tally); !done) return done.error();
   finality.judge(checker);

@@ -106,6 +106,7 @@ class VirtualRun {
     while (!stopped() && cluster_.now() < drained && (workload.next_wakeup() || recorder_->open() > 0)) {
       advance(next_stop(workload, drained));
       if (auto done = faults_->fire_due(cluster_.now()); !done) return done.error();
+      faults_->look(cluster_.topology(), cluster_.now());
       if (auto done = change_services(); !done) return done.error();
       send_due(workload, number);
       show(number, cluster_.now() - start);
@@ -208,6 +209,7 @@ class VirtualRun {
     const Instant limit = cluster_.now() + heal_limit;
     while (cluster_.now() < limit && (cluster_.changing() || !peers_behind(tips).empty())) {
       advance(cluster_.now() + look_interval);
+      faults_->look(cluster_.topology(), cluster_.now());
     }
     std::vector<std::string> behind = peers_behind(tips);
     if (cluster_.changing()) behind.emplace_back("a city or service is still on its way into or out of the network");
