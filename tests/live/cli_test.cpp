@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 
 #include "loop/temporary_folder.h"
@@ -139,6 +140,60 @@ TEST_F(Cli, AClusterIsLaunchedCalledInspectedAndEnded) {
   expect_says(down.out, "ended");
   EXPECT_EQ(run("down").code, 0) << "down is idempotent";
   EXPECT_EQ(run("status").code, 1);
+}
+
+// ---- reports that are none ----
+
+class CliReport : public Cli {
+ protected:
+  // Neither the file nor a half of it is there after a refusal.
+  void expect_refused(const std::string& arguments, const std::string& words) {
+    const Outcome outcome = run(arguments + " -O html -o " + (folder_ / "out.html"));
+    EXPECT_EQ(outcome.code, 104) << arguments;
+    expect_says(outcome.err, words);
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+      EXPECT_EQ(entry.path().filename().string().find("out.html"), std::string::npos) << entry.path();
+    }
+  }
+};
+
+TEST_F(CliReport, WhatIsNoWholeReportIsRefusedAndLeavesNoFile) {
+  ASSERT_EQ(run("run configs/scenarios/small.yaml -q -O json -o " + (folder_ / "r.json")).code, 0);
+  const std::string text = text_of(folder_ / "r.json");
+  write_text(folder_ / "cut.json", text.substr(0, text.size() / 2));
+  expect_refused("report " + (folder_ / "cut.json"), "ends early");
+  write_text(folder_ / "foreign.json", "{\"scenario\": \"x\"}");
+  expect_refused("report " + (folder_ / "foreign.json"), "no report of bsnsim");
+  write_text(folder_ / "other.json", with(text, "\"version\": 2", "\"version\": 1"));
+  expect_refused("report " + (folder_ / "other.json"), "report of version 1, and this bsnsim reads version 2");
+  expect_refused("report " + (folder_ / "nothing.json"), "can't be read");
+  const Outcome compared = run("compare " + (folder_ / "r.json") + " " + (folder_ / "cut.json"));
+  EXPECT_EQ(compared.code, 104);
+  expect_says(compared.err, "cut.json: ends early");
+}
+
+TEST_F(CliReport, AMetricThatOneSideLacksIsSaid) {
+  const std::string options = "run configs/scenarios/small.yaml -q -O json -o ";
+  ASSERT_EQ(run(options + (folder_ / "a.json")).code, 0);
+  write_text(folder_ / "b.json", with(text_of(folder_ / "a.json"), "\"label\": \"mixed\"", "\"label\": \"other\""));
+  const Outcome compared = run("compare " + (folder_ / "a.json") + " " + (folder_ / "b.json"));
+  EXPECT_EQ(compared.code, 99);
+  expect_says(compared.out, "missing");
+  EXPECT_EQ(run("compare " + (folder_ / "a.json") + " " + (folder_ / "a.json")).code, 0);
+}
+
+TEST_F(CliReport, ARunWithOnlyFailuresIsReportedAndNotGreen) {
+  write_text(folder_ / "failing.yaml",
+             "version: 1\nname: failing\ninclude: " + std::filesystem::current_path().string() +
+                 "/configs/topologies/small.yaml\nproject: demo\nsettle: 5 s\nrounds:\n"
+                 "  - label: late\n    duration: 2 s\n    rate: {fixed-rate: {tps: 20}}\n    deadline: 1 ms\n"
+                 "    mix:\n      - {chain: irisnet/main, operation: submit, contract: kv, function: put, "
+                 "args: [\"k\", \"v\"], level: final}\n");
+  const Outcome ran = run("run " + (folder_ / "failing.yaml") + " -q -O json -o " + (folder_ / "f.json"));
+  EXPECT_EQ(ran.code, 99) << ran.err;
+  const Outcome text = run("report " + (folder_ / "f.json"));
+  EXPECT_EQ(text.code, 0);
+  expect_says(text.out, "DEADLINE_EXCEEDED");
 }
 
 }  // namespace

@@ -47,6 +47,9 @@ TEST(VirtualLifeCycle, ACityJoinsUnderLoadAndIsUsed) {
   EXPECT_EQ(city(report, "changde").state, "connected");
   EXPECT_GT(city(report, "changde").calls, 0u);
   EXPECT_TRUE(city(report, "changde").healthy);
+  ASSERT_TRUE(report.faults[0].until_s) << "when it was connected: the end of its band on the page";
+  EXPECT_GT(*report.faults[0].until_s, 0.5);
+  EXPECT_LE(*report.faults[0].until_s, report.simulated_seconds);
 }
 
 TEST(VirtualLifeCycle, ACityLeavesUnderLoadAndComesBack) {
