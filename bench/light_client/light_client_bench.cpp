@@ -74,7 +74,7 @@ class Kind {
 
   const std::string& name() const { return name_; }
   std::uint32_t signers() const { return signers_; }
-  std::size_t bytes() const { return headers_.front().size(); }
+  std::size_t bytes() const { return headers_.back().size(); }
 
   // Verifies the next header and keeps it in the state.
   void run() {
