@@ -1,10 +1,11 @@
 #include "gateway/serve/account_service.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -73,9 +74,21 @@ Answer change(AccountBook& book, const AccountChange& order, const char* what, c
   return answer;
 }
 
-Answer create_project(AccountBook& book, const v1::NewProject& order) {
+// A grant of a network that nobody runs is a slip of the pen.
+Result<Done> check_networks(const Grants& grants, const GatewaySpec& spec) {
+  std::set<std::string> known;
+  for (const RouteSpec& route : spec.routes) known.insert(route.name.network);
+  for (const std::string& network : grants.networks) {
+    if (network == "*" || known.contains(network)) continue;
+    return wrong(fmt::format("there is no network '{}': '*' or some of {}", network, fmt::join(known, ", ")));
+  }
+  return Done{};
+}
+
+Answer create_project(AccountBook& book, const GatewaySpec& spec, const v1::NewProject& order) {
   const Result<Grants> grants = decode(order.grants());
   if (!grants) return grants.error();
+  if (const auto known = check_networks(*grants, spec); !known) return known.error();
   const Result<Plan> plan = decode(order.plan());
   if (!plan) return plan.error();
   return change(book, CreateProject{order.name(), order.portal(), *grants, *plan}, "created project", order.name());
@@ -94,12 +107,12 @@ Answer create_key(AccountBook& book, const v1::NewKey& order) {
   return answer;
 }
 
-Answer create(AccountBook& book, const v1::CreateAccountRequest& order) {
+Answer create(AccountBook& book, const GatewaySpec& spec, const v1::CreateAccountRequest& order) {
   switch (order.what_case()) {
     case v1::CreateAccountRequest::kPortal:
       return change(book, CreatePortal{order.portal()}, "created portal", order.portal());
     case v1::CreateAccountRequest::kProject:
-      return create_project(book, order.project());
+      return create_project(book, spec, order.project());
     case v1::CreateAccountRequest::kKey:
       return create_key(book, order.key());
     default:
@@ -236,7 +249,9 @@ void AccountService::add(h2::Methods& methods, const char* name, Function functi
 }
 
 AccountService::AccountService(h2::Methods& methods, const Digest& admin_key_hash) : admin_key_hash_(admin_key_hash) {
-  add<v1::CreateAccountRequest>(methods, "Create", create);
+  add<v1::CreateAccountRequest>(methods, "Create", [this](AccountBook& book, const v1::CreateAccountRequest& order) {
+    return create(book, *shell_.load()->spec(), order);
+  });
   add<v1::RotateAccountRequest>(methods, "Rotate", rotate);
   add<v1::AccountName>(methods, "Revoke", revoke);
   add<v1::ListAccountsRequest>(methods, "List", [](AccountBook& book, const v1::ListAccountsRequest&) {

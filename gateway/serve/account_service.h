@@ -7,6 +7,7 @@
 #include <string>
 
 #include "gateway/serve/account_book.h"
+#include "gateway/serve/gateway_shell.h"
 #include "h2/server.h"
 #include "proto/accounts.pb.h"
 
@@ -17,8 +18,11 @@ class AccountService {
   // Adds its methods to a server that has not started.
   AccountService(h2::Methods& methods, const Digest& admin_key_hash);
 
-  // From now on changes go to this book, which outlives the server's loops.
-  void serve(AccountBook& book) { book_.store(&book); }
+  // From now on changes go to this book, of the gateway that this shell drives; both outlive the server's loops.
+  void serve(AccountBook& book, const GatewayShell& shell) {
+    shell_.store(&shell);
+    book_.store(&book);
+  }
 
  private:
   template <class Request, class Function>
@@ -26,6 +30,7 @@ class AccountService {
   std::optional<Reply> refuse(const h2::Call& call) const;
 
   const Digest admin_key_hash_;
+  std::atomic<const GatewayShell*> shell_{nullptr};
   std::atomic<AccountBook*> book_{nullptr};
 };
 

@@ -147,7 +147,7 @@ Result<Done> GatewayServer::set_to_work(const GatewaySpec& spec) {
         health_.set_serving(true);
       });
   service_.serve(*shell_);
-  account_service_.serve(*book_);
+  account_service_.serve(*book_, *shell_);
   door_.serve(*shell_);
   spdlog::info("commissioned: {} cities, {} chains, {} projects", spec.cities.size(), spec.routes.size(),
                accounts.projects.size());

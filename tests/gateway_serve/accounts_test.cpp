@@ -201,6 +201,14 @@ TEST(Accounts, WhatMakesNoSenseIsRefusedByName) {
   v1::AccountsChanged answer;
   EXPECT_EQ(live.stub->Create(live.as_admin(live.admin_key()).get(), {}, &answer).error_code(),
             grpc::StatusCode::INVALID_ARGUMENT);
+  v1::CreateAccountRequest project;
+  project.mutable_project()->set_name("probe");
+  project.mutable_project()->set_portal("topology");
+  project.mutable_project()->mutable_grants()->add_networks("fabrik");
+  const grpc::Status unknown = live.stub->Create(live.as_admin(live.admin_key()).get(), project, &answer);
+  EXPECT_EQ(unknown.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_NE(unknown.error_message().find("'fabrik'"), std::string::npos) << unknown.error_message();
+  EXPECT_NE(unknown.error_message().find("fabric"), std::string::npos) << unknown.error_message();
 }
 
 // Everything that the gateway stores or answers is looked through for what only its owner may know.
