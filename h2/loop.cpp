@@ -32,6 +32,7 @@ void Loop::stop() {
 }
 
 void Loop::run() {
+  thread_id_.store(std::this_thread::get_id());
   const auto stay = boost::asio::make_work_guard(io_);
   while (true) {
     io_.run_one();

@@ -4,6 +4,7 @@
 // were added. So whoever gathers during a turn hands over once at its end, and each connection writes once.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
@@ -35,6 +36,9 @@ class Loop {
   // Ends the thread after its present turn; what was posted and has not run is dropped. Idempotent.
   void stop();
 
+  // Whether this is the loop's thread.
+  bool is_current() const { return thread_id_.load() == std::this_thread::get_id(); }
+
   // ---- on the loop's thread ----
 
   boost::asio::io_context& io() { return io_; }
@@ -61,6 +65,7 @@ class Loop {
   bool stopped_ = false;
 
   std::thread thread_;
+  std::atomic<std::thread::id> thread_id_{};
 };
 
 }  // namespace bsn::h2

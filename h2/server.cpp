@@ -84,8 +84,8 @@ GuardCounts Server::counts() const {
   return all;
 }
 
-void Server::stop(std::chrono::milliseconds patience) {
-  if (std::exchange(stopped_, true) || !started_) return;
+void Server::close(std::chrono::milliseconds patience) {
+  if (std::exchange(closed_, true) || !started_) return;
   const auto until = std::chrono::steady_clock::now() + patience;
   lanes_[0]->loop.post([this] {
     boost::system::error_code ignored;
@@ -105,8 +105,12 @@ void Server::stop(std::chrono::milliseconds patience) {
       closed.set_value();
     });
     closed.get_future().wait();
-    lane->loop.stop();
   }
+}
+
+void Server::stop(std::chrono::milliseconds patience) {
+  close(patience);
+  for (const auto& lane : lanes_) lane->loop.stop();
 }
 
 }  // namespace bsn::h2

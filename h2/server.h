@@ -41,7 +41,10 @@ class Server {
   GuardCounts counts() const;
 
   // Takes no new connections and no new calls, lets open ones end for at most `patience`, then ends them. When it
-  // returns, no handler is called any more and what is posted to the loops is dropped. Idempotent.
+  // returns, no handler is called any more; the loops turn still. Idempotent.
+  void close(std::chrono::milliseconds patience);
+
+  // Closes if need be, and ends the loops: what is posted to them from then on is dropped. Idempotent.
   void stop(std::chrono::milliseconds patience);
 
  private:
@@ -63,7 +66,7 @@ class Server {
   std::size_t next_ = 0;  // lane of the next connection
   std::string address_;
   bool started_ = false;
-  bool stopped_ = false;
+  bool closed_ = false;
 };
 
 }  // namespace bsn::h2

@@ -12,8 +12,6 @@ void GatewayFront::step(Instant now, const FrontInput& input, std::vector<FrontO
 }
 
 void GatewayFront::advance_to(Instant now, std::vector<FrontOutput>& out) {
-  for (const FrontInput& input : urgent_) step(now, input, out);
-  urgent_.clear();
   std::vector<DelayLine<Way, GatewayInput>::Held> due;
   returns_.take_due(now, due);
   for (const auto& held : due) pass(now, held.value, out);

@@ -1,4 +1,4 @@
-// The gateway machine with its clients and links: what the loop of the live gateway drives.
+// The gateway machine with its clients and links: what a loop of the live gateway drives.
 //
 // Around the machine it does three things that need to know who asked: it numbers the calls of all clients and finds
 // the sink for each answer; it drops a client's calls when the client is gone and has the nodes told so; and it holds
@@ -82,9 +82,6 @@ class GatewayFront {
   void advance_to(Instant now, std::vector<FrontOutput>& out);
   std::optional<Instant> next_wakeup() const;
 
-  // Takes an input at the end of this turn. For those that must get through when the loop's inbox is full.
-  void take_at_end_of_turn(FrontInput input) { urgent_.push_back(std::move(input)); }
-
   Gateway& gateway() { return gateway_; }
   WanLinks& wan() { return wan_; }
 
@@ -140,7 +137,6 @@ class GatewayFront {
   std::unordered_map<std::uint64_t, std::uint64_t> attempts_;  // AttemptId that is out -> CallId; only looked up
   std::vector<Stream> streams_;                                // one per city
   DelayLine<Way, GatewayInput> returns_;
-  std::vector<FrontInput> urgent_;
   std::vector<GatewayOutput> scratch_;
 };
 

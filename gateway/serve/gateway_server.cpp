@@ -67,8 +67,13 @@ Result<std::unique_ptr<GatewayServer>> GatewayServer::start(const GatewayOptions
 Result<Done> GatewayServer::serve_metrics(const std::string& listen) {
   if (listen.empty()) return Done{};
   Result<std::unique_ptr<Metrics>> metrics = Metrics::serve(listen, [this] {
-    const std::lock_guard lock(mutex_);
-    return gateway_metrics(stopped_ ? nullptr : shell_.get(), *server_);
+    GatewayShell* shell = nullptr;
+    {
+      // Not while looking: the loop that is asked may be waiting for the mutex.
+      const std::lock_guard lock(mutex_);
+      if (!stopped_) shell = shell_.get();
+    }
+    return gateway_metrics(shell, *server_);
   });
   if (!metrics) return metrics.error();
   metrics_ = std::move(*metrics);
@@ -113,7 +118,9 @@ void GatewayServer::stop(Duration patience) {
   metrics_.reset();
   if (shell_) shell_->drain(patience);
   if (http_) http_->stop(std::chrono::milliseconds(100));
-  server_->stop(std::chrono::milliseconds(100));
+  server_->close(std::chrono::milliseconds(100));
+  if (shell_) shell_->stop();
+  server_->stop({});
   shell_.reset();
 }
 
@@ -142,7 +149,8 @@ Result<Done> GatewayServer::set_to_work(const GatewaySpec& spec) {
   book_ = std::make_unique<AccountBook>(
       *disk_, accounts, [this](std::shared_ptr<const Accounts> next) { shell_->assign(std::move(next)); });
   shell_ = std::make_unique<GatewayShell>(
-      spec, GatewayShell::Memory{*disk_, book_->now(), quotas.value(), std::move(*resumed), zero}, [this] {
+      server_->loop(0), spec, GatewayShell::Memory{*disk_, book_->now(), quotas.value(), std::move(*resumed), zero},
+      [this] {
         spdlog::info("serving");
         health_.set_serving(true);
       });

@@ -83,6 +83,10 @@ GatewayService::GatewayService(h2::Server& server, AccessLog* log) {
     unary_calls_.emplace(&loop, calls);
     loop.at_end_of_turn([calls] { calls->end_turn(); });
   }
+  // Behind the gathering of calls, before the connections write.
+  server.loop(0).at_end_of_turn([this] {
+    if (GatewayShell* shell = shell_.load()) shell->turn();
+  });
   h2::Methods& methods = server.methods();
   const std::string service = "/bsn.v1.Gateway/";
   methods.add(service + "Submit",

@@ -19,8 +19,11 @@ class GatewayService {
   // Adds its methods to a server that has not started. `log`: as UnaryCalls.
   GatewayService(h2::Server& server, AccessLog* log);
 
-  // From now on requests go to this shell, which outlives the server's loops.
-  void serve(GatewayShell& shell) { shell_.store(&shell); }
+  // From now on requests go to this shell, and the server's first loop gives it its turns.
+  void serve(GatewayShell& shell) {
+    shell_.store(&shell);
+    shell.wake();
+  }
 
  private:
   using Handler = std::shared_ptr<h2::CallHandler>;

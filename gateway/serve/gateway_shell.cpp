@@ -6,59 +6,47 @@
 
 namespace bsn {
 
-GatewayShell::GatewayShell(const GatewaySpec& spec, Memory memory, std::function<void()> on_ready)
+// What is posted without a bound here is bounded by what caused it: a node answers an attempt once, a client goes once.
+GatewayShell::GatewayShell(h2::Loop& loop, const GatewaySpec& spec, Memory memory, std::function<void()> on_ready)
     : disk_(memory.disk),
       zero_unix_ns_(memory.zero_unix_ns),
       spec_(std::make_shared<const GatewaySpec>(spec)),
       on_ready_(std::move(on_ready)),
       front_(spec, memory.zero_unix_ns),
       links_(spec,
-             [this](std::shared_ptr<NodeNews> news) {
-               // Bounded by what was sent (a node answers an attempt once), so it need not be refused; when the loop
-               // has stopped, nobody waits for it.
-               static_cast<void>(loop_->call(
-                   [news = std::move(news)](Instant, GatewayFront& front) { front.take_at_end_of_turn(news); }));
-             }),
-      quota_(
-          disk_, zero_unix_ns_, memory.quotas,
-          [this](const QuotaGrant& grant) {
-            static_cast<void>(loop_->call([grant](Instant, GatewayFront& front) { front.take_at_end_of_turn(grant); }));
-          }),
-      loop_(std::make_unique<Loop>(front_, *this, inbox_bound)) {
+             [this](std::shared_ptr<NodeNews> news) { static_cast<void>(machine_.post_always(std::move(news))); }),
+      machine_(front_, *this, loop, inbox_bound),
+      quota_(disk_, zero_unix_ns_, memory.quotas,
+             [this](const QuotaGrant& grant) { static_cast<void>(machine_.post_always(grant)); }) {
   assign(std::move(memory.accounts));
-  run([this, resumed = std::move(memory.resumed)](Instant now) {
-    if (resumed) front_.take_at_end_of_turn(*resumed);
-    links_.open_all(now);
-  });
+  if (memory.resumed) static_cast<void>(machine_.post_always(*memory.resumed));
+  run([this](Instant now) { links_.open_all(now); });
 }
 
-GatewayShell::~GatewayShell() {
+void GatewayShell::stop() {
   {
     std::unique_lock lock(mutex_);
     no_token_left_.wait(lock, [this] { return tokens_ == 0; });
   }
-  loop_->stop();
+  machine_.stop();
   quota_.stop();
   links_.close_all();
 }
 
 // ---- from any thread ----
 
-bool GatewayShell::post(const std::shared_ptr<CallBatch>& batch) { return loop_->post(batch); }
+bool GatewayShell::post(const std::shared_ptr<CallBatch>& batch) { return machine_.post(batch); }
 
 void GatewayShell::gone(std::shared_ptr<ReplySink> sink) {
-  static_cast<void>(loop_->call(
-      [sink = std::move(sink)](Instant, GatewayFront& front) { front.take_at_end_of_turn(SinkGone{sink}); }));
+  static_cast<void>(machine_.post_always(SinkGone{std::move(sink)}));
 }
 
 void GatewayShell::gone(std::shared_ptr<ReplySink> sink, std::uint64_t client_id) {
-  static_cast<void>(loop_->call([sink = std::move(sink), client_id](Instant, GatewayFront& front) {
-    front.take_at_end_of_turn(CallGone{sink, client_id});
-  }));
+  static_cast<void>(machine_.post_always(CallGone{std::move(sink), client_id}));
 }
 
 bool GatewayShell::run(Task task) {
-  return loop_->call([task = std::move(task)](Instant now, GatewayFront&) { task(now); });
+  return machine_.call([task = std::move(task)](Instant now, GatewayFront&) { task(now); });
 }
 
 std::shared_ptr<const GatewaySpec> GatewayShell::spec() const {
@@ -66,18 +54,13 @@ std::shared_ptr<const GatewaySpec> GatewayShell::spec() const {
   return spec_;
 }
 
-// It must get through even when the inbox is full. The turn after that in which it is taken sees it.
 void GatewayShell::assign(const GatewaySpec& next) {
   const auto spec = std::make_shared<const GatewaySpec>(next);
   {
     const std::lock_guard lock(spec_mutex_);
     spec_ = spec;
   }
-  const auto taken = [&] {
-    return loop_->ask([](Instant, GatewayFront& front) { return front.gateway().spec().revision; });
-  };
-  if (!loop_->call([spec](Instant, GatewayFront& front) { front.take_at_end_of_turn(GatewayAssigned{spec}); })) return;
-  for (auto revision = taken(); revision && *revision < spec->revision;) revision = taken();
+  static_cast<void>(machine_.post_always(GatewayAssigned{spec}));
 }
 
 void GatewayShell::assign(std::shared_ptr<const Accounts> accounts) {
@@ -87,15 +70,7 @@ void GatewayShell::assign(std::shared_ptr<const Accounts> accounts) {
     const std::lock_guard lock(spec_mutex_);
     callers_ = callers;
   }
-  const std::uint64_t wanted = accounts->revision;
-  const auto taken = [&] {
-    return loop_->ask([](Instant, GatewayFront& front) { return front.gateway().accounts().revision; });
-  };
-  const bool running = loop_->call([accounts = std::move(accounts)](Instant, GatewayFront& front) {
-    front.take_at_end_of_turn(AccountsAssigned{accounts});
-  });
-  if (!running) return;
-  for (auto revision = taken(); revision && *revision < wanted;) revision = taken();
+  static_cast<void>(machine_.post_always(AccountsAssigned{std::move(accounts)}));
 }
 
 std::shared_ptr<const Callers> GatewayShell::callers() const {
@@ -116,14 +91,14 @@ void GatewayShell::drain(Duration patience) {
   std::promise<void> promise;
   std::future<void> drained = promise.get_future();
   const auto shared = std::make_shared<std::promise<void>>(std::move(promise));
-  const bool posted = loop_->call([this, shared](Instant, GatewayFront& front) {
+  const bool posted = machine_.call([this, shared](Instant, GatewayFront& front) {
     front.refuse_new_calls();
     drained_ = std::move(*shared);
   });
   if (posted) drained.wait_for(std::chrono::nanoseconds(patience.ns));
   quota_.settle();
-  loop_->ask([](Instant, GatewayFront&) { return true; });  // a turn in which it takes the grants that have come
-  const auto unused = loop_->ask([](Instant, GatewayFront& front) { return front.gateway().take_back_shares(); });
+  machine_.ask([](Instant, GatewayFront&) { return true; });  // a turn in which it takes the grants that have come
+  const auto unused = machine_.ask([](Instant, GatewayFront& front) { return front.gateway().take_back_shares(); });
   for (const QuotaReturn& returned : unused.value_or(std::vector<QuotaReturn>())) quota_.give_back(returned);
 }
 

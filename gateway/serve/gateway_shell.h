@@ -1,8 +1,8 @@
-// A commissioned gateway at work: the machine with its loop, the links to the city nodes, and tasks that wait for a
-// time.
+// A commissioned gateway at work: the machine, the links to the city nodes, and tasks that wait for a time, on the
+// first loop of the HTTP/2 server.
 //
 // Threads: the public functions may be called from any thread unless they say otherwise; all state is the loop's.
-// Bounds: `inbox_bound` batches wait for the loop; beyond it post() refuses and the caller answers GATEWAY_FULL.
+// Bounds: `inbox_bound` batches wait for the machine; beyond it post() refuses and the caller answers GATEWAY_FULL.
 #pragma once
 
 #include <condition_variable>
@@ -18,9 +18,9 @@
 #include "gateway/serve/callers.h"
 #include "gateway/serve/gateway_disk.h"
 #include "gateway/serve/gateway_front.h"
+#include "gateway/serve/hosted_machine.h"
 #include "gateway/serve/node_links.h"
 #include "gateway/serve/quota_keeper.h"
-#include "loop/machine_loop.h"
 
 namespace bsn {
 
@@ -37,12 +37,20 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
     std::int64_t zero_unix_ns = unix_ns_at_zero();
   };
 
-  // Opens the links. `on_ready` is called once on the loop's thread when every city node has been reached, or one
-  // attempt to reach it has failed. Precondition: check(spec) finds nothing wrong.
-  GatewayShell(const GatewaySpec& spec, Memory memory, std::function<void()> on_ready);
+  // Opens the links, from the first turn() on. `on_ready` is called once on the loop's thread when every city node has
+  // been reached, or one attempt to reach it has failed. Precondition: check(spec) finds nothing wrong.
+  GatewayShell(h2::Loop& loop, const GatewaySpec& spec, Memory memory, std::function<void()> on_ready);
 
-  // Waits for all tokens. Precondition: no client's request is open any more.
-  ~GatewayShell() override;
+  ~GatewayShell() override { stop(); }
+
+  // Waits for all tokens and ends the links. Precondition: no client's request is open any more, and the loop still
+  // calls turn(); it must not once the shell is gone. Idempotent.
+  void stop();
+
+  // The machine's turn: at the end of each turn of the loop, on its thread.
+  void turn() { machine_.end_turn(); }
+  // Makes the loop turn.
+  void wake() { machine_.wake(); }
 
   // For whoever calls back from outside later (requests to nodes): the shell does not end before the token does.
   std::shared_ptr<void> token();
@@ -56,14 +64,13 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
   // Nobody waits for this one of the sink's calls any more; it is not answered, unless its answer is on the way.
   void gone(std::shared_ptr<ReplySink> sink, std::uint64_t client_id);
 
-  // Runs a task on the loop's thread. False: the loop has stopped and the task will not run.
+  // Runs a task on the loop's thread. False: the machine has stopped and the task will not run.
   bool run(Task task);
 
-  // Waits for what a function sees of the machine between two turns; an empty answer when the loop has stopped. Not
-  // from the loop's thread.
+  // Waits for what a function sees of the machine between two turns; an empty answer when it has stopped.
   template <class Function>
   auto look(Function function) -> std::invoke_result_t<Function, Instant, const Gateway&> {
-    const auto seen = loop_->ask([function](Instant now, GatewayFront& front) {
+    const auto seen = machine_.ask([function](Instant now, GatewayFront& front) {
       return function(now, static_cast<const Gateway&>(front.gateway()));
     });
     return seen.value_or(std::invoke_result_t<Function, Instant, const Gateway&>());
@@ -86,21 +93,20 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
   // the day's shares goes back.
   void drain(Duration patience);
 
-  // Goes over to another assignment; when this returns, the machine has. Precondition: check_next finds nothing wrong.
+  // Goes over to another assignment before anything that is posted from now on. Precondition: check_next finds nothing
+  // wrong.
   void assign(const GatewaySpec& next);
 
   // The present assignment.
   std::shared_ptr<const GatewaySpec> spec() const;
 
-  // Who may call from now on; when this returns, the machine knows. Precondition: check_next() finds nothing wrong.
+  // Who may call, as far as anything is concerned that is posted from now on.
   void assign(std::shared_ptr<const Accounts> accounts);
 
   // Who may call. What is given never changes.
   std::shared_ptr<const Callers> callers() const;
 
  private:
-  using Loop = MachineLoop<GatewayFront, FrontInput, FrontOutput>;
-
   void end_turn(Instant now, std::vector<FrontOutput>& outputs) override;
   std::optional<Instant> next_wakeup() const override;
   void do_output(Instant now, FrontOutput& output);
@@ -128,8 +134,8 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
   std::condition_variable no_token_left_;
   std::size_t tokens_ = 0;
 
-  QuotaKeeper quota_;           // hears nothing, hence says nothing, before the loop is there
-  std::unique_ptr<Loop> loop_;  // last: starts when everything else is there
+  HostedMachine<GatewayFront, FrontInput, FrontOutput> machine_;
+  QuotaKeeper quota_;
 };
 
 }  // namespace bsn

@@ -1,4 +1,5 @@
-// Answers of the gateway machine on their way to a loop of the HTTP/2 server: gathered for a turn, handed over at once.
+// Answers of the gateway machine on their way to a loop of the HTTP/2 server: gathered for a turn, handed over at once;
+// to the loop that runs the machine without a detour.
 #pragma once
 
 #include <cstdint>

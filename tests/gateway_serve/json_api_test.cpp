@@ -65,10 +65,11 @@ TEST_F(JsonApi, RefusalsHaveTheCodesOfGoogleRpc) {
 }
 
 TEST_F(JsonApi, WhoIsTooFastIsToldWhenToComeBack) {
+  const auto post = [&] { return http.post("/v1/submit", submit_body, "x-api-key: metered-key\r\n"); };
   Answer answer;
-  for (int i = 0; i < 20 && answer.status != 429; ++i) {
-    answer = http.post("/v1/submit", submit_body, "x-api-key: metered-key\r\n");
-  }
+  // At first the project's share of the day may still be on its way.
+  for (int i = 0; i < 1'000 && answer.status != 200; ++i) answer = post();
+  for (int i = 0; i < 20 && answer.status == 200; ++i) answer = post();
   ASSERT_EQ(answer.status, 429u);
   EXPECT_EQ(answer.field("retry-after"), "1");
   const auto details = answer.json().at("error").at("details");
