@@ -9,7 +9,7 @@
 
 #include "edge/json_error.h"
 #include "edge/web_socket.h"
-#include "h2/listen_address.h"
+#include "h2/address.h"
 
 namespace bsn::edge {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "edge/http_connection.h"
 #include "edge/web_socket.h"
-#include "h2/listen_address.h"
+#include "h2/address.h"
 
 namespace bsn::edge {
 namespace {

@@ -3,7 +3,7 @@
 #include <future>
 #include <utility>
 
-#include "h2/listen_address.h"
+#include "h2/address.h"
 
 namespace bsn::h2 {
 namespace {

@@ -8,12 +8,13 @@ namespace bsn {
 
 // What is posted without a bound here is bounded by what caused it: a node answers an attempt once, a client goes once.
 GatewayShell::GatewayShell(h2::Loop& loop, const GatewaySpec& spec, Memory memory, std::function<void()> on_ready)
-    : disk_(memory.disk),
+    : loop_(loop),
+      disk_(memory.disk),
       zero_unix_ns_(memory.zero_unix_ns),
       spec_(std::make_shared<const GatewaySpec>(spec)),
       on_ready_(std::move(on_ready)),
       front_(spec, memory.zero_unix_ns),
-      links_(spec,
+      links_(loop, spec,
              [this](std::shared_ptr<NodeNews> news) { static_cast<void>(machine_.post_always(std::move(news))); }),
       machine_(front_, *this, loop, inbox_bound),
       quota_(disk_, zero_unix_ns_, memory.quotas,
@@ -30,7 +31,13 @@ void GatewayShell::stop() {
   }
   machine_.stop();
   quota_.stop();
-  links_.close_all();
+  if (std::exchange(stopped_, true)) return;
+  std::promise<void> closed;
+  loop_.post([this, &closed] {
+    links_.close_all();
+    closed.set_value();
+  });
+  closed.get_future().wait();
 }
 
 // ---- from any thread ----

@@ -117,6 +117,7 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
 
   void keep_nonces(Instant now);
 
+  h2::Loop& loop_;
   GatewayDisk& disk_;
   const std::int64_t zero_unix_ns_;
   mutable std::mutex spec_mutex_;  // guards the next two
@@ -133,6 +134,7 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
   std::mutex mutex_;  // guards tokens_
   std::condition_variable no_token_left_;
   std::size_t tokens_ = 0;
+  bool stopped_ = false;
 
   HostedMachine<GatewayFront, FrontInput, FrontOutput> machine_;
   QuotaKeeper quota_;

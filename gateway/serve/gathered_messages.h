@@ -1,5 +1,5 @@
 // Items on their way into messages of bounded size: as many as gathered go into one message, but at most 1,024 items
-// or, from two items on, 2 MiB, so that every message stays below the 4 MiB that a gRPC client accepts by default.
+// or, from two items on, 2 MiB, so that every message stays below the 4 MiB that gRPC accepts by default.
 #pragma once
 
 #include <cstddef>
@@ -23,20 +23,6 @@ class GatheredMessages {
     ++chunks_.back().items;
     chunks_.back().bytes += bytes;
     return chunks_.back().message;
-  }
-
-  // Takes over everything that `other` gathered, into the messages that still have room; `other` is empty then.
-  void append(GatheredMessages& other) {
-    for (Chunk& chunk : other.chunks_) {
-      if (chunks_.empty() || !fits(chunks_.back(), chunk.items, chunk.bytes)) {
-        chunks_.push_back(std::move(chunk));
-      } else {
-        chunks_.back().message.MergeFrom(chunk.message);
-        chunks_.back().items += chunk.items;
-        chunks_.back().bytes += chunk.bytes;
-      }
-    }
-    other.chunks_.clear();
   }
 
   // The oldest message. Precondition: not empty().

@@ -25,12 +25,13 @@ std::size_t rough_size(const Call& call) {
 
 }  // namespace
 
-NodeLinks::NodeLinks(const GatewaySpec& spec, Post post)
-    : post_(std::move(post)), clock_(clock_id()), random_(Random(spec.seed).fork("gateway/reconnect")) {
+NodeLinks::NodeLinks(h2::Loop& loop, const GatewaySpec& spec, Post post)
+    : loop_(loop), post_(std::move(post)), clock_(clock_id()), random_(Random(spec.seed).fork("gateway/reconnect")) {
   for (const CitySpec& city : spec.cities) {
     Node& node = nodes_.emplace_back();
     node.name = city.name;
     node.backoff = least_backoff;
+    node.address = city.address;
     if (city.address.empty()) continue;
     node.stub = v1::CityNode::NewStub(open_channel(city.address));
     ++untried_;
@@ -49,37 +50,34 @@ void NodeLinks::close_all() {
   for (Node& node : nodes_) {
     if (node.stream) node.stream->close();
   }
-  std::unique_lock lock(mutex_);
-  none_left_.wait(lock, [this] { return open_streams_ == 0; });
 }
 
 void NodeLinks::open(CityIndex city) {
   Node& node = nodes_[city.value];
   node.open_at.reset();
   const std::uint64_t number = ++node.number;
-  {
-    const std::lock_guard lock(mutex_);
-    ++open_streams_;
-  }
-  NodeStream::Listener listener;
-  listener.on_answers = [this, city, number, common = false](const v1::NodeAnswers& message) mutable {
-    if (!message.clock().empty()) common = message.clock() == clock_;
-    news_from(city, number, common, message);
+  h2::ClientStream::Listener listener;
+  listener.on_message = [this, city, number, common = false](const std::string& bytes) mutable {
+    if (!incoming_.ParseFromString(bytes)) {
+      nodes_[city.value].stream->close();
+      return lost(city, number);
+    }
+    if (!incoming_.clock().empty()) common = incoming_.clock() == clock_;
+    news_from(city, number, common, incoming_);
   };
-  listener.on_closed = [this, city, number](const grpc::Status&) {
-    auto news = std::make_shared<NodeNews>();
-    news->city = city;
-    news->stream = number;
-    news->closed = true;
-    post_(std::move(news));
-    const std::lock_guard lock(mutex_);
-    --open_streams_;
-    none_left_.notify_all();
-  };
-  node.stream = NodeStream::open(*node.stub, std::move(listener));
+  listener.on_closed = [this, city, number](const h2::Outcome&) { lost(city, number); };
+  node.stream = h2::ClientStream::open(loop_, {node.address, "/bsn.v1.CityNode/CallBatches"}, std::move(listener));
 }
 
-// On gRPC's threads. An answer that does not decode ends its attempt as INTERNAL: the node may have done it.
+void NodeLinks::lost(CityIndex city, std::uint64_t stream) {
+  auto news = std::make_shared<NodeNews>();
+  news->city = city;
+  news->stream = stream;
+  news->closed = true;
+  post_(std::move(news));
+}
+
+// An answer that does not decode ends its attempt as INTERNAL: the node may have done it.
 void NodeLinks::news_from(CityIndex city, std::uint64_t stream, bool common_clock, const v1::NodeAnswers& message) {
   auto news = std::make_shared<NodeNews>();
   news->city = city;
@@ -157,16 +155,19 @@ void NodeLinks::end_turn(Instant now, const GatewayFront& front) {
   for (const CityIndex city : touched_) {
     Node& node = nodes_[city.value];
     node.touched = false;
-    if (node.stream) {
-      node.stream->send(node.gathered);
-    } else {
-      node.gathered.clear();  // the machine knows that the link is down and has given these attempts up
-    }
+    send_gathered(node);
   }
   touched_.clear();
   for (std::uint32_t city = 0; city < nodes_.size(); ++city) {
     if (nodes_[city].open_at && *nodes_[city].open_at <= now) open({city});
   }
+}
+
+void NodeLinks::send_gathered(Node& node) {
+  // Without a stream the machine knows that the link is down, and has given these attempts up.
+  if (!node.stream) return node.gathered.clear();
+  while (!node.gathered.empty()) node.stream->send(node.gathered.pop().SerializeAsString());
+  node.stream->flush();
 }
 
 std::optional<Instant> NodeLinks::next_wakeup() const {

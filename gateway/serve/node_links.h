@@ -2,37 +2,34 @@
 // back-off.
 //
 // Attempts are held for the way from origin to city (WAN model), then all that is due in a turn goes to each node in as
-// few messages as possible. An attempt whose caller is gone by then is not sent. Threads: the loop's only, but for the
-// news of the streams, which come on gRPC's threads and are posted to the loop. Bounds: one stream per city with an
-// address; held attempts belong to open calls of the machine.
+// few messages as possible. An attempt whose caller is gone by then is not sent. Threads: the loop's only. Bounds: one
+// stream per city with an address; held and unsent attempts belong to open calls of the machine.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/serve/gateway_front.h"
-#include "gateway/serve/node_stream.h"
+#include "gateway/serve/gathered_messages.h"
+#include "h2/client_stream.h"
 #include "loop/delay_line.h"
+#include "proto/city_node.grpc.pb.h"
 
 namespace bsn {
 
 class NodeLinks {
  public:
-  // `post` hands news to the loop, from any thread.
+  // `post` hands news to the machine.
   using Post = std::function<void(std::shared_ptr<NodeNews>)>;
 
-  NodeLinks(const GatewaySpec& spec, Post post);
-
-  ~NodeLinks() { close_all(); }
+  NodeLinks(h2::Loop& loop, const GatewaySpec& spec, Post post);
 
   void open_all(Instant now);
 
-  // Ends all streams and waits until none is left, when the loop has stopped. Idempotent.
+  // Ends all streams; there is no more news. Nothing may be sent from then on.
   void close_all();
 
   void note(Instant now, const StreamNews& news);
@@ -57,8 +54,9 @@ class NodeLinks {
 
   struct Node {
     std::string name;
+    std::string address;
     std::unique_ptr<v1::CityNode::Stub> stub;
-    std::shared_ptr<NodeStream> stream;
+    std::shared_ptr<h2::ClientStream> stream;
     std::uint64_t number = 0;  // of the stream, counted per city
     bool tried = false;
     Duration backoff;
@@ -70,8 +68,11 @@ class NodeLinks {
   void open(CityIndex city);
   void gather(Instant now, const Outgoing& outgoing, const GatewayFront* front);
   Node& touch(CityIndex city);
+  void send_gathered(Node& node);
   void news_from(CityIndex city, std::uint64_t stream, bool common_clock, const v1::NodeAnswers& message);
+  void lost(CityIndex city, std::uint64_t stream);
 
+  h2::Loop& loop_;
   Post post_;
   std::string clock_;
   Random random_;
@@ -79,10 +80,7 @@ class NodeLinks {
   std::size_t untried_ = 0;
   std::vector<CityIndex> touched_;
   DelayLine<Way, Outgoing> held_;
-
-  std::mutex mutex_;  // guards open_streams_
-  std::condition_variable none_left_;
-  std::size_t open_streams_ = 0;
+  v1::NodeAnswers incoming_;  // here, so that its memory is used again
 };
 
 }  // namespace bsn

@@ -31,19 +31,5 @@ TEST(GatheredMessages, LargeItemsGetMessagesOfTheirOwn) {
   EXPECT_EQ(sizes(gathered), (std::vector{1, 1, 1}));
 }
 
-TEST(GatheredMessages, WhatIsAppendedFillsTheRoomThatIsLeftInOrder) {
-  Gathered first, second;
-  add(first, 0, 1'000);
-  add(second, 1'000, 24);
-  first.append(second);
-  EXPECT_TRUE(second.empty());
-  add(second, 1'024, 30);
-  first.append(second);
-  const v1::NodeCalls message = first.pop();
-  ASSERT_EQ(message.cancelled_size(), 1024);
-  for (int i = 0; i < 1024; ++i) EXPECT_EQ(message.cancelled(i), static_cast<std::uint64_t>(i));
-  EXPECT_EQ(sizes(first), (std::vector{30}));
-}
-
 }  // namespace
 }  // namespace bsn

@@ -1,4 +1,4 @@
-#include "h2/listen_address.h"
+#include "h2/address.h"
 
 #include <charconv>
 #include <optional>
@@ -9,8 +9,9 @@ namespace {
 
 using boost::asio::ip::tcp;
 
-// "127.0.0.1:80" or "[::1]:80"; nullopt: it is no such address.
-std::optional<tcp::endpoint> endpoint_of(const std::string& address) {
+}  // namespace
+
+std::optional<tcp::endpoint> parse_address(const std::string& address) {
   const std::size_t colon = address.rfind(':');
   if (colon == std::string::npos) return std::nullopt;
   std::string host = address.substr(0, colon);
@@ -25,10 +26,8 @@ std::optional<tcp::endpoint> endpoint_of(const std::string& address) {
   return tcp::endpoint(parsed, port);
 }
 
-}  // namespace
-
 Result<tcp::acceptor> listen_on(boost::asio::io_context& io, const std::string& address) {
-  const auto endpoint = endpoint_of(address);
+  const auto endpoint = parse_address(address);
   if (!endpoint) return Error{ErrorCode::invalid_configuration, "'" + address + "' is not HOST:PORT"};
   tcp::acceptor acceptor(io);
   boost::system::error_code failed;

@@ -1,0 +1,264 @@
+#include "h2/client_stream.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+#include <charconv>
+#include <iterator>
+
+#include "h2/address.h"
+#include "h2/header_list.h"
+#include "h2/wire_text.h"
+
+namespace bsn::h2 {
+namespace {
+
+using boost::asio::ip::tcp;
+
+constexpr std::int32_t stream_window = 4 * 1024 * 1024;
+constexpr std::int32_t connection_window = 8 * 1024 * 1024;
+
+// What was sent stays at the front of the queue until it is worth moving the rest.
+constexpr std::size_t worth_dropping = 64 * 1024;
+
+std::string_view text(const std::uint8_t* bytes, std::size_t size) {
+  return {reinterpret_cast<const char*>(bytes), size};
+}
+
+}  // namespace
+
+struct ClientCallbacks {
+  static ClientStream& of(void* user_data) { return *static_cast<ClientStream*>(user_data); }
+
+  static int on_header(nghttp2_session*, const nghttp2_frame*, const std::uint8_t* name, std::size_t name_size,
+                       const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user_data) {
+    of(user_data).trailer(text(name, name_size), text(value, value_size));
+    return 0;
+  }
+  static int on_data(nghttp2_session*, std::uint8_t, std::int32_t, const std::uint8_t* bytes, std::size_t size,
+                     void* user_data) {
+    of(user_data).data(text(bytes, size));
+    return 0;
+  }
+  static int on_stream_close(nghttp2_session*, std::int32_t, std::uint32_t code, void* user_data) {
+    of(user_data).stream_closed(code);
+    return 0;
+  }
+  static ssize_t fill(nghttp2_session*, std::int32_t, std::uint8_t* to, std::size_t most, std::uint32_t*,
+                      nghttp2_data_source*, void* user_data) {
+    const auto filled = of(user_data).fill(to, most);
+    return filled ? static_cast<ssize_t>(*filled) : ssize_t{NGHTTP2_ERR_DEFERRED};
+  }
+
+  static nghttp2_session_callbacks* make() {
+    nghttp2_session_callbacks* made = nullptr;
+    nghttp2_session_callbacks_new(&made);
+    nghttp2_session_callbacks_set_on_header_callback(made, on_header);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, on_data);
+    nghttp2_session_callbacks_set_on_stream_close_callback(made, on_stream_close);
+    return made;
+  }
+};
+
+std::shared_ptr<ClientStream> ClientStream::open(Loop& loop, Target target, Listener listener) {
+  std::shared_ptr<ClientStream> stream(new ClientStream(loop, std::move(target), std::move(listener)));
+  stream->connect();
+  return stream;
+}
+
+ClientStream::ClientStream(Loop& loop, Target target, Listener listener)
+    : loop_(loop),
+      target_(std::move(target)),
+      listener_(std::move(listener)),
+      socket_(loop.io()),
+      reader_(target_.message_bytes) {}
+
+ClientStream::~ClientStream() { nghttp2_session_del(session_); }
+
+// ---- its beginning ----
+
+void ClientStream::connect() {
+  const auto endpoint = parse_address(target_.address);
+  if (!endpoint) {
+    boost::asio::post(loop_.io(), [self = shared_from_this()] {
+      self->end({Code::unavailable, "'" + self->target_.address + "' is not an IP address and a port"});
+    });
+    return;
+  }
+  socket_.async_connect(*endpoint, [self = shared_from_this()](const boost::system::error_code& failed) {
+    if (failed) return self->end({Code::unavailable, failed.message()});
+    if (!self->closed_) self->connected();
+  });
+}
+
+void ClientStream::connected() {
+  static nghttp2_session_callbacks* const callbacks = ClientCallbacks::make();
+  boost::system::error_code failed;
+  socket_.non_blocking(true, failed);
+  if (!failed) socket_.set_option(tcp::no_delay(true), failed);
+  if (failed || nghttp2_session_client_new(&session_, callbacks, this) != 0) {
+    return end({Code::unavailable, "no session: " + failed.message()});
+  }
+  request();
+  wait_to_read();
+  flush();
+}
+
+void ClientStream::request() {
+  const nghttp2_settings_entry settings[] = {{NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
+                                             {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, stream_window}};
+  nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings, std::size(settings));
+  nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0, connection_window);
+  HeaderList list;
+  list.add_static(":method", "POST");
+  list.add_static(":scheme", "http");
+  list.add(":path", target_.path);
+  list.add(":authority", target_.address);
+  list.add_static("te", "trailers");
+  list.add_static("content-type", "application/grpc");
+  for (const auto& [name, value] : target_.metadata) list.add(name, value);
+  nghttp2_data_provider provider{};
+  provider.read_callback = ClientCallbacks::fill;
+  const auto entries = list.entries();
+  stream_ = nghttp2_submit_request(session_, nullptr, entries.data(), entries.size(), &provider, nullptr);
+}
+
+// ---- from the socket ----
+
+void ClientStream::wait_to_read() {
+  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const boost::system::error_code& failed) {
+    if (!failed && !self->closed_) self->read();
+  });
+}
+
+void ClientStream::read() {
+  static thread_local std::array<std::uint8_t, 64 * 1024> incoming;
+  loop_.refresh_now();
+  boost::system::error_code failed;
+  const std::size_t count = socket_.read_some(boost::asio::buffer(incoming), failed);
+  if (failed == boost::asio::error::would_block) return wait_to_read();
+  if (failed) return end({Code::unavailable, failed.message()});
+  in_engine_ = true;
+  const ssize_t taken = nghttp2_session_mem_recv(session_, incoming.data(), count);
+  in_engine_ = false;
+  if (closed_) return;
+  if (taken < 0) return end({Code::internal, nghttp2_strerror(static_cast<int>(taken))});
+  flush();
+  if (!closed_) wait_to_read();
+}
+
+void ClientStream::data(std::string_view bytes) {
+  while (!bytes.empty() && !closed_) {
+    if (reader_.take(bytes)) {
+      listener_.on_message(reader_.message());
+    } else if (reader_.wrong()) {
+      over_ = *reader_.wrong();
+      return;
+    }
+  }
+}
+
+void ClientStream::trailer(std::string_view name, std::string_view value) {
+  if (name == "grpc-status") {
+    int code = static_cast<int>(Code::unknown);
+    std::from_chars(value.data(), value.data() + value.size(), code);
+    status_ = code;
+  } else if (name == "grpc-message") {
+    status_message_ = percent_decode(value);
+  }
+}
+
+void ClientStream::stream_closed(std::uint32_t code) {
+  Outcome outcome(Code::unavailable, status_message_);
+  if (status_) {
+    outcome.code = *status_;
+  } else {
+    outcome.message = std::string("the stream was broken off: ") + nghttp2_http2_strerror(code);
+  }
+  over_ = std::move(outcome);
+}
+
+// ---- to the socket ----
+
+void ClientStream::send(std::string_view message) {
+  if (closed_) return;
+  append_prefix(out_, message.size());
+  out_.append(message);
+}
+
+void ClientStream::flush() {
+  if (closed_ || in_engine_ || !session_) return;
+  if (unsent() > 0) nghttp2_session_resume_data(session_, stream_);
+  if (unwritten_.empty()) write();
+  end_if_over();
+}
+
+std::optional<std::size_t> ClientStream::fill(std::uint8_t* to, std::size_t most) {
+  const std::size_t count = std::min(most, unsent());
+  if (count == 0) return std::nullopt;
+  std::copy_n(out_.data() + out_sent_, count, to);
+  out_sent_ += count;
+  if (unsent() == 0 || (out_sent_ >= worth_dropping && out_sent_ * 2 > out_.size())) {
+    out_.erase(0, out_sent_);
+    out_sent_ = 0;
+  }
+  return count;
+}
+
+// Everything that the engine has to say, as far as the socket takes it.
+void ClientStream::write() {
+  static thread_local std::vector<std::uint8_t> outgoing;
+  outgoing.assign(unwritten_.begin(), unwritten_.end());
+  unwritten_.clear();
+  while (true) {
+    const std::uint8_t* bytes = nullptr;
+    const ssize_t count = nghttp2_session_mem_send(session_, &bytes);
+    if (count < 0) return end({Code::internal, nghttp2_strerror(static_cast<int>(count))});
+    if (count == 0) break;
+    outgoing.insert(outgoing.end(), bytes, bytes + count);
+  }
+  if (outgoing.empty()) return;
+  boost::system::error_code failed;
+  std::size_t count = socket_.write_some(boost::asio::buffer(outgoing), failed);
+  if (failed == boost::asio::error::would_block) {
+    count = 0;
+  } else if (failed) {
+    return end({Code::unavailable, failed.message()});
+  }
+  if (count == outgoing.size()) return;
+  unwritten_.assign(outgoing.begin() + static_cast<std::ptrdiff_t>(count), outgoing.end());
+  wait_to_write();
+}
+
+void ClientStream::wait_to_write() {
+  socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](const boost::system::error_code& failed) {
+    if (failed || self->closed_) return;
+    self->write();
+    self->end_if_over();
+  });
+}
+
+// ---- its end ----
+
+void ClientStream::end_if_over() {
+  if (over_ && !closed_) end(std::move(*over_));
+}
+
+void ClientStream::end(Outcome outcome) {
+  if (closed_) return;
+  const auto on_closed = std::move(listener_.on_closed);
+  close();
+  on_closed(outcome);
+}
+
+void ClientStream::close() {
+  if (std::exchange(closed_, true)) return;
+  out_.clear();
+  out_sent_ = 0;
+  boost::system::error_code ignored;
+  socket_.shutdown(tcp::socket::shutdown_both, ignored);
+  socket_.close(ignored);
+}
+
+}  // namespace bsn::h2
