@@ -29,9 +29,10 @@ constexpr std::uint32_t full_validators = 32;
 constexpr Height skipped_blocks = 4;  // under full load, while the mempools fill
 constexpr const char* access_key = "calibration";
 
-// The network alone, with everybody who hosts it.
+// The network alone, with everybody who hosts it, and without packets to others.
 Topology alone(const Topology& whole, const std::string& network) {
   Topology topology = whole;
+  topology.cross_chain = {};
   std::erase_if(topology.networks, [&](const Network& one) { return one.id != network; });
   std::erase_if(topology.chains, [&](const Chain& one) { return one.name.network != network; });
   topology.chains.resize(1);
