@@ -38,6 +38,11 @@ class ByteWriter {
     return *this;
   }
 
+  ByteWriter& reserve(std::size_t size) {  // for so many bytes in all
+    bytes_.reserve(size);
+    return *this;
+  }
+
   const std::string& bytes() const { return bytes_; }
 
  private:

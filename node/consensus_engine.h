@@ -130,6 +130,13 @@ struct LeaderIs {
 using EngineOutput =
     std::variant<SendConsensus, PersistConsensus, WantBatch, Decide, FetchBlocks, LeaderIs, Reorganise, Finalise>;
 
+// What the engines of one chain that live in one process have in common: results that follow from values which are
+// equal for all of them, worked out once. An engine does the same with it as without. A family puts its own into it.
+// The engines that share one run on one thread.
+struct EngineCommons {
+  std::shared_ptr<void> content;  // null until the first engine of the chain is made
+};
+
 // What an engine is made from.
 struct EngineConfig {
   std::optional<ValidatorIndex> self;  // nullopt: an observer of a tree family, which neither produces nor votes
@@ -146,6 +153,7 @@ struct EngineConfig {
   std::vector<std::uint64_t> stake{};   // one per validator, each at least 1; hash power for pow
   std::vector<ValidatorIndex> peers{};  // its neighbours in the gossip graph, ascending: whom to send to
   std::uint64_t chain_seed = 0;  // the same for every peer of the chain: for lotteries, schedules, modelled signatures
+  std::shared_ptr<EngineCommons> commons{};  // with the chain's other engines here; null: this one is alone
 };
 
 class ConsensusEngine {

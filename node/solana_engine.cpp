@@ -5,11 +5,10 @@
 
 #include "core/byte_fields.h"
 #include "node/signed_seal.h"
-#include "node/solana_schedule.h"
+#include "node/solana_commons.h"
 #include "node/solana_tower.h"
 #include "node/tree_engine.h"
 #include "node/turbine.h"
-#include "node/vote_forest.h"
 
 namespace bsn {
 namespace {
@@ -54,7 +53,10 @@ class SolanaEngine : public TreeEngine {
   void settle(const DurableState& durable);
   void settle_up_to(Height height);
   TreeVoteState state() const { return {ByteWriter().u64(made_).bytes() + tower_.bytes()}; }
-  bool votes_are_signed(const SolanaVotes& group, const Digest& block) const;
+  bool votes_are_signed(SolanaBlockSeal& of, std::size_t group, const Digest& block) const;
+  void move_forest_root();
+  void count_votes(const Node& node, const SolanaSeal& seal, VoteForest& forest) const;
+  void note_own_votes(const Node& node, const SolanaSeal& seal);
   void plan(std::uint64_t from_slot);
   std::vector<SolanaVotes> waiting_votes() const;
 
@@ -69,13 +71,14 @@ class SolanaEngine : public TreeEngine {
   void vote_for_tip(Instant now, Outputs& out);
   void count_own_vote();
   std::uint64_t landed(ValidatorIndex voter) const {  // the newest vote that is in a block
-    return voter == config().self ? own_landed_ : forest_.latest_slot(voter);
+    return voter == config().self ? own_landed_ : forest_->latest_slot(voter);
   }
   void send_vote(Instant now, const SolanaTower::Vote& last, std::string locks, Outputs& out);
 
   SolanaParameters parameters_;
-  SolanaSchedule schedule_;
-  VoteForest forest_;
+  std::shared_ptr<SolanaCommons> commons_;
+  SolanaSchedule& schedule_;
+  SharedForest forest_;
   SolanaTower tower_;
   std::uint64_t made_ = 0;              // the slot after the last one it made a block for
   std::uint64_t own_slot_ = 0;          // the next one that it leads, or where to look further
@@ -89,8 +92,9 @@ class SolanaEngine : public TreeEngine {
 SolanaEngine::SolanaEngine(const EngineConfig& config, const DurableState& durable, Instant now)
     : TreeEngine(config, durable, one),
       parameters_(std::get<SolanaParameters>(std::get<SlotParameters>(config.parameters).policy)),
-      schedule_(parameters_, config.chain_seed, config.stake),
-      forest_(config.stake, tree().root().digest),
+      commons_(SolanaCommons::of(config)),
+      schedule_(commons_->schedule()),
+      forest_(commons_->forest(tree().root().digest)),
       tower_(parameters_.tower_depth),
       waiting_(config.validators) {
   restore(durable);
@@ -128,39 +132,61 @@ void SolanaEngine::settle_up_to(Height height) {
 // ---- blocks ----
 
 TreeEngine::Verdict SolanaEngine::check(Instant now, const Proposal& proposal, const Node& parent) {
-  const auto seal = SolanaSeal::read(seal_body(proposal), config().validators);
+  SolanaBlockSeal& known = commons_->seal(proposal);
+  const std::optional<SolanaSeal>& seal = known.seal;
   if (!seal || proposal.time < Instant{} + parameters_.slot) return Verdict::invalid();
   if (seal->slot + 1 != slot_at(proposal.time) || !is_after(parent, seal->slot)) return Verdict::invalid();
   if (schedule_.leader(seal->slot) != proposal.proposer) return Verdict::invalid();
-  if (!is_sealed_by_proposer(config().chain_seed, proposal)) return Verdict::invalid();
-  for (const SolanaVotes& group : seal->votes) {
-    if (group.height == 0 || group.height > parent.height) return Verdict::invalid();
-    const Node* voted = tree().ancestor(parent, group.height);
-    if (voted != nullptr && !votes_are_signed(group, voted->digest)) return Verdict::invalid();
+  if (!known.by_proposer) return Verdict::invalid();
+  for (std::size_t i = 0; i < seal->votes.size(); ++i) {
+    const Height height = seal->votes[i].height;
+    if (height == 0 || height > parent.height) return Verdict::invalid();
+    const Node* voted = tree().ancestor(parent, height);
+    if (voted != nullptr && !votes_are_signed(known, i, voted->digest)) return Verdict::invalid();
   }
   if (proposal.time > now + clock_allowance) return Verdict::early(proposal.time - clock_allowance);
   return Verdict::valid();
 }
 
-bool SolanaEngine::votes_are_signed(const SolanaVotes& group, const Digest& block) const {
+// A block's ancestors follow from the block: what is found for one engine holds for all.
+bool SolanaEngine::votes_are_signed(SolanaBlockSeal& of, std::size_t group, const Digest& block) const {
+  if (of.genuine[group]) return true;
+  const SolanaVotes& votes = of.seal->votes[group];
   std::uint64_t sum = 0;
-  group.voters.for_each([&](ValidatorIndex v) { sum += solana_vote_tag(config().chain_seed, v, block); });
-  return sum == group.tag_sum;
+  votes.voters.for_each([&](ValidatorIndex v) { sum += solana_vote_tag(config().chain_seed, v, block); });
+  return of.genuine[group] = sum == votes.tag_sum;
 }
 
 // Its votes count from now on, on every fork.
 void SolanaEngine::on_block(Instant, const Node& node, Outputs&) {
-  forest_.move_root(tree().root().digest);
-  forest_.add(node.digest, node.proposal->parent);
-  const auto seal = SolanaSeal::read(seal_body(*node.proposal), config().validators);
-  if (!seal) return;
-  for (const SolanaVotes& group : seal->votes) {
+  const std::optional<SolanaSeal>& seal = commons_->seal(*node.proposal).seal;
+  const Digest& root = tree().root().digest;
+  forest_ = commons_->next(forest_, root, node.digest, [&](VoteForest& forest) {
+    forest.move_root(root);
+    forest.add(node.digest, node.proposal->parent);
+    if (seal) count_votes(node, *seal, forest);
+  });
+  if (seal && config().self) note_own_votes(node, *seal);
+}
+
+void SolanaEngine::count_votes(const Node& node, const SolanaSeal& seal, VoteForest& forest) const {
+  for (const SolanaVotes& group : seal.votes) {
     const Node* voted = tree().ancestor(node, group.height);
-    if (voted == nullptr || !voted->proposal) continue;
-    const std::uint64_t slot = slot_of(*voted);
-    forest_.vote(group.voters, slot + 1, voted->digest);
-    if (config().self && group.voters.contains(*config().self)) own_landed_ = std::max(own_landed_, slot + 1);
+    if (voted != nullptr && voted->proposal) forest.vote(group.voters, slot_of(*voted) + 1, voted->digest);
   }
+}
+
+void SolanaEngine::note_own_votes(const Node& node, const SolanaSeal& seal) {
+  for (const SolanaVotes& group : seal.votes) {
+    const Node* voted = group.voters.contains(*config().self) ? tree().ancestor(node, group.height) : nullptr;
+    if (voted != nullptr && voted->proposal) own_landed_ = std::max(own_landed_, slot_of(*voted) + 1);
+  }
+}
+
+void SolanaEngine::move_forest_root() {
+  const Digest& root = tree().root().digest;
+  if (forest_->root() == root) return;
+  forest_ = commons_->next(forest_, root, {}, [&](VoteForest& forest) { forest.move_root(root); });
 }
 
 bool SolanaEngine::better(const Node& a, const Node& b) const {
@@ -173,8 +199,8 @@ bool SolanaEngine::better(const Node& a, const Node& b) const {
     x = x->parent;
     y = y->parent;
   }
-  const std::uint64_t for_x = forest_.upon(x->digest);
-  const std::uint64_t for_y = forest_.upon(y->digest);
+  const std::uint64_t for_x = forest_->upon(x->digest);
+  const std::uint64_t for_y = forest_->upon(y->digest);
   if (for_x != for_y) return for_x > for_y;
   if (slot_of(*x) != slot_of(*y)) return slot_of(*x) < slot_of(*y);
   return x->digest < y->digest;
@@ -194,11 +220,11 @@ const TreeEngine::Node& SolanaEngine::best_tip() const {
 
 Height SolanaEngine::final_height() {
   const Node& root = tree().root();
-  forest_.move_root(root.digest);
+  move_forest_root();
   settle_up_to(root.height);
   confirmed_ = std::max(std::min(confirmed_, tree().tip().height), root.height);
   const Node* at = &tree().tip();
-  while (at->height > confirmed_ && !is_more(forest_.upon(at->digest), parameters_.threshold)) at = at->parent;
+  while (at->height > confirmed_ && !is_more(forest_->upon(at->digest), parameters_.threshold)) at = at->parent;
   confirmed_ = at->height;
   const Height upon = parameters_.tower_depth - 1;
   const Height final = confirmed_ > upon ? confirmed_ - upon : 0;
@@ -208,16 +234,17 @@ Height SolanaEngine::final_height() {
 
 // Followers stand outside the tree: they hear from their neighbours.
 void SolanaEngine::spread_block(const ProposalPtr& proposal, std::optional<ValidatorIndex> from, Outputs& out) {
+  const SharedConsensus message(TreeBlock{proposal});
   if (config().self) {
     const Turbine turbine{config().validators, config().chain_seed};
     const std::uint64_t slot = SolanaSeal::slot_of(seal_body(*proposal));
     for (const ValidatorIndex child : turbine.children(slot, proposal->proposer, *config().self)) {
-      if (child != from) out.push_back(SendConsensus{child, TreeBlock{proposal}});
+      if (child != from) out.push_back(SendConsensus{child, message});
     }
   }
   for (const ValidatorIndex peer : config().peers) {
     const bool follower = peer.value >= config().validators;
-    if (follower && peer != from) out.push_back(SendConsensus{peer, TreeBlock{proposal}});
+    if (follower && peer != from) out.push_back(SendConsensus{peer, message});
   }
 }
 
@@ -305,7 +332,7 @@ void SolanaEngine::count_own_vote() {
   if (!config().self || last == nullptr) return;
   VoterSet self(config().validators);
   self.add(*config().self);
-  forest_.vote(self, last->slot + 1, last->block);
+  forest_ = commons_->apart(forest_, [&](VoteForest& forest) { forest.vote(self, last->slot + 1, last->block); });
 }
 
 bool SolanaEngine::may_vote(const SolanaTower& tower) const { return !conflicts(tower) && may_switch(); }
@@ -341,8 +368,8 @@ bool SolanaEngine::has_proof_to_switch() const {
 // Whether the voter's newest vote, in a block or on its way to this leader, contradicts the own last one.
 bool SolanaEngine::votes_elsewhere(ValidatorIndex voter) const {
   const TreeVote& waiting = waiting_[voter.value];
-  const Node* landed = tree().find(forest_.latest_block(voter));
-  if (waiting.round <= forest_.latest_slot(voter)) return landed && is_elsewhere(landed->height, landed->digest);
+  const Node* landed = tree().find(forest_->latest_block(voter));
+  if (waiting.round <= forest_->latest_slot(voter)) return landed && is_elsewhere(landed->height, landed->digest);
   if (is_elsewhere(waiting.height, waiting.block)) return true;
   const SolanaTower tower = SolanaTower::read(waiting.extra, parameters_.tower_depth);
   return std::any_of(tower.votes().begin(), tower.votes().end(),
@@ -370,7 +397,7 @@ bool SolanaEngine::has_threshold(const SolanaTower& tower) const {
   const std::size_t depth = parameters_.threshold_depth;
   if (depth == 0 || tower.votes().size() <= depth) return true;
   const SolanaTower::Vote& deep = tower.votes()[tower.votes().size() - 1 - depth];
-  return deep.settled || is_more(forest_.upon(deep.block), parameters_.threshold);
+  return deep.settled || is_more(forest_->upon(deep.block), parameters_.threshold);
 }
 
 // To who leads now and to who leads soon; the own turn keeps it.
@@ -382,10 +409,11 @@ void SolanaEngine::send_vote(Instant now, const SolanaTower::Vote& last, std::st
   vote.extra = std::move(locks);
   vote = sign(vote);
   waiting_[config().self->value] = vote;
+  const SharedConsensus message(vote);
   const ValidatorIndex now_leads = schedule_.leader(slot_at(now));
   const ValidatorIndex soon_leads = schedule_.leader(slot_at(now) + 2);
-  if (now_leads != *config().self) out.push_back(SendConsensus{now_leads, vote});
-  if (soon_leads != *config().self && soon_leads != now_leads) out.push_back(SendConsensus{soon_leads, vote});
+  if (now_leads != *config().self) out.push_back(SendConsensus{now_leads, message});
+  if (soon_leads != *config().self && soon_leads != now_leads) out.push_back(SendConsensus{soon_leads, message});
 }
 
 void SolanaEngine::on_vote(Instant, ValidatorIndex, const TreeVote& vote, Outputs&) {

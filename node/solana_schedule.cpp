@@ -10,20 +10,26 @@ SolanaSchedule::SolanaSchedule(const SolanaParameters& parameters, std::uint64_t
                                const std::vector<std::uint64_t>& stake)
     : slots_per_leader_(parameters.slots_per_leader), chain_seed_(chain_seed), stake_(stake) {}
 
-ValidatorIndex SolanaSchedule::leader(std::uint64_t slot) {
-  const std::uint64_t turn = slot / slots_per_leader_;
-  if (const auto known = turns_.find(turn); known != turns_.end()) return known->second;
-  if (turns_.size() >= remembered_max) turns_.erase(turns_.begin());
-  return turns_.insert_or_assign(turn, draw(turn)).first->second;
-}
+ValidatorIndex SolanaSchedule::leader(std::uint64_t slot) { return leader_of_turn(slot / slots_per_leader_); }
 
 std::optional<std::uint64_t> SolanaSchedule::next_of(ValidatorIndex validator, std::uint64_t slot) {
   const std::uint64_t first = slot / slots_per_leader_;
-  if (draw(first) == validator) return slot;
+  if (leader_of_turn(first) == validator) return slot;
   for (std::uint64_t turn = first + 1; turn <= first + turns_ahead; ++turn) {
-    if (draw(turn) == validator) return turn * slots_per_leader_;
+    if (leader_of_turn(turn) == validator) return turn * slots_per_leader_;
   }
   return std::nullopt;
+}
+
+ValidatorIndex SolanaSchedule::leader_of_turn(std::uint64_t turn) {
+  if (turn < first_turn_) return draw(turn);
+  if (turn >= first_turn_ + turns_.size() + turns_ahead) {  // far from all that is known
+    first_turn_ = turn;
+    turns_.clear();
+  }
+  while (first_turn_ + turns_.size() <= turn) turns_.push_back(draw(first_turn_ + turns_.size()));
+  for (; turns_.size() > remembered_max; ++first_turn_) turns_.pop_front();
+  return turns_[turn - first_turn_];
 }
 
 ValidatorIndex SolanaSchedule::draw(std::uint64_t turn) const {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,7 +13,8 @@
 
 namespace bsn {
 
-// Leaders drawn by stake from the chain's seed, each for slots_per_leader slots; the last turns are remembered.
+// Leaders drawn by stake from the chain's seed, each for slots_per_leader slots. Turns near the last one asked for are
+// remembered: at most remembered_max in a row.
 class SolanaSchedule {
  public:
   SolanaSchedule(const SolanaParameters& parameters, std::uint64_t chain_seed, const std::vector<std::uint64_t>& stake);
@@ -27,14 +28,16 @@ class SolanaSchedule {
   std::uint64_t slots_per_leader() const { return slots_per_leader_; }
 
  private:
-  static constexpr std::size_t remembered_max = 16;
+  static constexpr std::size_t remembered_max = 2 * turns_ahead;
 
+  ValidatorIndex leader_of_turn(std::uint64_t turn);
   ValidatorIndex draw(std::uint64_t turn) const;
 
   std::uint64_t slots_per_leader_;
   std::uint64_t chain_seed_;
   StakeDraw stake_;
-  std::map<std::uint64_t, ValidatorIndex> turns_;
+  std::uint64_t first_turn_ = 0;
+  std::deque<ValidatorIndex> turns_;  // from first_turn_ on
 };
 
 // Votes of many validators for one ancestor of the block.

@@ -3,6 +3,11 @@
 #include "core/byte_fields.h"
 
 namespace bsn {
+namespace {
+
+constexpr std::size_t vote_bytes = 8 + 8 + 32 + 1;
+
+}  // namespace
 
 void SolanaTower::expire(std::uint64_t slot) {
   while (!votes_.empty() && votes_.back().locked_until() < slot) votes_.pop_back();
@@ -18,12 +23,12 @@ void SolanaTower::push(std::uint64_t slot, Height height, const Digest& block) {
 
 std::string SolanaTower::bytes() const {
   ByteWriter writer;
+  writer.reserve(votes_.size() * vote_bytes);
   for (const Vote& vote : votes_) writer.u64(vote.slot).u64(vote.height).digest(vote.block).u8(vote.confirmations);
   return writer.bytes();
 }
 
 SolanaTower SolanaTower::read(std::string_view bytes, std::uint32_t depth) {
-  constexpr std::size_t vote_bytes = 8 + 8 + 32 + 1;
   SolanaTower tower(depth);
   ByteReader reader(bytes);
   for (std::size_t i = 0; i < bytes.size() / vote_bytes; ++i) {

@@ -7,6 +7,25 @@ VoteForest::VoteForest(const std::vector<std::uint64_t>& stake, const Digest& ro
   root_ = nodes_.try_emplace(root, std::make_unique<Node>(Node{root})).first->get();
 }
 
+VoteForest::VoteForest(const VoteForest& other) : VoteForest(other.stake_, other.root_->digest) {
+  std::vector<const Node*> open{other.root_};
+  while (!open.empty()) {
+    const Node* one = open.back();
+    open.pop_back();
+    if (one->parent != nullptr) add(one->digest, one->parent->digest);
+    Node& copy = **nodes_.find(one->digest);
+    copy.direct = one->direct;
+    copy.upon = one->upon;
+    open.insert(open.end(), one->children.rbegin(), one->children.rend());
+  }
+  const auto copy_of = [this](const Node* node) {
+    return node == nullptr ? nullptr : nodes_.find(node->digest)->get();
+  };
+  for (std::size_t v = 0; v < latest_.size(); ++v) {
+    latest_[v] = {other.latest_[v].slot, copy_of(other.latest_[v].node)};
+  }
+}
+
 void VoteForest::add(const Digest& block, const Digest& parent) {
   auto* above = nodes_.find(parent);
   if (above == nullptr || nodes_.contains(block)) return;

@@ -2,7 +2,7 @@
 //
 // Costs: votes for a block near that of the voters' last votes are O(voters + distance) where these were for one block,
 // else O(depth of the tree) for each such block; a new root is O(blocks dropped + voters). Memory: about 150 bytes a
-// block. Not for more than one thread.
+// block. A copy costs O(blocks + voters). Not for more than one thread.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,12 @@ namespace bsn {
 class VoteForest {
  public:
   VoteForest(const std::vector<std::uint64_t>& stake, const Digest& root);
+  VoteForest(const VoteForest& other);
+  VoteForest(VoteForest&&) = default;
+  VoteForest& operator=(const VoteForest&) = delete;
+  ~VoteForest() = default;
+
+  const Digest& root() const { return root_->digest; }
 
   // Nothing happens if the parent is not here or the block is.
   void add(const Digest& block, const Digest& parent);

@@ -63,20 +63,32 @@ VirtualCluster::VirtualCluster(const Topology& topology, std::uint64_t seed, Dur
       node_wakeups_(cities_.size(), Instant::max()),
       unsettled_(0) {
   grow_chains();
+  const MakeEngine make = engine_maker(execution);
   nodes_.reserve(cities_.size());
   for (const CitySpec& city : cities_) {
-    const auto start = [this, execution, self = city.index](Instant now, const auto& disk) {
+    const auto start = [this, execution, make, self = city.index](Instant now, const auto& disk) {
       const auto genesis = [this, execution](const ChainSpec& chain) {
         const Ledger& common = genesis_.at(chain.index.value);
         return execution == Execution::shared ? common : common.apart();
       };
-      return CityNode(node_spec(self), disk, now, make_engine, genesis);
+      return CityNode(node_spec(self), disk, now, make, genesis);
     };
     nodes_.emplace_back(start, now_);
     tell_link(city.index, true);
     after_node(city.index);
   }
   after_gateway();
+}
+
+// With the others of its chain, where execution is shared too.
+MakeEngine VirtualCluster::engine_maker(Execution execution) {
+  if (execution == Execution::each) return make_engine;
+  return [this](EngineConfig config, const DurableState& durable, const BlockSealed& tip, Instant now) {
+    std::shared_ptr<EngineCommons>& commons = commons_[config.chain_seed];
+    if (!commons) commons = std::make_shared<EngineCommons>();
+    config.commons = commons;
+    return make_engine(config, durable, tip, now);
+  };
 }
 
 // Names no other cities: a machine needs their addresses only, and here there are none.

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -202,6 +203,7 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   void happen(const QuotaAsk& ask);
 
   void tell_link(CityIndex city, bool up);
+  MakeEngine engine_maker(Execution execution);
   void renew_wakeup(std::optional<Instant> wanted, Instant& pending, std::uint32_t source, Parcel parcel);
   Result<Done> wrong_state(CityIndex city, const char* fault) const;
 
@@ -221,8 +223,9 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   Lines lines_;
   Partition partition_;
   LinkWeather weather_;
-  std::vector<Ledger> genesis_;     // by ChainIndex: what every peer starts from
-  std::vector<VirtualNode> nodes_;  // by CityIndex
+  std::vector<Ledger> genesis_;                                      // by ChainIndex: what every peer starts from
+  std::map<std::uint64_t, std::shared_ptr<EngineCommons>> commons_;  // by chain_seed
+  std::vector<VirtualNode> nodes_;                                   // by CityIndex
   Gateway gateway_;
   QuotaHolder quota_;
   std::vector<QuotaHolderOutput> quota_outputs_;

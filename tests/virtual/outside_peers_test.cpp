@@ -78,12 +78,13 @@ TEST(OutsidePeers, TheirBlocksReachBsnAndItsCallersAreAnswered) {
   EXPECT_GT(chain->stale_blocks, 0u) << report_text(*report);
 }
 
-TEST(OutsidePeers, ExecutingOnceForAllGivesTheRunThatExecutingEachGives) {
-  const Topology topology = with_outside_peers(with_miners(), RunMode::virtual_time);
+// What peers of a chain that work things out once for all of them do, and what those do that work them out each.
+void expect_the_same_run(const Topology& topology) {
   std::vector<Digest> fingerprints;
   for (const Execution execution : {Execution::shared, Execution::each}) {
     VirtualCluster cluster(topology, 3, Durability::os, {}, execution);
     const CityIndex follower = *find_city(topology, "tokyo");
+    const CityIndex validator{static_cast<std::uint32_t>(topology.cities.size() - 1)};  // outside
     for (std::uint64_t n = 1; n <= 200; ++n) {
       ClientCall call;
       call.id = {n};
@@ -100,16 +101,26 @@ TEST(OutsidePeers, ExecutingOnceForAllGivesTheRunThatExecutingEachGives) {
       call.deadline = cluster.now() + seconds(90);
       cluster.send(call);
       cluster.run_until(cluster.now() + milliseconds(300));
-      const Result<Done> done = n == 50   ? cluster.kill(follower)
-                                : n == 90 ? cluster.restart(follower)
-                                          : Result<Done>(Done{});
-      ASSERT_TRUE(done.ok());
+      for (const CityIndex city : {follower, validator}) {
+        const Result<Done> done = n == 50 ? cluster.kill(city) : n == 90 ? cluster.restart(city) : Result<Done>(Done{});
+        ASSERT_TRUE(done.ok());
+      }
     }
     cluster.run_until(cluster.now() + seconds(60));
     EXPECT_GT(cluster.final_height(follower, *find_chain(topology, {"ether", "main"})), 20u);
     fingerprints.push_back(cluster.fingerprint());
   }
   EXPECT_EQ(fingerprints[0], fingerprints[1]);
+}
+
+TEST(OutsidePeers, ExecutingOnceForAllGivesTheRunThatExecutingEachGives) {
+  expect_the_same_run(with_outside_peers(with_miners(), RunMode::virtual_time));
+}
+
+TEST(OutsidePeers, CountingVotesOnceForAllGivesTheRunThatCountingEachGives) {
+  Topology topology = with_miners();
+  topology.networks.back().engine = SlotParameters{SolanaParameters{}};
+  expect_the_same_run(with_outside_peers(std::move(topology), RunMode::virtual_time));
 }
 
 }  // namespace
