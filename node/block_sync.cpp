@@ -21,6 +21,7 @@ void BlockSync::restart(Height have, Instant now) {
 void BlockSync::heard(ValidatorIndex from, const Blocks& blocks, Instant now) {
   if (liars_.contains(from)) return;
   tips_[from.value] = blocks.tip;
+  highest_tip_ = std::max(highest_tip_, blocks.tip);
   heard_.insert(from);
   for (const BlockPtr& block : blocks.blocks) consider(from, block);
   plan(now);
@@ -91,6 +92,7 @@ std::vector<BlockSync::Request> BlockSync::take_due(Instant now) {
 
 bool BlockSync::behind() const {
   if (wanted_ > have_) return true;
+  if (highest_tip_ <= have_) return false;
   for (std::uint32_t v = 0; v < parameters_.validators; ++v) {
     if (tips_[v] > have_ && !liars_.contains(ValidatorIndex{v})) return true;
   }

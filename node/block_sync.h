@@ -100,6 +100,7 @@ class BlockSync {
   Height wanted_ = 0;
   std::optional<ValidatorIndex> preferred_;
   std::vector<Height> tips_;  // by validator, as it said last
+  Height highest_tip_ = 0;    // that anybody ever said
   std::set<ValidatorIndex> heard_;
   bool caught_up_ = false;
   std::set<ValidatorIndex> liars_;

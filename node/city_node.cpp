@@ -52,6 +52,7 @@ struct CityNode::Impl {
   void give_up(Instant now, ChainIndex chain, std::vector<CityNodeOutput>& out);
 
   Hosted* find(const ChainName& name);
+  Hosted* find(ChainIndex chain) const;
   std::optional<Reply> refuse(const Call& call);
   // Hands on what a peer said (in `scratch`) and notes when it wants to be woken.
   void finish(Hosted& hosted, std::vector<CityNodeOutput>& out);
@@ -62,7 +63,7 @@ struct CityNode::Impl {
   NodeSpec spec;
   std::string city;
   CityState state;
-  std::map<ChainIndex, Hosted> peers;
+  std::vector<std::unique_ptr<Hosted>> peers;  // ascending by chain: few, and one is looked for with every message
   std::map<ChainName, ChainIndex> by_name;
   std::vector<Wakeup> wakeups;  // one of each peer, in no order: they are few, and looked through after every input
   std::vector<ChainPeerOutput> scratch;
@@ -82,18 +83,20 @@ void CityNode::Impl::host(Instant now, ChainSpec& chain, const DurableState& dur
   const bool joins = std::find(spec.joins.begin(), spec.joins.end(), chain.index) != spec.joins.end();
   PacedPeer peer({chain, spec.self, spec.seed, durable, now, make, genesis, joins}, chain.cost, now);
   chain.genesis = {};
-  const auto [at, fresh] = peers.try_emplace(chain.index, chain.index, std::move(peer));
-  BSN_CHECK(fresh && by_name.emplace(chain.name, chain.index).second, "a node hosts each chain once");
-  note_wakeup(at->second);
+  BSN_CHECK(find(chain.index) == nullptr && by_name.emplace(chain.name, chain.index).second,
+            "a node hosts each chain once");
+  const auto place =
+      std::find_if(peers.begin(), peers.end(), [&](const auto& one) { return chain.index < one->chain; });
+  note_wakeup(**peers.insert(place, std::make_unique<Hosted>(chain.index, std::move(peer))));
 }
 
 void CityNode::Impl::give_up(Instant now, ChainIndex chain, std::vector<CityNodeOutput>& out) {
-  Hosted& hosted = peers.at(chain);
+  Hosted& hosted = *find(chain);
   hosted.peer.leave(now, scratch);
   finish(hosted, out);
   std::erase_if(wakeups, [&](const Wakeup& wakeup) { return wakeup.chain == chain; });
   std::erase_if(by_name, [&](const auto& named) { return named.second == chain; });
-  peers.erase(chain);
+  std::erase_if(peers, [&](const auto& one) { return one->chain == chain; });
 }
 
 void CityNode::Impl::step(Instant now, const NodeAssigned& assigned, std::vector<CityNodeOutput>& out) {
@@ -109,12 +112,12 @@ void CityNode::Impl::step(Instant now, const NodeAssigned& assigned, std::vector
     if (!staying(chain.index)) give_up(now, chain.index, out);
   }
   for (ChainSpec& chain : spec.chains) {
-    const auto known = peers.find(chain.index);
-    if (known == peers.end()) {
+    Hosted* known = find(chain.index);
+    if (known == nullptr) {
       host(now, chain, {});
     } else {
-      known->second.peer.change_members(now, chain, scratch);
-      finish(known->second, out);
+      known->peer.change_members(now, chain, scratch);
+      finish(*known, out);
       chain.genesis = {};
     }
   }
@@ -134,17 +137,17 @@ void CityNode::Impl::step(Instant now, const CallArrived& arrived, std::vector<C
 
 // Whose call it was is not kept: every hosted peer is asked to forget it, which costs each a look-up.
 void CityNode::Impl::step(Instant now, const CallCancelled& cancelled, std::vector<CityNodeOutput>& out) {
-  for (auto& [chain, hosted] : peers) {
-    hosted.peer.step(now, cancelled, scratch);
-    finish(hosted, out);
+  for (const auto& hosted : peers) {
+    hosted->peer.step(now, cancelled, scratch);
+    finish(*hosted, out);
   }
 }
 
 void CityNode::Impl::step(Instant now, const PeerEnvelope& envelope, std::vector<CityNodeOutput>& out) {
-  const auto found = peers.find(envelope.chain);
-  if (found == peers.end()) return;  // not ours: the sender's topology is another one
-  found->second.peer.step(now, PeerMessageArrived{envelope.from, envelope.message}, scratch);
-  finish(found->second, out);
+  Hosted* hosted = find(envelope.chain);
+  if (hosted == nullptr) return;  // not ours: the sender's topology is another one
+  hosted->peer.step(now, PeerMessageArrived{envelope.from, envelope.message}, scratch);
+  finish(*hosted, out);
 }
 
 void CityNode::Impl::advance_to(Instant now, std::vector<CityNodeOutput>& out) {
@@ -154,7 +157,7 @@ void CityNode::Impl::advance_to(Instant now, std::vector<CityNodeOutput>& out) {
   std::sort(due.begin(), due.end(),
             [](const Wakeup& a, const Wakeup& b) { return std::tie(a.when, a.chain) < std::tie(b.when, b.chain); });
   for (const Wakeup& wakeup : due) {
-    Hosted& hosted = peers.at(wakeup.chain);
+    Hosted& hosted = *find(wakeup.chain);
     hosted.peer.advance_to(now, scratch);
     finish(hosted, out);
   }
@@ -162,7 +165,12 @@ void CityNode::Impl::advance_to(Instant now, std::vector<CityNodeOutput>& out) {
 
 CityNode::Impl::Hosted* CityNode::Impl::find(const ChainName& name) {
   const auto found = by_name.find(name);
-  return found == by_name.end() ? nullptr : &peers.at(found->second);
+  return found == by_name.end() ? nullptr : find(found->second);
+}
+
+CityNode::Impl::Hosted* CityNode::Impl::find(ChainIndex chain) const {
+  const auto found = std::find_if(peers.begin(), peers.end(), [&](const auto& one) { return one->chain == chain; });
+  return found == peers.end() ? nullptr : found->get();
 }
 
 std::optional<Reply> CityNode::Impl::refuse(const Call& call) {
@@ -226,13 +234,12 @@ const NodeSpec& CityNode::spec() const { return impl_->spec; }
 
 bool CityNode::joined() const {
   return std::all_of(impl_->peers.begin(), impl_->peers.end(),
-                     [](const auto& hosted) { return hosted.second.peer.status().joined; });
+                     [](const auto& hosted) { return hosted->peer.status().joined; });
 }
 
 std::optional<ChainPeerStatus> CityNode::status(ChainIndex chain) const {
-  const auto found = impl_->peers.find(chain);
-  if (found == impl_->peers.end()) return std::nullopt;
-  return found->second.peer.status();
+  const Impl::Hosted* hosted = impl_->find(chain);
+  return hosted == nullptr ? std::nullopt : std::optional(hosted->peer.status());
 }
 
 Reply CityNode::find_transaction(const ChainName& chain, const Digest& transaction) const {

@@ -73,16 +73,15 @@ void VoterSet::unite(const VoterSet& other) {
 
 std::string VoterSet::bytes(std::uint32_t validators) const {
   std::string bytes((validators + 7) / 8, '\0');
-  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(words_[i / 8] >> (i % 8 * 8) & 0xff);
+  std::memcpy(bytes.data(), words_.data(), bytes.size());
   return bytes;
 }
 
 std::optional<VoterSet> VoterSet::parse(std::uint32_t validators, std::string_view bytes) {
   if (bytes.size() != (validators + 7) / 8) return std::nullopt;
   VoterSet voters(validators);
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    voters.words_[i / 8] |= std::uint64_t{static_cast<std::uint8_t>(bytes[i])} << (i % 8 * 8);
-  }
+  static_assert(std::endian::native == std::endian::little, "the first voters are in the lowest bits");
+  std::memcpy(voters.words_.data(), bytes.data(), bytes.size());
   const std::uint32_t used = validators % 64;
   if (used != 0 && voters.words_.back() >> used != 0) return std::nullopt;
   return voters;

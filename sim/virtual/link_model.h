@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -85,7 +86,7 @@ class LinkModel {
   LinkOrder order_;
   ZoneLatencies zones_;
   std::vector<LinksFrom> links_from_;  // by CityIndex; hold indices into links_ plus one
-  std::vector<Link> links_;
+  std::deque<Link> links_;             // they are many, and grow in number without being moved
 };
 
 // Which cities reach each other. At first all do.
