@@ -41,6 +41,20 @@ TEST(Calibration, WholeBlocksOverTheSameLinesTakeLonger) {
   EXPECT_GT(half(whole), 1.5 * half(compact));
 }
 
+// An end of cross-chain packets and a hub, each without the other.
+TEST(Calibration, ANetworkIsMeasuredWithoutItsHub) {
+  const auto topology = load_topology("configs/topologies/bsn-2020.yaml");
+  ASSERT_TRUE(topology) << topology.error().message;
+  ASSERT_FALSE(topology->cross_chain.hubs.empty());
+  CalibrationOptions options;
+  options.blocks = 10;
+  for (const char* network : {"xuperchain", "poly-enterprise"}) {
+    const auto rows = calibrate(*topology, network, options);
+    ASSERT_TRUE(rows) << network;
+    EXPECT_TRUE(row(*rows, Figure::block_interval_s).passed()) << network;
+  }
+}
+
 TEST(Calibration, ANetworkThatNobodyHostsIsAnError) {
   const auto topology = load_topology("configs/calibrations/simblock-2019.yaml");
   ASSERT_TRUE(topology) << topology.error().message;
