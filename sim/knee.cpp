@@ -60,13 +60,14 @@ class Search {
       told_(trial);
       take(trial);
       answer.trials.push_back(std::move(trial));
-      if (generator_gave_out_) break;
-      next = holds_ == 0 ? next / 2 : !breaks_ ? next * 2 : (holds_ + *breaks_) / 2;
+      const std::optional<double> most = ceiling();
+      next = holds_ == 0 ? next / 2 : !most ? next * 2 : (holds_ + *most) / 2;
       if (next < 0.01) break;
     }
     answer.highest.push_back(holds_);
-    if (generator_gave_out_)
+    if (late_ && (!breaks_ || *late_ < *breaks_)) {
       answer.limit = "the load generator could not keep its schedule before the network gave out";
+    }
     if (answer.limit.empty() && !settled()) answer.limit = "the trials ran out before a limit was found";
     return Done{};
   }
@@ -74,11 +75,18 @@ class Search {
   const std::string& gave_out() const { return gave_out_; }
 
  private:
-  bool settled() const { return holds_ > 0 && breaks_ && *breaks_ - holds_ <= question_.precision * holds_; }
+  // The lowest rate that is known not to hold, or at which the load generator gave out: between that and holds_ the
+  // network's limit may still be found.
+  std::optional<double> ceiling() const {
+    if (!breaks_ || !late_) return breaks_ ? breaks_ : late_;
+    return std::min(*breaks_, *late_);
+  }
+
+  bool settled() const { return holds_ > 0 && ceiling() && *ceiling() - holds_ <= question_.precision * holds_; }
 
   void take(const KneeTrial& trial) {
     if (!trial.kept_schedule) {
-      generator_gave_out_ = true;
+      late_ = std::min(late_.value_or(trial.tps), trial.tps);
     } else if (trial.holds) {
       holds_ = std::max(holds_, trial.tps);
     } else if (!breaks_ || trial.tps < *breaks_) {
@@ -94,7 +102,7 @@ class Search {
   double holds_ = 0;
   std::optional<double> breaks_;
   std::string gave_out_;
-  bool generator_gave_out_ = false;
+  std::optional<double> late_;
 };
 
 std::string most_named(const std::map<std::string, int>& names) {

@@ -83,7 +83,22 @@ TEST(Knee, ALoadGeneratorThatGivesOutSaysNothingOfTheNetwork) {
   const auto answer = find_knee({}, late, nobody);
   EXPECT_FALSE(answer->rate);
   EXPECT_THAT(answer->limit, HasSubstr("load generator"));
-  EXPECT_EQ(answer->trials.back().gave_out, "the load generator");
+  EXPECT_THAT(answer->trials, testing::Contains(testing::Field(&KneeTrial::gave_out, "the load generator")));
+}
+
+TEST(Knee, ALimitBelowWhatTheLoadGeneratorCanDoIsFoundAllTheSame) {
+  KneeQuestion question;
+  question.most_loss = 0;
+  const auto late = [](double tps, std::uint64_t) -> Result<Report> {
+    Report report = trial_report(tps, 1000);
+    report.rounds[0].dropped = tps > 1500 ? 1 : 0;
+    return report;
+  };
+  const auto answer = find_knee(question, late, nobody);
+  ASSERT_TRUE(answer->rate) << answer->limit;
+  EXPECT_LE(answer->rate->mean, 1000);
+  EXPECT_GE(answer->rate->mean, 1000 / 1.05);
+  EXPECT_EQ(answer->gave_out, "a mempool");
 }
 
 TEST(Knee, ALongTailBreaksARateAndThePartOfTheTimeIsNamed) {
