@@ -33,7 +33,7 @@ struct TransferBody {
   bool operator==(const TransferBody&) const = default;
 };
 
-// A contract call on the destination, made there in the name of project "xchain/SOURCE".
+// A contract call on the destination, made there in the name of project "xchain/SOURCE" (remote_project).
 struct CallBody {
   std::string sender;
   std::string contract;
@@ -41,6 +41,14 @@ struct CallBody {
   std::vector<std::string> args;
   bool operator==(const CallBody&) const = default;
 };
+
+// The project in whose name a chain's calls run elsewhere. No gateway has a project whose name begins so: it could write
+// what remote calls write.
+inline constexpr std::string_view remote_project_prefix = "xchain/";
+inline std::string remote_project(const ChainName& source) {
+  return std::string(remote_project_prefix) + to_string(source);
+}
+inline bool is_remote_project(std::string_view project) { return project.starts_with(remote_project_prefix); }
 
 // When the destination refuses a packet: from this height on, or from this time on, by its own blocks. Zero: not by
 // this one; both zero: never, which only channels without acknowledgement allow.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/packet.h"
+
 namespace bsn {
 namespace {
 
@@ -55,6 +57,10 @@ Result<Done> apply(Accounts& accounts, const CreateProject& order) {
   const auto portal = find_named(accounts.portals, order.portal);
   if (portal == accounts.portals.end()) return no("portal", order.portal);
   if (portal->revoked) return wrong(fmt::format("portal {} is revoked", order.portal));
+  if (is_remote_project(order.name)) {
+    return wrong(fmt::format("'{}': names that begin with {} are kept for other chains; choose another", order.name,
+                             remote_project_prefix));
+  }
   if (find_named(accounts.projects, order.name) != accounts.projects.end()) {
     return Error{ErrorCode::already_exists,
                  fmt::format("there is (or was) a project '{}' already; names are not used twice", order.name)};

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/call.h"
+#include "core/packet.h"
 
 namespace bsn {
 namespace {
@@ -79,6 +80,8 @@ Wrong check_projects(const GatewaySpec& spec) {
   std::set<Digest> keys;
   for (const ProjectSpec& project : spec.projects) {
     if (project.name.empty() || project.name.size() > CallLimits::name_bytes) return "a project has no proper name";
+    if (is_remote_project(project.name))
+      return fmt::format("project {}: that name is kept for other chains", project.name);
     if (project.key_hash.is_zero() || !keys.insert(project.key_hash).second) {
       return fmt::format("project {} has no key of its own", project.name);
     }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/packet.h"
 #include "node/node_spec_check.h"
 #include "node/paced_peer.h"
 
@@ -16,6 +17,7 @@ namespace {
 // What is wrong with the call, or nullopt. Projects come from the gateway, or from a direct client, who may have none.
 std::optional<std::string> wrong_shape(const Call& call) {
   if (call.project.size() > CallLimits::name_bytes) return "project is longer than 64 bytes";
+  if (is_remote_project(call.project)) return "projects of that name are other chains', by proof only";
   return validate(call);
 }
 

@@ -144,7 +144,7 @@ Acknowledgement run_call(const Packet& packet, const CallBody& body, StateOverla
   if (body.contract == "xchain" || body.contract == "hub")
     return {false, "contract " + body.contract + " is not called"};
   Transaction transaction;
-  transaction.project = "xchain/" + to_string(packet.source);
+  transaction.project = remote_project(packet.source);
   transaction.contract = body.contract;
   transaction.function = body.function;
   transaction.args = body.args;

@@ -32,7 +32,8 @@ PacketTimeout earlier(const PacketTimeout& a, const PacketTimeout& b) {
 
 }  // namespace
 
-void ProofCourier::add(RelayTask&& task) {
+void ProofCourier::add(Instant now, RelayTask&& task) {
+  task.known = now;
   const bool waits =
       task.id.step == RelayStep::time_out_hub && !task.packet.timeout.passed(witness_height_, witness_time_);
   if (waits) earliest_ = earlier(earliest_, task.packet.timeout);
@@ -129,6 +130,7 @@ void ProofCourier::take(Instant now, const CallEnded& ended) {
   calls_.erase(call);
   if (ended.how == CallEnded::How::done) {
     ++counters_.delivered;
+    if (const auto task = tasks_.find(id); task != tasks_.end()) meter_.took(id.step, now - task->second.known);
     return drop(id);
   }
   const bool refused = ended.how == CallEnded::How::refused;
@@ -183,6 +185,13 @@ void ProofCourier::wake_resting(Instant now) {
     }
     at = next;
   }
+}
+
+std::optional<Instant> ProofCourier::oldest() const {
+  std::optional<Instant> oldest;
+  for (const auto& [id, task] : tasks_) oldest = earlier(oldest, task.known);
+  for (const auto& [id, resting] : resting_) oldest = earlier(oldest, resting.second.known);
+  return oldest;
 }
 
 std::optional<Instant> ProofCourier::next_wakeup() const {

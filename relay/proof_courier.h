@@ -17,6 +17,7 @@
 
 #include "core/time.h"
 #include "relay/relay_messages.h"
+#include "relay/relay_meter.h"
 #include "relay/relay_task.h"
 
 namespace bsn {
@@ -27,6 +28,11 @@ struct RelayCounters {
   std::uint64_t refused = 0;    // calls that a contract refused; most often another relayer was faster
   std::uint64_t failed = 0;     // calls and questions without an answer
   std::uint64_t given_up = 0;   // tasks that were put to rest after tries_max
+
+  RelayCounters operator+(const RelayCounters& more) const {
+    return {headers + more.headers, delivered + more.delivered, refused + more.refused, failed + more.failed,
+            given_up + more.given_up};
+  }
 };
 
 class ProofCourier {
@@ -44,7 +50,7 @@ class ProofCourier {
         relayer_(std::move(relayer)),
         next_request_(first_request) {}
 
-  void add(RelayTask&& task);
+  void add(Instant now, RelayTask&& task);
   // Somebody did it, or it can't be done any more.
   void drop(const RelayTaskId& id);
 
@@ -65,6 +71,9 @@ class ProofCourier {
   bool frozen() const { return frozen_; }
   std::size_t backlog() const { return tasks_.size() + resting_.size(); }
   const RelayCounters& counters() const { return counters_; }
+  // Since when the task that waits longest is known; nullopt: none waits. Time-outs that have not passed don't count.
+  std::optional<Instant> oldest() const;
+  const RelayMeter& meter() const { return meter_; }
 
  private:
   bool is_idle() const { return !facts_request_ && !update_request_ && calls_.empty(); }
@@ -101,6 +110,7 @@ class ProofCourier {
   std::map<RelayRequest, RelayTaskId> calls_;
 
   RelayCounters counters_;
+  RelayMeter meter_;
 };
 
 }  // namespace bsn

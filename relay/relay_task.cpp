@@ -1,5 +1,6 @@
 #include "relay/relay_task.h"
 
+#include <array>
 #include <utility>
 
 #include "core/byte_fields.h"
@@ -42,6 +43,13 @@ std::vector<std::string> prune_arguments(const RelayTask& task, std::uint64_t be
 }
 
 }  // namespace
+
+std::string_view to_string(RelayStep step) {
+  static constexpr std::array<std::string_view, 8> names = {
+      "relay",        "receive",         "acknowledge_hub", "acknowledge_source",
+      "time_out_hub", "time_out_source", "prune_hub",       "prune_end"};
+  return names[static_cast<std::size_t>(step)];
+}
 
 std::string key_of(const RelayTask& task) {
   const RelayTaskId& id = task.id;

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 #include "core/call.h"
 #include "core/packet.h"
+#include "core/time.h"
 #include "relay/relay_messages.h"
 
 namespace bsn {
@@ -42,7 +44,10 @@ struct RelayTask {
   Height since = 0;   // of the witness: from here on its state says so
   Packet packet{};    // time_out_hub only
   std::uint32_t tries = 0;
+  Instant known{};  // to the relayer, since then
 };
+
+std::string_view to_string(RelayStep step);
 
 // The key of the witness' state that the task is about.
 std::string key_of(const RelayTask& task);

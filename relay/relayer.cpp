@@ -84,15 +84,20 @@ std::size_t Relayer::frozen() const {
 
 RelayCounters Relayer::counters() const {
   RelayCounters sum;
-  for (const ProofCourier& one : couriers_) {
-    const RelayCounters& more = one.counters();
-    sum.headers += more.headers;
-    sum.delivered += more.delivered;
-    sum.refused += more.refused;
-    sum.failed += more.failed;
-    sum.given_up += more.given_up;
-  }
+  for (const ProofCourier& one : couriers_) sum = sum + one.counters();
   return sum;
+}
+
+RelayMeter Relayer::meter() const {
+  RelayMeter sum;
+  for (const ProofCourier& one : couriers_) sum.add(one.meter());
+  return sum;
+}
+
+std::optional<Instant> Relayer::oldest() const {
+  std::optional<Instant> oldest;
+  for (const ProofCourier& one : couriers_) oldest = earlier(oldest, one.oldest());
+  return oldest;
 }
 
 bool Relayer::is_hub(const ChainName& chain) const {
@@ -144,7 +149,7 @@ void Relayer::saw_at_end(Instant now, const SawBlock& seen, const Transaction& c
     packet->source = seen.chain;
     RelayTask task = task_of(RelayStep::relay, lane_of(*packet), leading_sequence(value));
     task.since = height;
-    courier(task.witness, task.target).add(std::move(task));
+    courier(task.witness, task.target).add(now, std::move(task));
   } else if (call.function == "receive") {
     if (const auto taken = decode_packet(call.args[0])) received(now, seen, *taken, value);
   } else if (call.function == "acknowledge" || call.function == "time_out") {
@@ -168,7 +173,7 @@ void Relayer::received(Instant now, const SawBlock& seen, const Packet& packet, 
   if (!outcome_of_received(value)) return;
   RelayTask task = task_of(RelayStep::acknowledge_hub, lane, packet.sequence);
   task.since = height;
-  courier(task.witness, task.target).add(std::move(task));
+  courier(task.witness, task.target).add(now, std::move(task));
 }
 
 void Relayer::saw_at_hub(Instant now, const SawBlock& seen, const Transaction& call) {
@@ -189,13 +194,13 @@ void Relayer::taken_over(Instant now, const SawBlock& seen, const Packet& packet
   const Height height = seen.block->header.height;
   RelayTask receive = task_of(RelayStep::receive, lane, packet.sequence);
   receive.since = height;
-  courier(receive.witness, receive.target).add(std::move(receive));
+  courier(receive.witness, receive.target).add(now, std::move(receive));
   if (!acknowledges(lane.hub)) {
     return count_done(now, {lane, RelayStep::prune_end, lane.hub, lane.source}, height);
   }
   RelayTask late = task_of(RelayStep::time_out_hub, lane, packet.sequence);
   late.packet = packet;
-  courier(late.witness, late.target).add(std::move(late));
+  courier(late.witness, late.target).add(now, std::move(late));
 }
 
 void Relayer::outcome_at_hub(Instant now, const SawBlock& seen, const PacketLane& lane, std::uint64_t sequence,
@@ -205,7 +210,7 @@ void Relayer::outcome_at_hub(Instant now, const SawBlock& seen, const PacketLane
   courier(lane.destination, lane.hub).drop({lane, RelayStep::time_out_hub, sequence});
   next.since = seen.block->header.height;
   count_done(now, {lane, RelayStep::prune_end, lane.hub, lane.destination}, next.since);
-  courier(next.witness, next.target).add(std::move(next));
+  courier(next.witness, next.target).add(now, std::move(next));
 }
 
 void Relayer::count_done(Instant now, const PruneId& id, Height height) {
@@ -215,24 +220,24 @@ void Relayer::count_done(Instant now, const PruneId& id, Height height) {
   lane.since = height;
   lane.last = now;
   if (lane.packets < spec_.prune_every) return;
-  prune(id, lane);
+  prune(now, id, lane);
   unpruned_.erase(id);
 }
 
-void Relayer::prune(const PruneId& id, const Unpruned& done) {
+void Relayer::prune(Instant now, const PruneId& id, const Unpruned& done) {
   RelayTask task;
   task.id = {id.lane, id.step, 0};
   task.witness = id.witness;
   task.target = id.target;
   task.since = done.since;
-  courier(id.witness, id.target).add(std::move(task));
+  courier(id.witness, id.target).add(now, std::move(task));
 }
 
 void Relayer::prune_silent_lanes(Instant now) {
   look_for_silent_ = now + spec_.prune_after;
   for (auto at = unpruned_.begin(); at != unpruned_.end();) {
     const bool silent = at->second.last + spec_.prune_after <= now;
-    if (silent) prune(at->first, at->second);
+    if (silent) prune(now, at->first, at->second);
     at = silent ? unpruned_.erase(at) : std::next(at);
   }
 }

@@ -49,6 +49,9 @@ class Relayer {
   // Couriers that learnt that their witness contradicted itself.
   std::size_t frozen() const;
   RelayCounters counters() const;
+  // Since when the task that waits longest is known; nullopt: none waits.
+  std::optional<Instant> oldest() const;
+  RelayMeter meter() const;
 
  private:
   // One lane's packets that are done as a witness sees it, and not yet pruned at the target.
@@ -79,7 +82,7 @@ class Relayer {
 
   // One more packet is done as this chain sees it.
   void count_done(Instant now, const PruneId& id, Height height);
-  void prune(const PruneId& id, const Unpruned& done);
+  void prune(Instant now, const PruneId& id, const Unpruned& done);
   void prune_silent_lanes(Instant now);
 
   RelayerSpec spec_;

@@ -4,5 +4,5 @@
 # More arguments go to `bsnsim run`, e.g. scripts/demo.sh --seed 7
 set -euo pipefail
 cd "$(dirname "$0")/.."
-scripts/build.sh release bsnsim bsn-node bsn-gateway bsn-operator
+scripts/build.sh release bsnsim bsn-node bsn-gateway bsn-operator bsn-relayer
 exec build/release/bin/bsnsim run configs/scenarios/first_light.yaml --live "$@"

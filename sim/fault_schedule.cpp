@@ -52,9 +52,10 @@ std::optional<double> mended_at(const std::vector<Fault>& faults, std::size_t wh
 
 }  // namespace
 
-FaultSchedule::FaultSchedule(const Scenario& scenario, FaultTarget& target, Instant start)
+FaultSchedule::FaultSchedule(const Scenario& scenario, FaultTarget& target, RelayerTarget* relayers, Instant start)
     : scenario_(scenario),
       target_(target),
+      relayers_(relayers),
       start_(start),
       fired_(scenario.faults.size(), 0),
       arrived_(scenario.faults.size()) {}
@@ -90,10 +91,21 @@ std::optional<Instant> FaultSchedule::next_due() const {
 Result<Done> FaultSchedule::fire(const Fault& fault) {
   if (fault.kind == FaultKind::partition) return target_.partition(groups(fault), fault.one_way);
   if (fault.kind == FaultKind::heal) return calm_down();
-  for (const std::string& city : fault.targets) {
-    if (auto done = fire_at(fault, *find_city(scenario_.topology, city)); !done) return done;
+  for (const std::string& target : fault.targets) {
+    const auto city = find_city(scenario_.topology, target);
+    auto done = city ? fire_at(fault, *city) : fire_at_relayer(fault.kind, *find_relayer(scenario_.topology, target));
+    if (!done) return done;
   }
   return Done{};
+}
+
+Result<Done> FaultSchedule::fire_at_relayer(FaultKind kind, std::size_t number) {
+  if (kind == FaultKind::kill) {
+    killed_relayers_.insert(number);
+    return relayers_->kill_relayer(number);
+  }
+  killed_relayers_.erase(number);
+  return relayers_->restart_relayer(number);
 }
 
 Result<Done> FaultSchedule::fire_at(const Fault& fault, CityIndex target) {
@@ -150,8 +162,12 @@ Result<Done> FaultSchedule::heal() {
   for (const CityIndex city : killed_) {
     if (auto done = target_.restart(city); !done) return done;
   }
+  for (const std::size_t relayer : killed_relayers_) {
+    if (auto done = relayers_->restart_relayer(relayer); !done) return done;
+  }
   paused_.clear();
   killed_.clear();
+  killed_relayers_.clear();
   return Done{};
 }
 

@@ -34,10 +34,19 @@ class FaultTarget {
   virtual Result<Done> disturb(FaultKind kind, CityIndex city, Duration delay, double share) = 0;
 };
 
+// The relayers of a cluster, by their places in cross_chain.relayers. Errors as above.
+class RelayerTarget {
+ public:
+  virtual ~RelayerTarget() = default;
+  virtual Result<Done> kill_relayer(std::size_t number) = 0;     // what it knew is gone
+  virtual Result<Done> restart_relayer(std::size_t number) = 0;  // it reads the chains anew
+};
+
 class FaultSchedule {
  public:
-  // `start` is when the first round began. Scenario and target outlive the schedule.
-  FaultSchedule(const Scenario& scenario, FaultTarget& target, Instant start);
+  // `start` is when the first round began. `relayers` may be null when the topology has none. Scenario and targets
+  // outlive the schedule.
+  FaultSchedule(const Scenario& scenario, FaultTarget& target, RelayerTarget* relayers, Instant start);
 
   // Fires every fault that is due at or before `now`, in order; stops at the first Error.
   Result<Done> fire_due(Instant now);
@@ -58,17 +67,20 @@ class FaultSchedule {
  private:
   Result<Done> fire(const Fault& fault);
   Result<Done> fire_at(const Fault& fault, CityIndex target);
+  Result<Done> fire_at_relayer(FaultKind kind, std::size_t number);
   Result<Done> calm_down();
   std::vector<std::vector<CityIndex>> groups(const Fault& fault) const;
 
   const Scenario& scenario_;
   FaultTarget& target_;
+  RelayerTarget* relayers_;
   Instant start_;
   std::vector<std::uint64_t> fired_;              // by fault
   std::vector<std::optional<Duration>> arrived_;  // likewise, since start_: life-cycle steps that have ended
   std::size_t on_their_way_ = 0;                  // life-cycle steps that have not
   std::size_t next_ = 0;
   std::set<CityIndex> killed_, paused_;
+  std::set<std::size_t> killed_relayers_;
   std::set<std::pair<FaultKind, CityIndex>> disturbed_;
 };
 

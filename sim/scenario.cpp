@@ -158,7 +158,7 @@ class ScenarioCheck {
 
   void fault_cities(const Fault& fault, std::size_t n) {
     for (std::size_t k = 0; k < fault.targets.size(); ++k) {
-      known(fault.targets[k], fmt::format("faults[{}].targets[{}]", n, k));
+      fault_target(fault, fault.targets[k], fmt::format("faults[{}].targets[{}]", n, k));
     }
     std::set<std::string> grouped;
     for (std::size_t g = 0; g < fault.groups.size(); ++g) {
@@ -169,6 +169,13 @@ class ScenarioCheck {
           found("{}: '{}' is in a group already; name each city once", place, fault.groups[g][k]);
         }
       }
+    }
+  }
+
+  void fault_target(const Fault& fault, const std::string& id, const std::string& place) {
+    if (!find_relayer(scenario_.topology, id)) return known(id, place);
+    if (fault.kind != FaultKind::kill && fault.kind != FaultKind::restart) {
+      found("{}: '{}' is a relayer; those can be killed and restarted only", place, id);
     }
   }
 

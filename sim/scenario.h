@@ -98,7 +98,7 @@ std::string_view to_string(FaultKind kind);
 struct Fault {
   Duration at;  // since the start of the first round
   FaultKind kind = FaultKind::kill;
-  std::vector<std::string> targets{};              // cities; of partition and heal none
+  std::vector<std::string> targets{};              // cities, or relayers; of partition and heal none
   std::vector<std::vector<std::string>> groups{};  // partition: cities of one group reach each other only; unnamed
                                                    // cities form the last group
   bool one_way = false;                            // partition: messages of a group still reach the groups before it

@@ -299,6 +299,13 @@ NodeSpec node_spec(const Topology& topology, CityIndex self, std::uint64_t seed,
   return spec;
 }
 
+std::optional<std::size_t> find_relayer(const Topology& topology, const std::string& name) {
+  const auto& all = topology.cross_chain.relayers;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& relayer) { return relayer.name == name; });
+  if (found == all.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - all.begin());
+}
+
 GatewaySpec gateway_spec(const Topology& topology, std::uint64_t seed) {
   const TopologyIndex index(topology);
   GatewaySpec spec;

@@ -156,6 +156,9 @@ struct Topology {
   std::uint32_t max_calls = 20'000;
 };
 
+// The place of the relayer of this name in cross_chain.relayers; nullopt: there is none.
+std::optional<std::size_t> find_relayer(const Topology& topology, const std::string& name);
+
 // What is wrong with the topology as a whole: duplicate or unknown city, a peer on a building city, a chain of an
 // unknown network, parameters of an engine that can't work, more than f validators of an alliance or cross-chain chain
 // on one provider, a public chain's peer on the mainland ... One sentence each, naming place and mend; empty: fine. A

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/call.h"
+#include "core/packet.h"
 #include "sim/config_kinds.h"
 #include "sim/engine_check.h"
 #include "sim/topology.h"
@@ -117,6 +118,9 @@ class TopologyCheck {
     for (std::size_t n = 0; n < all.relayers.size(); ++n) {
       const std::string& city = all.relayers[n].city;
       if (!index_.city(city)) found("cross_chain.relayers[{}].city: unknown city '{}'", n, city);
+      const std::string& name = all.relayers[n].name;
+      const bool of_another = index_.city(name) || name == "gateway" || name == "operator" || name == "outside";
+      if (of_another) found("cross_chain.relayers[{}].name: '{}' names another process; choose another", n, name);
     }
     if (all.hubs.empty() && !all.relayers.empty()) found("cross_chain.relayers: there is no hub to relay for");
   }
@@ -360,6 +364,10 @@ class TopologyCheck {
   }
 
   void project(const Project& project, std::size_t n) {
+    if (is_remote_project(project.id)) {
+      found("projects[{}].id: names that begin with {} are kept for the calls of other chains; choose another", n,
+            remote_project_prefix);
+    }
     for (std::size_t k = 0; k < project.networks.size(); ++k) {
       const std::string& id = project.networks[k];
       const bool known = id == "*" || std::any_of(topology_.networks.begin(), topology_.networks.end(),

@@ -18,6 +18,7 @@
 #include "h2/server.h"
 #include "proto/control.pb.h"
 #include "rpc/data_dir.h"
+#include "rpc/metrics.h"
 
 namespace bsn {
 

@@ -17,7 +17,7 @@ namespace bsn {
 
 // Where binaries and clusters are: shared by several verbs.
 struct PlaceOptions {
-  std::string bin_dir;           // of bsn-node and bsn-gateway; empty: beside bsnsim
+  std::string bin_dir;           // of bsn-node, bsn-gateway and the others; empty: beside bsnsim
   std::string name = "default";  // of the cluster
 };
 

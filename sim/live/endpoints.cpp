@@ -63,6 +63,9 @@ Result<Done> write_endpoints(const Endpoints& endpoints) {
                      {"home", endpoints.home},
                      {"gateway", to_json(endpoints.gateway)},
                      {"city_nodes", std::move(nodes)}};
+  json::array relayers;
+  for (const Endpoint& relayer : endpoints.relayers) relayers.push_back(to_json(relayer));
+  whole.emplace("relayers", std::move(relayers));
   if (endpoints.outside) whole.emplace("outside", to_json(*endpoints.outside));
   if (endpoints.operator_) whole.emplace("operator", to_json(*endpoints.operator_));
   const std::string path = file_of(endpoints.run_dir);
@@ -96,6 +99,9 @@ Result<Endpoints> read_endpoints(const std::string& run_dir) {
     for (const json::value& node : whole.at("city_nodes").as_array()) {
       endpoints.city_nodes.push_back(endpoint_from(node));
     }
+    for (const json::value& relayer : whole.at("relayers").as_array()) {
+      endpoints.relayers.push_back(endpoint_from(relayer));
+    }
     if (const json::value* outside = whole.if_contains("outside")) endpoints.outside = endpoint_from(*outside);
     if (const json::value* one = whole.if_contains("operator")) endpoints.operator_ = endpoint_from(*one);
     return endpoints;
@@ -107,6 +113,7 @@ Result<Endpoints> read_endpoints(const std::string& run_dir) {
 std::vector<Endpoint> Endpoints::all() const {
   std::vector<Endpoint> all;
   if (operator_) all.push_back(*operator_);
+  all.insert(all.end(), relayers.begin(), relayers.end());
   all.insert(all.end(), city_nodes.begin(), city_nodes.end());
   if (outside) all.push_back(*outside);
   all.push_back(gateway);

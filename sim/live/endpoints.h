@@ -17,7 +17,7 @@
 namespace bsn {
 
 struct Endpoint {
-  std::string name;                   // city id, "gateway", "outside" or "operator"
+  std::string name;                   // city id, relayer's name, "gateway", "outside" or "operator"
   std::string state;                  // city state; empty for the gateway
   std::vector<std::string> networks;  // "fabric/supply-chain" ...
   std::string grpc;                   // "127.0.0.1:40001"
@@ -25,7 +25,7 @@ struct Endpoint {
   pid_t pid = 0;
   std::uint64_t started = 0;        // start time in clock ticks since boot, /proc/PID/stat field 22
   std::vector<std::string> more{};  // its further addresses, of a process that serves on several
-  std::string http{};               // where the gateway serves HTTP/1.1; empty for the others
+  std::string http{};               // where the gateway serves HTTP/1.1, a relayer its figures; empty for the others
 };
 
 struct Endpoints {
@@ -36,9 +36,11 @@ struct Endpoints {
   Endpoint gateway;
   std::vector<Endpoint> city_nodes;
   std::optional<Endpoint> outside;    // the process of all hosts outside BSN, if there are any
+  std::vector<Endpoint> relayers{};   // `http`: where their Prometheus figures are
   std::optional<Endpoint> operator_;  // bsn-operator, if the cluster was started with one
 
-  // Every process of the cluster, the operator first: it is to be ended before those whom it looks after.
+  // Every process of the cluster, the operator first: it is to be ended before those whom it looks after, and
+  // relayers before those whom they call.
   std::vector<Endpoint> all() const;
 };
 

@@ -21,8 +21,10 @@ constexpr Duration rpc_limit = seconds(20);
 
 std::string binary(const ClusterOptions& options, const char* name) { return options.bin_dir + "/" + name; }
 
-Result<Done> check_binaries(const ClusterOptions& options) {
-  for (const char* name : {"bsn-node", "bsn-gateway"}) {
+Result<Done> check_binaries(const Topology& topology, const ClusterOptions& options) {
+  std::vector<const char*> needed = {"bsn-node", "bsn-gateway"};
+  if (!topology.cross_chain.relayers.empty()) needed.push_back("bsn-relayer");
+  for (const char* name : needed) {
     if (!std::filesystem::exists(binary(options, name))) {
       return Error{ErrorCode::io, "there is no " + binary(options, name) +
                                       "; build it (scripts/build.sh) or name its folder with --bin-dir"};
@@ -167,6 +169,7 @@ Result<Done> LiveCluster::Impl::write_endpoint_file() {
                     process_started(outside.process.pid()),
                     {outside.addresses.begin() + 1, outside.addresses.end()}};
   }
+  file.relayers = relayer_endpoints();
   file.operator_ = operator_;
   return write_endpoints(file);
 }
@@ -181,7 +184,7 @@ Result<Child*> LiveCluster::Impl::running_node(CityIndex city) {
 }
 
 Result<std::unique_ptr<LiveCluster>> LiveCluster::start(const Topology& topology, const ClusterOptions& options) {
-  if (auto done = check_binaries(options); !done) return done.error();
+  if (auto done = check_binaries(topology, options); !done) return done.error();
   if (auto done = make_folders(options); !done) return done.error();
   std::unique_ptr<LiveCluster> cluster(new LiveCluster(std::make_unique<Impl>()));
   Impl& impl = *cluster->impl_;
@@ -196,6 +199,7 @@ Result<std::unique_ptr<LiveCluster>> LiveCluster::start(const Topology& topology
   });
   if (auto done = impl.commission(); !done) return done.error();
   impl.rpc.give_up_when([]() -> Result<Done> { return Done{}; });
+  if (auto done = impl.spawn_relayers(); !done) return done.error();
   if (auto done = impl.write_endpoint_file(); !done) return done.error();
   options.progress("all healthy");
   return cluster;
@@ -208,7 +212,9 @@ LiveCluster::~LiveCluster() {
 }
 
 void LiveCluster::stop() {
-  std::vector<Endpoint> all = impl_->endpoints();
+  std::vector<Endpoint> all = impl_->relayer_endpoints();
+  const std::vector<Endpoint> nodes = impl_->endpoints();
+  all.insert(all.end(), nodes.begin(), nodes.end());
   for (const Child* child : {&impl_->outside, &impl_->gateway}) {
     Endpoint endpoint;
     endpoint.pid = child->process.pid();
@@ -217,6 +223,7 @@ void LiveCluster::stop() {
   }
   stop_processes(all, stop_patience_ms);
   for (Child& node : impl_->nodes) node.process.running();  // reaps
+  for (Child& relayer : impl_->relayers) relayer.process.running();
   impl_->outside.process.running();
   impl_->gateway.process.running();
   remove_endpoints(impl_->options.run_dir);
@@ -302,6 +309,9 @@ Result<Done> LiveCluster::partition(const std::vector<std::vector<CityIndex>>& g
 Result<Done> LiveCluster::check_children() {
   for (Child& node : impl_->nodes) {
     if (!node.down_on_purpose && !node.process.running()) return child_ended(node);
+  }
+  for (Child& relayer : impl_->relayers) {
+    if (!relayer.down_on_purpose && !relayer.process.running()) return child_ended(relayer);
   }
   if (impl_->outside.process.pid() > 0 && !impl_->outside.process.running()) return child_ended(impl_->outside);
   if (!impl_->gateway.process.running()) return child_ended(impl_->gateway);

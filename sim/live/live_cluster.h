@@ -1,4 +1,5 @@
-// A live cluster: one bsn-node process per city, one for all hosts outside BSN if there are any, and a bsn-gateway, on
+// A live cluster: one bsn-node process per city, one for all hosts outside BSN if there are any, a bsn-gateway, and a
+// bsn-relayer for each relayer of the topology, on
 // loopback, on ports that the system chose.
 //
 // Start: spawn all, read each one's announced address, commission the nodes (who they are, whom they talk to), then the
@@ -26,13 +27,14 @@
 namespace bsn {
 
 struct ClusterOptions {
-  std::string bin_dir;  // holds bsn-node and bsn-gateway
+  std::string bin_dir;  // holds bsn-node, bsn-gateway and bsn-relayer
   std::string run_dir;  // gets data/<city>/, logs/<city>.log and endpoints.json; must not hold a running cluster
   std::uint64_t seed = 1;
   Durability durability = Durability::fsync;
   bool die_with_parent = true;  // false: the cluster outlives this process (`bsnsim up`)
   std::string gateway_listen = "127.0.0.1:0";
   std::string gateway_http = "127.0.0.1:0";
+  std::string relayer_key{};            // the access key that relayers call with; empty: the first project's
   Duration start_limit = seconds(120);  // for everything
   std::function<void(const std::string&)> progress = [](const std::string&) {};
   const std::atomic<bool>* stop = nullptr;  // becomes true when the user wants out
@@ -43,7 +45,7 @@ struct ClusterOptions {
   std::function<void(CityIndex, ChainIndex)> before_peer_ends = [](CityIndex, ChainIndex) {};
 };
 
-class LiveCluster : public FaultTarget, public ServiceHost {
+class LiveCluster : public FaultTarget, public RelayerTarget, public ServiceHost {
  public:
   static Result<std::unique_ptr<LiveCluster>> start(const Topology& topology, const ClusterOptions& options);
   // The cluster that these endpoints name, which someone started and released. `topology` is what it was started with,
@@ -66,6 +68,10 @@ class LiveCluster : public FaultTarget, public ServiceHost {
   Result<Done> restart(CityIndex city) override;  // same address, same data; returns when it serves again
   Result<Done> pause(CityIndex city) override;
   Result<Done> resume(CityIndex city) override;
+  // By its place in cross_chain.relayers. Started again, a relayer reads the chains anew.
+  Result<Done> kill_relayer(std::size_t number) override;
+  Result<Done> restart_relayer(std::size_t number) override;
+  void stop_relayers();  // for good
   // The first steps of life_cycle.h; operate() takes the later ones.
   Result<Done> commission(CityIndex city) override;
   // The same, and it becomes a validator of these chains ("network/chain") when it has caught up.

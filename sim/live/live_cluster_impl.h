@@ -22,6 +22,7 @@ struct LiveCluster::Impl {
   std::vector<Child> nodes;  // by CityIndex, BSN's own
   Child outside;             // hosts all further cities, in their order; not started when there are none
   Child gateway;
+  std::vector<Child> relayers;  // as in cross_chain.relayers
   ClusterRpc rpc;
   pid_t group = 0;
   bool released = false;
@@ -43,6 +44,11 @@ struct LiveCluster::Impl {
   GatewaySpec spec_of_gateway();
 
   void adopt(const Endpoints& endpoints);
+
+  // Of relayers (live_relayers.cpp).
+  Result<Done> spawn_relayers();
+  Result<Done> spawn_relayer(std::size_t number);
+  std::vector<Endpoint> relayer_endpoints() const;
 
   // Later assignments (live_operator.cpp).
   Result<Done> take(const ClusterStep& step);

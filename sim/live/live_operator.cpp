@@ -155,6 +155,10 @@ void LiveCluster::Impl::adopt(const Endpoints& endpoints) {
   for (const Endpoint& node : endpoints.city_nodes) nodes.push_back(child(node));
   if (endpoints.outside) outside = child(*endpoints.outside);
   gateway = child(endpoints.gateway);
+  for (const Endpoint& relayer : endpoints.relayers) {
+    relayers.push_back(child(relayer));
+    relayers.back().address = relayer.http;
+  }
 }
 
 Result<std::unique_ptr<LiveCluster>> LiveCluster::adopt(const Topology& topology, const std::vector<ClusterStep>& steps,

@@ -9,11 +9,13 @@
 
 #include "loop/monotonic_clock.h"
 #include "node/ledger_auditor.h"
+#include "sim/cross_chain_report.h"
 #include "sim/fault_schedule.h"
 #include "sim/invariant.h"
 #include "sim/live/cluster_rpc.h"
 #include "sim/live/ended_peers.h"
 #include "sim/live/live_cluster.h"
+#include "sim/live/live_packets.h"
 #include "sim/live/load_client.h"
 #include "sim/network_tally.h"
 #include "sim/outside.h"
@@ -23,7 +25,8 @@ namespace bsn {
 namespace {
 
 constexpr Duration ask_limit = seconds(20);
-constexpr Duration change_limit = seconds(120);  // for cities to join or leave after the load has ended
+constexpr Duration packets_limit = seconds(300);  // for every packet to be finished after the load has ended
+constexpr Duration change_limit = seconds(120);   // for cities to join or leave after the load has ended
 
 // How often the runner looks after its processes and faults while the load runs.
 constexpr std::chrono::milliseconds look_interval{50};
@@ -166,11 +169,16 @@ void tally_reorganisations(LiveCluster& cluster, NetworkTally& tally) {
   }
 }
 
-// Hands every final block of every peer to the judges.
-Result<Done> judge_blocks(LiveCluster& cluster, InvariantChecker& checker, NetworkTally& tally) {
+// Hands every final block of every peer to the judges but those that they have seen.
+Result<Done> judge_blocks(LiveCluster& cluster, const std::vector<PeerBlocks>& seen, InvariantChecker& checker,
+                          NetworkTally& tally) {
   const Topology& topology = cluster.topology();
   for (const ChainSpec& chain : chain_specs(topology)) {
     for (const CityIndex peer : present_peers(topology, chain)) {
+      const bool judged = std::any_of(seen.begin(), seen.end(), [&](const PeerBlocks& one) {
+        return one.chain == chain.index && one.peer == peer;
+      });
+      if (judged) continue;
       const auto blocks = cluster.blocks(peer, chain);
       if (!blocks) return blocks.error();
       for (const BlockPtr& block : *blocks) {
@@ -180,6 +188,23 @@ Result<Done> judge_blocks(LiveCluster& cluster, InvariantChecker& checker, Netwo
     }
   }
   return Done{};
+}
+
+// Waits for packets that are under way, and judges them in their order before anything else is judged.
+Result<std::vector<PeerBlocks>> judge_packets(LiveCluster& cluster, const LiveOptions& options,
+                                              InvariantChecker& checker, NetworkTally& tally, Report& report) {
+  if (cluster.topology().cross_chain.hubs.empty()) return std::vector<PeerBlocks>();
+  LivePackets packets(cluster);
+  auto waited = packets.wait(packets_limit, options.stop, [&](std::uint64_t under_way) {
+    options.progress({.phase = "waiting for " + std::to_string(under_way) + " packets"});
+  });
+  if (!waited) return waited.error();
+  cluster.stop_relayers();
+  auto blocks = packets.judge(checker, tally);
+  if (!blocks) return blocks;
+  report.cross_chain = cross_chain_report(*checker.packets());
+  count_relayed(*blocks, *report.cross_chain);
+  return blocks;
 }
 
 std::vector<bool> healthy_cities(const Scenario& scenario, const std::string& gateway) {
@@ -236,6 +261,7 @@ ClusterOptions cluster_options(const Scenario& scenario, const LiveOptions& opti
   cluster.run_dir = options.run_dir;
   cluster.seed = scenario.seed;
   cluster.durability = scenario.durability;
+  cluster.relayer_key = access_key(scenario);
   cluster.stop = options.stop;
   cluster.progress = [&options](const std::string& text) { options.progress({.phase = text}); };
   return cluster;
@@ -265,7 +291,9 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   InvariantChecker checker(chain_specs(scenario.topology), make_ledger_auditor);
   NetworkTally tally(scenario.topology);
   const Instant start = monotonic_now();
-  FaultSchedule faults(scenario, **cluster, start);
+  if (!scenario.topology.cross_chain.hubs.empty()) checker.judge_packets(acknowledging_hubs(scenario.topology));
+  checker.packets_begin(start);
+  FaultSchedule faults(scenario, **cluster, cluster->get(), start);
   ServiceSchedule services(scenario, **cluster, start);
   FinalityLog finality(**cluster);
   Report report;
@@ -302,8 +330,10 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   fill_counters((*cluster)->gateway_address(), report);
   if (auto done = faults.heal(); !done) return done.error();
   if (auto done = finish_changes(**cluster, faults); !done) return done.error();
+  const auto packets = judge_packets(**cluster, options, checker, tally, report);
+  if (!packets) return packets.error();
   ended.judge(checker, tally);
-  if (auto done = judge_blocks(**cluster, checker, tally); !done) return done.error();
+  if (auto done = judge_blocks(**cluster, *packets, checker, tally); !done) return done.error();
   finality.judge(checker);
   tally_reorganisations(**cluster, tally);
   tally.fill((*cluster)->topology(), healthy_cities(scenario, (*cluster)->gateway_address()), report);
@@ -311,6 +341,9 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   services.fill(report);
   if (auto now = running->services()) report.services = std::move(*now);
   report.invariants = checker.finish();
+  if (report.cross_chain && report.cross_chain->sent > 0) {
+    report.invariants.push_back(packets_live(checker.packets()->counts()));
+  }
   report.scenario = scenario.name;
   report.description = scenario.description;
   report.mode = "live";

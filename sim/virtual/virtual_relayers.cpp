@@ -2,38 +2,28 @@
 
 #include <algorithm>
 
+#include "sim/cross_chain_report.h"
 #include "sim/outside.h"
 
 namespace bsn {
 namespace {
 
-// Calls of relayers have ids of their own: this bit, the relayer's number, its request.
+// Calls of relayers have ids of their own: this bit, the relayer's number (below 64), the last bits of its life, its
+// request.
 constexpr std::uint64_t relayer_bit = std::uint64_t{1} << 63;
-constexpr int number_shift = 56;
-constexpr std::uint64_t request_mask = (std::uint64_t{1} << number_shift) - 1;
+constexpr int number_shift = 57;
+constexpr int life_shift = 52;
+constexpr std::uint64_t life_mask = 0x1f;
+constexpr std::uint64_t request_mask = (std::uint64_t{1} << life_shift) - 1;
+
+std::uint64_t first_id(std::size_t number, std::uint64_t life) {
+  return relayer_bit | (std::uint64_t{number} << number_shift) | ((life & life_mask) << life_shift);
+}
 
 constexpr Duration read_deadline = seconds(30);
 constexpr Duration write_deadline = seconds(1800);  // beyond the slowest network's finality
 
-CrossChainReport::Leg leg(std::string name, const Histogram& histogram) {
-  return {std::move(name), summarize(histogram)};
-}
-
-std::vector<CrossChainReport::Leg> legs_of(const PacketLegs& legs) {
-  return {leg("source to hub", legs.to_hub),           leg("hub to destination", legs.to_destination),
-          leg("destination to hub", legs.back_to_hub), leg("hub to source", legs.back_to_source),
-          leg("sent to received", legs.there),         leg("sent to acknowledged", legs.there_and_back)};
-}
-
 }  // namespace
-
-std::set<ChainName> acknowledging_hubs(const Topology& topology) {
-  std::set<ChainName> hubs;
-  for (const CrossChain::Hub& hub : topology.cross_chain.hubs) {
-    if (hub.rules.acknowledged) hubs.insert(hub.chain);
-  }
-  return hubs;
-}
 
 VirtualRelayers::VirtualRelayers(const Topology& topology, std::string access_key)
     : access_key_(std::move(access_key)), first_outside_{static_cast<std::uint32_t>(own_cities(topology))} {
@@ -43,14 +33,14 @@ VirtualRelayers::VirtualRelayers(const Topology& topology, std::string access_ke
   for (const CrossChain::Hub& hub : topology.cross_chain.hubs) spec.hubs.push_back({hub.chain, hub.rules.acknowledged});
   for (const CrossChain::RelayerPlace& place : topology.cross_chain.relayers) {
     spec.name = place.name;
-    relayers_.push_back({RelayClient(spec), place.city});
+    relayers_.push_back({spec, place.city, RelayClient(spec)});
   }
 }
 
 void VirtualRelayers::block_final(ChainIndex chain, CityIndex city, const BlockPtr& block) {
   if (chain.value >= heard_.size() || city >= first_outside_) return;  // a service's chain has no part in this
-  if (block->header.height != heard_[chain.value] + 1) return;
-  ++heard_[chain.value];
+  if (block->header.height != heard_[chain.value].size() + 1) return;
+  heard_[chain.value].push_back(block);
   blocks_.emplace_back(chain, block);
 }
 
@@ -62,7 +52,7 @@ bool VirtualRelayers::answered(CallId id, const Reply& reply) {
 
 bool VirtualRelayers::busy() const {
   return !blocks_.empty() || !answers_.empty() || std::any_of(relayers_.begin(), relayers_.end(), [](const One& one) {
-    return one.open > 0 || one.client.next_wakeup();
+    return one.client && (one.open > 0 || one.client->next_wakeup());
   });
 }
 
@@ -72,25 +62,28 @@ void VirtualRelayers::advance(VirtualCluster& cluster) {
   std::vector<RelayCall> calls;
   for (std::size_t number = 0; number < relayers_.size(); ++number) {
     One& one = relayers_[number];
-    for (const auto& [chain, block] : blocks) one.client.saw(cluster.now(), chains_[chain.value], block);
+    if (!one.client) continue;
+    for (const auto& [chain, block] : blocks) one.client->saw(cluster.now(), chains_[chain.value], block);
     for (const auto& [id, reply] : answers) {
-      if (((id.value & ~relayer_bit) >> number_shift) != number) continue;
+      if ((id.value & ~request_mask) != first_id(number, one.life)) continue;
       --one.open;
-      one.client.answered(cluster.now(), id.value & request_mask, reply, calls);
+      one.client->answered(cluster.now(), id.value & request_mask, reply, calls);
     }
-    one.client.advance_to(cluster.now(), calls);
+    one.client->advance_to(cluster.now(), calls);
     send(cluster, number, calls);
     calls.clear();
   }
+  now_ = cluster.now();
 }
 
 void VirtualRelayers::send(VirtualCluster& cluster, std::size_t number, std::vector<RelayCall>& calls) {
-  relayers_[number].open += calls.size();
+  One& from = relayers_[number];
+  from.open += calls.size();
   for (RelayCall& one : calls) {
     ClientCall call;
-    call.id = {relayer_bit | (std::uint64_t{number} << number_shift) | one.id};
+    call.id = {first_id(number, from.life) | one.id};
     call.access_key = access_key_;
-    call.origin = relayers_[number].city;
+    call.origin = from.city;
     call.received = cluster.now();
     call.deadline = cluster.now() + (one.call.operation == Operation::submit ? write_deadline : read_deadline);
     call.call = std::move(one.call);
@@ -98,26 +91,40 @@ void VirtualRelayers::send(VirtualCluster& cluster, std::size_t number, std::vec
   }
 }
 
+Result<Done> VirtualRelayers::kill_relayer(std::size_t number) {
+  One& one = relayers_.at(number);
+  if (!one.client) return Error{ErrorCode::unavailable, one.spec.name + " does not run"};
+  one.before = one.before + one.client->relayer().counters();
+  one.client.reset();
+  return Done{};
+}
+
+Result<Done> VirtualRelayers::restart_relayer(std::size_t number) {
+  One& one = relayers_.at(number);
+  if (one.client) return Error{ErrorCode::already_running, one.spec.name + " runs"};
+  one.client.emplace(one.spec);
+  one.open = 0;
+  ++one.life;
+  const std::size_t not_shown = blocks_.size();
+  std::vector<std::size_t> waiting(heard_.size());  // blocks that the next advance() shows
+  for (std::size_t i = 0; i < not_shown; ++i) ++waiting[blocks_[i].first.value];
+  for (std::size_t chain = 0; chain < heard_.size(); ++chain) {
+    for (std::size_t i = 0; i + waiting[chain] < heard_[chain].size(); ++i) {
+      one.client->saw(now_, chains_[chain], heard_[chain][i]);
+    }
+  }
+  return Done{};
+}
+
 CrossChainReport VirtualRelayers::report(const CrossChainJudge& judge) const {
-  const PacketCounts& counts = judge.counts();
-  CrossChainReport report;
-  report.sent = counts.sent;
-  report.received = counts.received;
-  report.failed = counts.failed;
-  report.refunded = counts.refunded;
-  report.finished = counts.finished;
-  report.under_way = counts.under_way;
-  report.stuck = counts.stuck;
+  CrossChainReport report = cross_chain_report(judge);
   for (const One& one : relayers_) {
-    const RelayCounters counters = one.client.relayer().counters();
+    const RelayCounters counters = one.client ? one.before + one.client->relayer().counters() : one.before;
     report.headers += counters.headers;
     report.delivered += counters.delivered;
     report.refused += counters.refused;
     report.given_up += counters.given_up;
   }
-  report.legs = legs_of(judge.legs());
-  report.failures = judge.failures();
-  report.seconds = judge.seconds();
   return report;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "node/ledger_auditor.h"
+#include "sim/cross_chain_report.h"
 #include "sim/fault_schedule.h"
 #include "sim/invariant.h"
 #include "sim/network_tally.h"
@@ -47,7 +48,7 @@ class VirtualRun {
     settle();
     const Instant start = cluster_.now();
     checker_.packets_begin(start);
-    faults_.emplace(scenario_, cluster_, start);
+    faults_.emplace(scenario_, cluster_, relayers_ ? &*relayers_ : nullptr, start);
     services_.emplace(scenario_, cluster_, start);
     Report report;
     for (std::uint32_t i = 0; i < scenario_.rounds.size() && !stopped(); ++i) {
@@ -137,9 +138,7 @@ class VirtualRun {
       advance(cluster_.now() + look_interval);
     }
     report.cross_chain = relayers_->report(judge);
-    xlive_.checked = judge.counts().sent;
-    xlive_.violated = judge.counts().under_way;
-    if (xlive_.violated > 0) xlive_.examples = {std::to_string(xlive_.violated) + " packets are still under way"};
+    xlive_ = packets_live(judge.counts());
   }
 
   // A chain that has appeared is known to the judges before it has a block.

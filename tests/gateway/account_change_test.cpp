@@ -45,6 +45,9 @@ TEST(AccountChange, WhatMakesNoSenseChangesNothing) {
       << "the name of a revoked project is not given away again";
   EXPECT_EQ(refused(accounts, CreateProject{"x", topology_portal, {}, Plan{-1, 0, 0}}),
             ErrorCode::invalid_configuration);
+  EXPECT_EQ(refused(accounts, CreateProject{"xchain/neo/main", topology_portal, {}, {}}),
+            ErrorCode::invalid_configuration)
+      << "it could write what calls from that chain write";
   EXPECT_EQ(refused(accounts, CreateKey{"shop", KeyKind::api, sha256("k")}), ErrorCode::invalid_configuration);
   EXPECT_EQ(refused(accounts, CreateKey{"all", KeyKind::api, sha256("all-key")}), ErrorCode::invalid_configuration)
       << "a key belongs to one project only";

@@ -38,6 +38,8 @@ TEST(GatewaySpecCheck, NamesWhatIsWrong) {
   EXPECT_EQ(wrong_after([](GatewaySpec& s) { s.routes[1].validators.clear(); }), "neo/main has no peer");
   EXPECT_EQ(wrong_after([](GatewaySpec& s) { s.projects[1].key_hash = s.projects[0].key_hash; }),
             "project all has no key of its own");
+  EXPECT_EQ(wrong_after([](GatewaySpec& s) { s.projects[1].name = "xchain/neo/main"; }),
+            "project xchain/neo/main: that name is kept for other chains");
   EXPECT_EQ(wrong_after([](GatewaySpec& s) { s.projects[1].plan.calls_per_second = -1; }),
             "the plan of project all is out of range");
   EXPECT_EQ(wrong_after([](GatewaySpec& s) { s.retry.max_attempts = 0; }), "a call needs at least one attempt");

@@ -149,6 +149,12 @@ TEST(TopologyCheck, ProjectsWithOneKeyOrAnUnknownGrant) {
               ElementsAre(HasSubstr("stands already in projects[0]"), HasSubstr("unknown network 'fabrik'")));
 }
 
+TEST(TopologyCheck, AProjectNamedAsTheCallsOfAnotherChain) {
+  Topology topology = small();
+  topology.projects[1].id = "xchain/irisnet/main";
+  EXPECT_THAT(check(topology), ElementsAre(HasSubstr("projects[1].id: names that begin with xchain/ are kept")));
+}
+
 // ---- the parts ----
 
 TEST(TopologyIndex, FindsWhatTheLinearSearchFinds) {
