@@ -84,6 +84,14 @@ struct NativeInterface {
   bool operator==(const NativeInterface&) const = default;
 };
 
+// What part a chain has in cross-chain transfers.
+enum class CrossChainPart : std::uint8_t {
+  none,
+  end,          // linked to every hub
+  hub,          // outcomes come back
+  one_way_hub,  // they do not
+};
+
 // A chain as the gateway sees it.
 struct RouteSpec {
   ChainIndex index;
@@ -99,6 +107,8 @@ struct RouteSpec {
   std::vector<std::string> contracts{};  // that may be called; empty: all
   RoutingRule routing{};                 // of calls whose project has no rule of its own
   NativeInterface native{};
+  CrossChainPart cross_chain = CrossChainPart::none;
+  Duration finality{};  // that a write is expected to take (core/expected_finality.h)
 };
 
 // What came and went on one route since the gateway started.

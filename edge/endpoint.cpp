@@ -33,6 +33,23 @@ const Endpoint table[] = {
      prototype<v1::Block>, true},
     {get, "/v1/chains/{chain.network}/{chain.chain}/route", "/bsn.v1.Gateway/ExplainRoute",
      "Where a call would go now, and why.", prototype<v1::ExplainRouteRequest>, prototype<v1::ExplainRouteResponse>},
+    {post, "/v1/transfers", "/bsn.v1.Gateway/Transfer", "Value from one chain to another, through a hub.",
+     prototype<v1::TransferRequest>, prototype<v1::TransferSent>},
+    {post, "/v1/remote-calls", "/bsn.v1.Gateway/CallRemote", "A call of a contract on another chain, through a hub.",
+     prototype<v1::CallRemoteRequest>, prototype<v1::TransferSent>},
+    {get,
+     "/v1/transfers/{hub.network}/{hub.chain}/{source.network}/{source.chain}/{destination.network}/"
+     "{destination.chain}/{sequence}",
+     "/bsn.v1.Gateway/GetTransfer", "How far a transfer or remote call is.", prototype<v1::TransferName>,
+     prototype<v1::TransferState>},
+    {get,
+     "/v1/transfers/{hub.network}/{hub.chain}/{source.network}/{source.chain}/{destination.network}/"
+     "{destination.chain}/{sequence}/states",
+     "/bsn.v1.Gateway/WatchTransfer", "The same, one line of JSON whenever it has changed, until it is finished.",
+     prototype<v1::TransferName>, prototype<v1::TransferState>, true},
+    {get, "/v1/chains/{source.network}/{source.chain}/transfer-routes/{destination.network}/{destination.chain}",
+     "/bsn.v1.Gateway/QuoteRoute", "By which hubs a transfer can go, and how long that is expected to take.",
+     prototype<v1::QuoteRouteRequest>, prototype<v1::QuoteRouteResponse>},
     {get, "/healthz", "/grpc.health.v1.Health/Check", "Whether the gateway serves.",
      prototype<grpc::health::v1::HealthCheckRequest>, prototype<grpc::health::v1::HealthCheckResponse>, false, false},
 };

@@ -212,6 +212,8 @@ v1::Route encode(const RouteSpec& route) {
   for (const std::string& contract : route.contracts) message.add_contracts(contract);
   *message.mutable_routing() = encode(route.routing);
   *message.mutable_native() = encode(route.native);
+  message.set_cross_chain(static_cast<std::uint32_t>(route.cross_chain));
+  message.set_finality_ns(route.finality.ns);
   encode_peers(route, message);
   return message;
 }
@@ -233,6 +235,8 @@ Result<RouteSpec> decode(const v1::Route& message) {
   }
   route.routing = checks.take(decode(message.routing()));
   route.native = decode(checks, message.native());
+  route.cross_chain = checks.enum_up_to(CrossChainPart::one_way_hub, message.cross_chain(), "cross_chain");
+  route.finality = {message.finality_ns()};
   decode_peers(checks, message, route, route.state == RouteState::retired ? Peers::none : Peers::any);
   return checks.give(std::move(route));
 }

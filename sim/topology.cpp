@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/digest.h"
+#include "core/expected_finality.h"
 #include "core/finality.h"
 #include "sim/seat_life.h"
 
@@ -86,6 +87,16 @@ std::vector<std::size_t> connected_ends(const Topology& topology) {
     if (!hub_network && !is_of_a_service(topology, n)) ends.push_back(n);
   }
   return ends;
+}
+
+CrossChainPart cross_chain_part(const Topology& topology, std::size_t position) {
+  const Chain& chain = topology.chains[position];
+  if (const CrossChain::Hub* hub = find_hub(topology, chain.name)) {
+    return hub->rules.acknowledged ? CrossChainPart::hub : CrossChainPart::one_way_hub;
+  }
+  const bool end = !topology.cross_chain.hubs.empty() && !is_of_a_service(topology, position) &&
+                   network_of(topology, chain).kind != NetworkKind::cross_chain;
+  return end ? CrossChainPart::end : CrossChainPart::none;
 }
 
 void add_hub(const Topology& topology, const TopologyIndex& index, const CrossChain::Hub& hub, ChainSpec& spec) {
@@ -184,6 +195,8 @@ RouteSpec route_spec(const Topology& topology, const TopologyIndex& index, std::
   const auto same_network = [&](const Chain& other) { return other.name.network == network.id; };
   const auto first = std::find_if(topology.chains.begin(), topology.chains.end(), same_network);
   if (&*first == &chain) route.native = network.native;
+  route.cross_chain = cross_chain_part(topology, position);
+  route.finality = expected_finality(chain_alone(topology, index, position));
   return route;
 }
 

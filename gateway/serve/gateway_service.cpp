@@ -10,6 +10,7 @@
 #include "gateway/serve/reply_outcome.h"
 #include "gateway/serve/request_metadata.h"
 #include "gateway/serve/transaction_lookup.h"
+#include "gateway/serve/transfer_methods.h"
 
 namespace bsn {
 namespace {
@@ -120,6 +121,7 @@ GatewayService::GatewayService(h2::Server& server, AccessLog* log) {
                                                            explain_route(shell.gateway(), now, key, asked, response);
                                                          });
               }));
+  add_transfer_methods(methods, shell_);
 }
 
 template <class Request>
