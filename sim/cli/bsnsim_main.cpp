@@ -6,6 +6,7 @@
 #include "sim/cli/question_options.h"
 #include "sim/cli/report_format.h"
 #include "sim/cli/service_commands.h"
+#include "sim/cli/transfer_commands.h"
 #include "sim/swarm/swarm_family.h"
 
 namespace {
@@ -242,6 +243,7 @@ int main(int argc, char** argv) {
   NodeOptions node;
   ServiceOptions service;
   AccountOptions account;
+  TransferVerbs transfer;
   LogsOptions logs;
   RunOptions run;
   QuestionOptions questions;
@@ -258,6 +260,7 @@ int main(int argc, char** argv) {
   add_node(app, node);
   add_service_verbs(app, service, [](int code) { exit_status = code; });
   add_account_verbs(app, account, [](int code) { exit_status = code; });
+  add_transfer_verbs(app, transfer, [](int code) { exit_status = code; });
   add_logs(app, logs);
   add_run(app, run);
   add_question_verbs(app, questions, [](int code) { exit_status = code; });

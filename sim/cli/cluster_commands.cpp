@@ -66,6 +66,18 @@ std::string condition(const Endpoint& node, const std::map<std::string, bool>& h
   return found->second ? "healthy" : "unhealthy";
 }
 
+boost::json::array relayers_json(const Endpoints& endpoints) {
+  boost::json::array relayers;
+  for (const Endpoint& relayer : endpoints.relayers) {
+    relayers.push_back({{"name", relayer.name},
+                        {"running", still_running(relayer)},
+                        {"metrics", relayer.http},
+                        {"pid", relayer.pid},
+                        {"log", relayer.log}});
+  }
+  return relayers;
+}
+
 boost::json::object status_json(const Endpoints& endpoints, const std::map<std::string, bool>& healthy) {
   boost::json::array nodes;
   for (const Endpoint& node : endpoints.city_nodes) {
@@ -83,6 +95,7 @@ boost::json::object status_json(const Endpoints& endpoints, const std::map<std::
            {{"grpc", endpoints.gateway.grpc},
             {"pid", endpoints.gateway.pid},
             {"running", still_running(endpoints.gateway)}}},
+          {"relayers", relayers_json(endpoints)},
           {"city_nodes", std::move(nodes)}};
 }
 
@@ -91,6 +104,10 @@ void print_status(const Endpoints& endpoints, const std::map<std::string, bool>&
   for (const Endpoint& node : endpoints.city_nodes) ++counts[condition(node, healthy)];
   fmt::print("topology {}   gateway {} (pid {}, {})\n", endpoints.topology, endpoints.gateway.grpc,
              endpoints.gateway.pid, still_running(endpoints.gateway) ? "running" : "down");
+  for (const Endpoint& relayer : endpoints.relayers) {
+    fmt::print("{} (pid {}, {}), figures at http://{}/metrics\n", relayer.name, relayer.pid,
+               still_running(relayer) ? "running" : "down", relayer.http);
+  }
   fmt::print("{} city nodes:", endpoints.city_nodes.size());
   for (const auto& [name, count] : counts) fmt::print("  {} {}", count, name);
   fmt::print("\n\n{:<16} {:<10} {:<10} {:<22} {:>8}  {}\n", "city", "state", "condition", "grpc", "pid", "chains");
