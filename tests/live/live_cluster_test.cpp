@@ -140,6 +140,28 @@ TEST(LiveRunner, KillingACityNodeUnderLoadLosesNoAcknowledgedWrite) {
   EXPECT_TRUE(report->valid) << (report->why_invalid.empty() ? "" : report->why_invalid.front());
 }
 
+// Both relayers are killed while packets are under way; the one that comes back has nothing but the chains.
+TEST(LiveRunner, ValueGoesThereAndBackWhileRelayersAreKilled) {
+  auto scenario = load_scenario("tests/live/relayer_crash.yaml");
+  ASSERT_TRUE(scenario) << scenario.error().message;
+  const TemporaryFolder folder;
+  LiveOptions options;
+  options.bin_dir = BSN_BIN_DIR;
+  options.run_dir = folder.path();
+  const auto report = run_live(*scenario, options);
+  ASSERT_TRUE(report) << report.error().message;
+  for (const InvariantReport& one : report->invariants) {
+    EXPECT_EQ(one.violated, 0u) << one.name << ": " << (one.examples.empty() ? "" : one.examples.front());
+  }
+  for (const char* name : {"PKT", "2PATH", "CONS", "XLIVE"}) EXPECT_GT(invariant(*report, name).checked, 20u);
+  ASSERT_TRUE(report->cross_chain);
+  EXPECT_EQ(report->cross_chain->sent, 40u);
+  EXPECT_EQ(report->cross_chain->finished, 40u);
+  EXPECT_EQ(report->cross_chain->failed, 0u);
+  for (const FaultReport& fault : report->faults) EXPECT_EQ(fault.fired, 1u) << fault.kind;
+  EXPECT_TRUE(report->valid) << (report->why_invalid.empty() ? "" : report->why_invalid.front());
+}
+
 TEST(LiveRunner, AWishToStopStillGivesAReport) {
   auto scenario = load_scenario("configs/scenarios/small.yaml");
   ASSERT_TRUE(scenario) << scenario.error().message;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <string>
 #include <utility>
@@ -164,6 +165,52 @@ TEST(VirtualRunner, PoliciesMeetTheSameArrivalsAndALateCityTellsThemApart) {
   EXPECT_GT(hedged.gateway.hedges, 0u);
   EXPECT_EQ(hedged.gateway.attempts, hedged.rounds[0].sent + hedged.gateway.retries + hedged.gateway.hedges);
   expect_sound(hedged);
+}
+
+// ---- between chains ----
+
+const InvariantReport& judged(const Report& report, const std::string& name) {
+  const auto found = std::find_if(report.invariants.begin(), report.invariants.end(),
+                                  [&](const InvariantReport& one) { return one.name == name; });
+  EXPECT_NE(found, report.invariants.end()) << name << " was not judged";
+  static const InvariantReport none;
+  return found == report.invariants.end() ? none : *found;
+}
+
+// Packets were judged, and all of them are finished.
+CrossChainReport expect_packets_finished(const Report& report) {
+  expect_sound(report);
+  EXPECT_TRUE(report.cross_chain);
+  if (!report.cross_chain) return {};
+  EXPECT_GT(report.cross_chain->sent, 20u) << "too few packets to say anything";
+  EXPECT_EQ(report.cross_chain->finished, report.cross_chain->sent);
+  for (const char* name : {"PKT", "2PATH", "CONS", "XLIVE"}) EXPECT_GT(judged(report, name).checked, 0u) << name;
+  return *report.cross_chain;
+}
+
+TEST(VirtualRunner, DocumentsAndPaymentsOfASupplyChainCrossThreeLedgers) {
+  const CrossChainReport packets = expect_packets_finished(run(load("supply_chain_finance.yaml")));
+  EXPECT_EQ(packets.failed, 0u);
+}
+
+TEST(VirtualRunner, AHubThatStandsStillLosesNothingAndWhatIsLateIsRefunded) {
+  const Report report = run(load("hub_outage.yaml"));
+  const CrossChainReport packets = expect_packets_finished(report);
+  EXPECT_GT(packets.refunded, 0u) << "no time-out passed while the hub stood still";
+  EXPECT_EQ(packets.stuck, 0u) << "the other hub was concerned";
+}
+
+TEST(VirtualRunner, ARelayerThatComesBackFinishesWhatItNeverSaw) {
+  const Report report = run(load("relayer_crash.yaml"));
+  expect_packets_finished(report);
+  ASSERT_EQ(report.faults.size(), 4u);
+  for (const FaultReport& one : report.faults) EXPECT_EQ(one.fired, 1u) << one.kind;
+}
+
+TEST(VirtualRunner, AStormOfTransfersIsBorne) {
+  Scenario scenario = load("transfer_storm.yaml");
+  scenario.rounds[0].duration = seconds(10);
+  EXPECT_GT(expect_packets_finished(run(scenario)).sent, 300u);
 }
 
 }  // namespace
