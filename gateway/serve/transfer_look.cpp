@@ -113,7 +113,7 @@ std::optional<v1::TransferState> state_of(const PacketName& packet, bool one_way
 std::shared_ptr<TransferLook> TransferLook::start(h2::Loop& loop, const h2::Methods& methods,
                                                   const edge::Caller& caller, const PacketName& packet, bool one_way,
                                                   Done done) {
-  const auto look = std::make_shared<TransferLook>(packet, one_way, std::move(done));
+  auto look = std::make_shared<TransferLook>(packet, one_way, std::move(done));
   const auto keys = look_keys(packet);
   const std::array<const ChainName*, 3> chains = {&packet.lane.source, &packet.lane.hub, &packet.lane.destination};
   for (std::size_t i = 0; i < chains.size(); ++i) {
