@@ -145,10 +145,10 @@ int command_up(const UpOptions& options) {
   if (!operated) return report_error(operated.error());
   (*started)->release();
   fmt::print(
-      "\n{} city nodes and a gateway run; gateway at {}, HTTP at {}\nendpoint file {}/endpoints.json\n"
+      "\n{} run; gateway at {}, HTTP at {}\nendpoint file {}/endpoints.json\n"
       "look with `bsnsim status`, call with `bsnsim call`, change with `bsnsim node` and `bsnsim service`, end with "
       "`bsnsim down`\n",
-      topology->cities.size(), (*started)->gateway_address(), (*started)->http_address(), folder);
+      processes_of(*topology), (*started)->gateway_address(), (*started)->http_address(), folder);
   return 0;
 }
 

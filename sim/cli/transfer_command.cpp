@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
 #include <optional>
@@ -41,9 +42,11 @@ Result<Account> parse_account(const std::string& option, const std::string& text
   return Account{*name, text.substr(last + 1)};
 }
 
-// NETWORK[/CHAIN].
+// NETWORK[/CHAIN], or with a colon as in an account's name.
 Result<ChainName> parse_chain(const std::string& option, const std::string& text) {
-  const auto name = parse_chain_name(text.find('/') == std::string::npos ? text + "/main" : text);
+  std::string full = text;
+  std::replace(full.begin(), full.end(), ':', '/');
+  const auto name = parse_chain_name(full.find('/') == std::string::npos ? full + "/main" : full);
   if (!name) return wrong(fmt::format("{} '{}' is not NETWORK or NETWORK/CHAIN", option, text));
   return *name;
 }

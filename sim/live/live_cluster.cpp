@@ -183,6 +183,13 @@ Result<Child*> LiveCluster::Impl::running_node(CityIndex city) {
   return &node;
 }
 
+std::string processes_of(const Topology& topology) {
+  const std::string cities = std::to_string(own_cities(topology)) + " city nodes";
+  const std::size_t relayers = topology.cross_chain.relayers.size();
+  if (relayers == 0) return cities + " and a gateway";
+  return cities + ", a gateway and " + std::to_string(relayers) + (relayers == 1 ? " relayer" : " relayers");
+}
+
 Result<std::unique_ptr<LiveCluster>> LiveCluster::start(const Topology& topology, const ClusterOptions& options) {
   if (auto done = check_binaries(topology, options); !done) return done.error();
   if (auto done = make_folders(options); !done) return done.error();
@@ -190,7 +197,7 @@ Result<std::unique_ptr<LiveCluster>> LiveCluster::start(const Topology& topology
   Impl& impl = *cluster->impl_;
   impl.topology = topology;
   impl.options = options;
-  options.progress("starting " + std::to_string(own_cities(topology)) + " city nodes and a gateway");
+  options.progress("starting " + processes_of(topology));
   if (auto done = impl.spawn_all(); !done) return done.error();
   options.progress("commissioning");
   impl.rpc.give_up_when([&cluster, &options]() -> Result<Done> {

@@ -45,6 +45,9 @@ struct ClusterOptions {
   std::function<void(CityIndex, ChainIndex)> before_peer_ends = [](CityIndex, ChainIndex) {};
 };
 
+// "136 city nodes, a gateway and 2 relayers": the processes that make up a cluster of this topology, for people.
+std::string processes_of(const Topology& topology);
+
 class LiveCluster : public FaultTarget, public RelayerTarget, public ServiceHost {
  public:
   static Result<std::unique_ptr<LiveCluster>> start(const Topology& topology, const ClusterOptions& options);

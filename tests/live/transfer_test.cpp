@@ -25,7 +25,7 @@ TEST_F(Transfers, ArriveAreListedTracedAndComeHome) {
   EXPECT_NE(sent.err.find("sent, in block"), std::string::npos) << sent.err;
   EXPECT_EQ(balance("fabric/supply-chain", "account-1"), "999950");
   const Outcome home = run(
-      "transfer --from irisnet:account-2 --to fabric:supply-chain:account-3 --asset fabric/supply-chain --amount 20");
+      "transfer --from irisnet:account-2 --to fabric:supply-chain:account-3 --asset fabric:supply-chain --amount 20");
   EXPECT_EQ(home.code, 0) << home.out << home.err;
   EXPECT_EQ(balance("fabric/supply-chain", "account-3"), "1000020");
 
