@@ -42,8 +42,8 @@ struct CallBody {
   bool operator==(const CallBody&) const = default;
 };
 
-// The project in whose name a chain's calls run elsewhere. No gateway has a project whose name begins so: it could write
-// what remote calls write.
+// The project in whose name a chain's calls run elsewhere. No gateway has a project whose name begins so: it could
+// write what remote calls write.
 inline constexpr std::string_view remote_project_prefix = "xchain/";
 inline std::string remote_project(const ChainName& source) {
   return std::string(remote_project_prefix) + to_string(source);

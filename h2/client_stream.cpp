@@ -242,10 +242,10 @@ void ClientStream::wait_to_write() {
 // ---- its end ----
 
 void ClientStream::end_if_over() {
-  if (over_ && !closed_) end(std::move(*over_));
+  if (over_ && !closed_) end(*over_);
 }
 
-void ClientStream::end(Outcome outcome) {
+void ClientStream::end(const Outcome& outcome) {
   if (closed_) return;
   const auto on_closed = std::move(listener_.on_closed);
   close();

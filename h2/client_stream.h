@@ -66,7 +66,7 @@ class ClientStream final : public std::enable_shared_from_this<ClientStream> {
   void write();
   void wait_to_write();
   void end_if_over();
-  void end(Outcome outcome);
+  void end(const Outcome& outcome);
 
   // ---- what the engine tells ----
   void data(std::string_view bytes);

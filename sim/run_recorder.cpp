@@ -110,6 +110,7 @@ std::vector<NetworkNow> RunRecorder::by_network() const {
     now.latency.merge(by_mix_[i].latency);
   }
   std::vector<NetworkNow> all;
+  all.reserve(networks.size());
   for (auto& [name, now] : networks) all.push_back(std::move(now));
   return all;
 }
