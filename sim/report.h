@@ -99,8 +99,8 @@ struct FaultReport {
   double at_s = 0;
   std::vector<std::string> targets;
   std::uint64_t fired = 0;
-  std::optional<double> until_s{};  // when another fault mended it, or the city had arrived where it was sent; nullopt:
-                                    // at the end, or not lasting
+  std::optional<double> until_s{};  // when another fault mended it, or city or service had arrived where it was sent;
+                                    // nullopt: at the end, or not lasting
 };
 
 struct ServiceReport {  // one that was deployed

@@ -27,13 +27,21 @@ class ServiceSchedule {
  public:
   // `start` is when the first round began. Scenario and host outlive the schedule.
   ServiceSchedule(const Scenario& scenario, ServiceHost& host, Instant start)
-      : scenario_(scenario), host_(host), start_(start), fired_(scenario.service_events.size(), 0) {}
+      : scenario_(scenario),
+        host_(host),
+        start_(start),
+        fired_(scenario.service_events.size(), 0),
+        settled_(scenario.service_events.size()) {}
 
   // Fires every event that is due at or before `now`, in order; stops at the first Error.
   Result<Done> fire_due(Instant now);
 
   // When the next event is due; nullopt: all have fired.
   std::optional<Instant> next_due() const;
+
+  // Notes which services run, have moved or are gone, as an event asked: where its band ends. To be called after every
+  // step of the cluster.
+  void look(const Topology& now, Instant when);
 
   // Appends one FaultReport per planned event.
   void fill(Report& report) const;
@@ -44,7 +52,8 @@ class ServiceSchedule {
   const Scenario& scenario_;
   ServiceHost& host_;
   Instant start_;
-  std::vector<std::uint64_t> fired_;  // by event
+  std::vector<std::uint64_t> fired_;              // by event
+  std::vector<std::optional<Duration>> settled_;  // likewise, since start_; never for an upgrade, which takes no time
   std::size_t next_ = 0;
 };
 

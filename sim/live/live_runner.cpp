@@ -239,7 +239,7 @@ void settle(const Scenario& scenario, LiveCluster& cluster, const LiveOptions& o
 }
 
 // Lets every city and service that comes or goes arrive, at most change_limit.
-Result<Done> finish_changes(LiveCluster& cluster, FaultSchedule& faults) {
+Result<Done> finish_changes(LiveCluster& cluster, FaultSchedule& faults, ServiceSchedule& services) {
   const Instant deadline = monotonic_now() + change_limit;
   std::mutex mutex;
   std::condition_variable never;
@@ -251,6 +251,7 @@ Result<Done> finish_changes(LiveCluster& cluster, FaultSchedule& faults) {
     never.wait_for(lock, look_interval * 4);
     if (auto done = cluster.operate(); !done) return done;
     faults.look(cluster.topology(), monotonic_now());
+    services.look(cluster.topology(), monotonic_now());
   }
   return Done{};
 }
@@ -319,6 +320,7 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
       if (auto done = (*cluster)->check_children(); !done) broken = done.error();
       if (auto done = (*cluster)->operate(); !done) broken = done.error();
       faults.look(running->topology(), monotonic_now());
+      services.look(running->topology(), monotonic_now());
     }
     if (broken) return *broken;
     if (load.error()) return *load.error();
@@ -329,7 +331,7 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   finality.look();
   fill_counters((*cluster)->gateway_address(), report);
   if (auto done = faults.heal(); !done) return done.error();
-  if (auto done = finish_changes(**cluster, faults); !done) return done.error();
+  if (auto done = finish_changes(**cluster, faults, services); !done) return done.error();
   const auto packets = judge_packets(**cluster, options, checker, tally, report);
   if (!packets) return packets.error();
   ended.judge(checker, tally);

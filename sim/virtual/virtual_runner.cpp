@@ -107,7 +107,7 @@ class VirtualRun {
     while (!stopped() && cluster_.now() < drained && (workload.next_wakeup() || recorder_->open() > 0)) {
       advance(next_stop(workload, drained));
       if (auto done = faults_->fire_due(cluster_.now()); !done) return done.error();
-      faults_->look(cluster_.topology(), cluster_.now());
+      look_around();
       if (auto done = change_services(); !done) return done.error();
       send_due(workload, number);
       show(number, cluster_.now() - start);
@@ -149,6 +149,12 @@ class VirtualRun {
     checker_.learn(chain_specs(cluster_.topology()));
     tally_.learn(cluster_.topology());
     return done;
+  }
+
+  // Notes which steps of lives have ended.
+  void look_around() {
+    faults_->look(cluster_.topology(), cluster_.now());
+    services_->look(cluster_.topology(), cluster_.now());
   }
 
   // The next instant at which the runner has something to do. Looks in between, so that it can end early.
@@ -208,7 +214,7 @@ class VirtualRun {
     const Instant limit = cluster_.now() + heal_limit;
     while (cluster_.now() < limit && (cluster_.changing() || !peers_behind(tips).empty())) {
       advance(cluster_.now() + look_interval);
-      faults_->look(cluster_.topology(), cluster_.now());
+      look_around();
     }
     std::vector<std::string> behind = peers_behind(tips);
     if (cluster_.changing()) behind.emplace_back("a city or service is still on its way into or out of the network");

@@ -64,6 +64,9 @@ TEST(VirtualService, ADeployedServiceIsCalledThroughTheGatewayAndItsUseIsCounted
   EXPECT_GT(service.storage, 200u * 20);
   EXPECT_EQ(report.networks.back().chain, "land-registry");
   EXPECT_EQ(report.networks.back().transactions, 200u);
+  ASSERT_TRUE(report.service_events.front().until_s) << "when it ran: the end of its band on the page";
+  EXPECT_GT(*report.service_events.front().until_s, 0.5);
+  EXPECT_LT(*report.service_events.front().until_s, 5);
 }
 
 TEST(VirtualService, CallsBeyondItsCapacityAreRefused) {
@@ -88,6 +91,7 @@ TEST(VirtualService, ARetiredServicesCallsFindNothingAndItsNameCanBeUsedAgain) {
   Report report = run(scenario);
   EXPECT_EQ(report.rounds[1].failures.at("NOT_FOUND/UNKNOWN_NETWORK"), 200u);
   EXPECT_EQ(report.services.front().state, "retired");
+  EXPECT_GE(*report.service_events.back().until_s, 1.5);
   scenario.service_events.push_back({milliseconds(2500), ServiceEventKind::deploy, "land-registry", {}, {}});
   report = run(scenario);
   expect_flawless(report);
@@ -117,6 +121,11 @@ TEST(VirtualService, ItMovesAwayAndBackUnderLoad) {
   expect_flawless(report);
   EXPECT_THAT(report.services.front().followers, ElementsAre("beijing"));
   EXPECT_EQ(report.services.front().state, "running");
+  const std::optional<double> away = report.service_events[1].until_s, back = report.service_events[2].until_s;
+  ASSERT_TRUE(away && back);
+  EXPECT_GT(*away, 5.5);
+  EXPECT_LT(*away, 7.0);
+  EXPECT_GT(*back, 7.0);
 }
 
 TEST(VirtualService, ItsNewHostMayDieOnTheWay) {
