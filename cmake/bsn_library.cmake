@@ -4,12 +4,16 @@
 #   bsn_executable(NAME bsn-node SOURCES ... USES ... EXTERNAL ...)
 #   bsn_test(NAME node_tests LABEL unit SOURCES ... USES ... EXTERNAL ...)
 #   bsn_bench(NAME machine_cost_bench SOURCES ... USES ... EXTERNAL ...)      (with Google Benchmark)
-#   bsn_proto_library(NAME bsn_proto LAYER 0 PROTOS a.proto ...)
+#   bsn_proto_library(NAME bsn_proto STUBS bsn_stubs LAYER 0 PROTOS a.proto ...)   (messages; gRPC's stubs)
 
 # The pairs of one layer that may touch, each with its reason; everything else of one layer is strangers.
 set(BSN_SIDEWAYS_ALLOWED
     "bsn_gateway_serve>bsn_edge"  # the gateway's shell opens its HTTP edge, which knows only methods and loops
     "bsn_rpc>bsn_codec"      # gRPC status details carry an encoded Reply
+    "bsn_grpc>bsn_rpc"       # gRPC's clients and servers, for whoever is not in the path of calls
+    "bsn_grpc>bsn_codec"     # likewise
+    "bsn_rpc>bsn_h2"         # what every server of ours has beside its methods: health, reflection, refusals
+    "bsn_h2>bsn_loop"        # its loops run machines too
 )
 
 function(bsn_check_layers name layer)
@@ -106,10 +110,11 @@ function(bsn_bench)
 endfunction()
 
 function(bsn_proto_library)
-  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;LAYER" "PROTOS")
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;STUBS;LAYER" "PROTOS")
   set(out ${PROJECT_BINARY_DIR}/generated)
   file(MAKE_DIRECTORY ${out})
-  set(generated)
+  set(messages)
+  set(stubs)
   foreach(proto IN LISTS ARG_PROTOS)
     file(RELATIVE_PATH path ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${proto})
     string(REGEX REPLACE "\\.proto$" "" stem ${path})
@@ -118,12 +123,18 @@ function(bsn_proto_library)
       COMMAND protobuf::protoc -I ${PROJECT_SOURCE_DIR} --cpp_out=${out} --grpc_out=${out}
               --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin> ${PROJECT_SOURCE_DIR}/${path}
       DEPENDS ${PROJECT_SOURCE_DIR}/${path} VERBATIM)
-    list(APPEND generated ${files})
+    list(APPEND messages ${out}/${stem}.pb.cc)
+    list(APPEND stubs ${out}/${stem}.grpc.pb.cc)
   endforeach()
-  add_library(${ARG_NAME} STATIC ${generated})
-  target_include_directories(${ARG_NAME} SYSTEM PUBLIC ${out})
-  target_link_libraries(${ARG_NAME} PUBLIC gRPC::grpc++ protobuf::libprotobuf)
-  target_compile_features(${ARG_NAME} PUBLIC cxx_std_20)
-  set_target_properties(${ARG_NAME} PROPERTIES BSN_LAYER ${ARG_LAYER})
-  bsn_record(generated ${ARG_NAME} ${ARG_LAYER})
+  add_library(${ARG_NAME} STATIC ${messages})
+  target_link_libraries(${ARG_NAME} PUBLIC protobuf::libprotobuf)
+  add_library(${ARG_STUBS} STATIC ${stubs})
+  target_link_libraries(${ARG_STUBS} PUBLIC ${ARG_NAME} gRPC::grpc++)
+  add_dependencies(${ARG_STUBS} ${ARG_NAME})
+  foreach(made ${ARG_NAME} ${ARG_STUBS})
+    target_include_directories(${made} SYSTEM PUBLIC ${out})
+    target_compile_features(${made} PUBLIC cxx_std_20)
+    set_target_properties(${made} PROPERTIES BSN_LAYER ${ARG_LAYER})
+    bsn_record(generated ${made} ${ARG_LAYER})
+  endforeach()
 endfunction()

@@ -16,6 +16,7 @@ constexpr std::chrono::milliseconds pause_after_failure{50};
 }  // namespace
 
 Server::Server(ServerOptions options) : options_(std::move(options)) {
+  if (options_.on) options_.loops = 1;
   for (int i = 0; i < options_.loops; ++i) lanes_.push_back(std::make_unique<Lane>(options_));
 }
 
@@ -40,7 +41,9 @@ void Server::start() {
     lane->loop.at_end_of_turn([connections = &lane->connections] { connections->flush_touched(); });
   }
   accept();
-  for (const auto& lane : lanes_) lane->loop.start();
+  for (const auto& lane : lanes_) {
+    if (lane->own) lane->own->start();
+  }
 }
 
 void Server::accept() {
@@ -110,7 +113,9 @@ void Server::close(std::chrono::milliseconds patience) {
 
 void Server::stop(std::chrono::milliseconds patience) {
   close(patience);
-  for (const auto& lane : lanes_) lane->loop.stop();
+  for (const auto& lane : lanes_) {
+    if (lane->own) lane->own->stop();
+  }
 }
 
 }  // namespace bsn::h2

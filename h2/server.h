@@ -1,6 +1,8 @@
 // A gRPC server on an HTTP/2 of its own: accepts, spreads connections over its loops, drains.
 //
-// Threads: one per loop; public functions from one thread. It may be left facing strangers: see Budgets.
+// Threads: one per loop; public functions from one thread. It may be left facing strangers: see Budgets. Several
+// servers may share a loop that is none's own (ServerOptions::on): who owns it starts it when all have been started,
+// and stops it when all are closed.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -49,8 +51,12 @@ class Server {
 
  private:
   struct Lane {
-    explicit Lane(const ServerOptions& options) : connections(loop, options) {}
-    Loop loop;
+    explicit Lane(const ServerOptions& options)
+        : own(options.on ? nullptr : std::make_unique<Loop>()),
+          loop(options.on ? *options.on : *own),
+          connections(loop, options) {}
+    std::unique_ptr<Loop> own;
+    Loop& loop;
     Connections connections;
   };
 

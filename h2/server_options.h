@@ -10,9 +10,12 @@
 
 namespace bsn::h2 {
 
+class Loop;
+
 struct ServerOptions {
   std::string listen = "127.0.0.1:0";  // host:port, the host as a number; port 0: the system chooses
   int loops = 1;                       // threads; connections are spread over them evenly
+  Loop* on = nullptr;                  // everything happens on this loop of someone else's, which outlives the server
   Budgets budgets;
   Methods methods;
 

@@ -1,6 +1,5 @@
 #include "rpc/finish_call.h"
 
-#include "rpc/refusal.h"
 #include "rpc/server.h"
 
 namespace bsn {
@@ -9,10 +8,6 @@ grpc::ServerUnaryReactor* finish_call(grpc::CallbackServerContext& context, cons
   grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
   reactor->Finish(status);
   return reactor;
-}
-
-grpc::ServerUnaryReactor* refuse_call(grpc::CallbackServerContext& context, const Reply& reply) {
-  return finish_call(context, finish_status(context, reply));
 }
 
 std::optional<grpc::Status> refuse_stranger(const grpc::ServerContextBase& context) {

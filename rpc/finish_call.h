@@ -5,14 +5,9 @@
 
 #include <optional>
 
-#include "core/call.h"
-
 namespace bsn {
 
 grpc::ServerUnaryReactor* finish_call(grpc::CallbackServerContext& context, const grpc::Status& status);
-
-// `reply` says no; it travels as rpc/refusal.h says.
-grpc::ServerUnaryReactor* refuse_call(grpc::CallbackServerContext& context, const Reply& reply);
 
 // What a control service answers a caller from another machine: PERMISSION_DENIED. nullopt: it is on this one.
 std::optional<grpc::Status> refuse_stranger(const grpc::ServerContextBase& context);

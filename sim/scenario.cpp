@@ -208,6 +208,17 @@ std::string access_key(const Scenario& scenario) {
 
 std::vector<std::string> check(const Scenario& scenario) { return ScenarioCheck(scenario).run(); }
 
+namespace {
+
+bool ends_a_process(const Fault& fault, const Topology& topology) {
+  const bool could = fault.kind == FaultKind::kill || fault.kind == FaultKind::restart ||
+                     fault.kind == FaultKind::pause || fault.kind == FaultKind::resume;
+  return could && std::any_of(fault.targets.begin(), fault.targets.end(),
+                              [&](const std::string& target) { return find_city(topology, target).has_value(); });
+}
+
+}  // namespace
+
 std::vector<std::string> faults_not_live(const Scenario& scenario) {
   std::vector<std::string> found;
   for (std::size_t n = 0; n < scenario.faults.size(); ++n) {
@@ -216,6 +227,11 @@ std::vector<std::string> faults_not_live(const Scenario& scenario) {
     if (virtual_only) {
       found.push_back(fmt::format("faults[{}].kind: {} happens in virtual time only; remove it, or run without --live",
                                   n, to_string(fault.kind)));
+    }
+    if (scenario.hosting != Hosting::process_per_node && ends_a_process(fault, scenario.topology)) {
+      found.push_back(
+          fmt::format("faults[{}].kind: {} of a city needs a process of its own; set hosting: process-per-node", n,
+                      to_string(fault.kind)));
     }
     if (fault.one_way) {
       found.push_back(

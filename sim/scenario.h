@@ -10,6 +10,7 @@
 #include "core/call.h"
 #include "core/chain_spec.h"
 #include "core/time.h"
+#include "sim/hosting.h"
 #include "sim/topology.h"
 
 namespace bsn {
@@ -112,6 +113,7 @@ struct Scenario {
   std::uint64_t seed = 1;
   Topology topology;
   Durability durability = Durability::fsync;
+  Hosting hosting = Hosting::process_per_node;  // of its live runs
   std::string project;            // which project's key the load uses; default: the first
   Duration settle = seconds(10);  // at most this long until every chain has a leader or first block before the load
   std::vector<Round> rounds;
@@ -129,7 +131,7 @@ std::string access_key(const Scenario& scenario);
 // What is wrong with the scenario as a whole (topology included); empty: fine.
 std::vector<std::string> check(const Scenario& scenario);
 
-// The faults of the scenario that only virtual time can bring about, in sentences of the same form; empty: none.
+// The faults of the scenario that its live runs can't bring about, in sentences of the same form; empty: none.
 std::vector<std::string> faults_not_live(const Scenario& scenario);
 
 }  // namespace bsn

@@ -10,7 +10,7 @@
 #include "edge/json_error.h"
 #include "loop/monotonic_clock.h"
 #include "proto/codec.h"
-#include "rpc/refusal.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn::edge {
 namespace ethereum {
@@ -29,15 +29,6 @@ std::int64_t clock_offset() {
 
 RpcError bad_parameter(std::size_t place, std::string_view what) {
   return {-32602, "invalid argument " + std::to_string(place) + ": " + std::string(what)};
-}
-
-h2::Outcome outcome_of(const Reply& refused) {
-  const RefusalOnTheWire wire = on_the_wire(refused);
-  h2::Outcome outcome;
-  outcome.code = static_cast<int>(refused.status);
-  outcome.message = wire.message;
-  outcome.details = wire.details;
-  return outcome;
 }
 
 // One request on its way through the dialect.

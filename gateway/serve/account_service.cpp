@@ -9,7 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/serve/reply_outcome.h"
+#include "rpc/call_context.h"
+#include "rpc/reply_outcome.h"
 #include "proto/codec.h"
 #include "rpc/secret.h"
 
@@ -212,14 +213,10 @@ v1::ListAccountsResponse list(const Accounts& accounts) {
   return response;
 }
 
-bool on_this_machine(const h2::Call& call) {
-  return call.peer().starts_with("127.") || call.peer().starts_with("[::1]");
-}
-
 }  // namespace
 
 std::optional<Reply> AccountService::refuse(const h2::Call& call) const {
-  if (!on_this_machine(call)) {
+  if (!on_loopback(call)) {
     return refusal(Status::permission_denied, Reason::none, "accounts are changed on the gateway's machine only");
   }
   if (!same_digest(sha256(call.metadata().only("x-admin-key").value_or("")), admin_key_hash_)) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "gateway/serve/reply_outcome.h"
+#include "rpc/reply_outcome.h"
 #include "h2/loop.h"
 #include "proto/codec.h"
 #include "rpc/refusal.h"

@@ -4,7 +4,7 @@
 
 #include "gateway/serve/gathered_messages.h"
 #include "gateway/serve/received_call.h"
-#include "gateway/serve/reply_outcome.h"
+#include "rpc/reply_outcome.h"
 #include "proto/codec.h"
 #include "rpc/call_context.h"
 

@@ -9,9 +9,10 @@
 #include "edge/json_api.h"
 #include "edge/public_service.h"
 #include "gateway/gateway_spec_check.h"
-#include "gateway/serve/reflection_service.h"
-#include "gateway/serve/reply_outcome.h"
 #include "proto/codec.h"
+#include "rpc/call_context.h"
+#include "rpc/reflection_service.h"
+#include "rpc/reply_outcome.h"
 #include "rpc/stored_commission.h"
 
 namespace bsn {
@@ -19,9 +20,6 @@ namespace {
 
 const std::vector<std::string> services = {"bsn.v1.Gateway", "bsn.v1.GatewayControl", "bsn.v1.Accounts",
                                            "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"};
-
-// Control is for callers on this machine only.
-bool is_stranger(const h2::Call& call) { return !call.peer().starts_with("127.") && !call.peer().starts_with("[::1]"); }
 
 Reply refuse(Status status, const std::string& why) { return refusal(status, Reason::none, why); }
 
@@ -48,7 +46,7 @@ Result<std::unique_ptr<GatewayServer>> GatewayServer::start(const GatewayOptions
   h2::ServerOptions server_options;
   server_options.listen = options.listen;
   server_options.loops = options.loops;
-  server_options.dress_refusal = dress_refusal;
+  server_options.dress_refusal = [](h2::Outcome& outcome) { dress_refusal(outcome, Reason::gateway_full); };
   Result<std::unique_ptr<h2::Server>> server = h2::Server::listen(std::move(server_options));
   if (!server) return server.error();
   std::unique_ptr<GatewayServer> gateway(new GatewayServer(std::move(*kept), std::move(*server)));
@@ -183,7 +181,7 @@ void GatewayServer::add_control() {
 }
 
 Reply GatewayServer::commission(const h2::Call& call, const v1::CommissionGatewayRequest& request) {
-  if (is_stranger(call)) return refuse_stranger();
+  if (!on_loopback(call)) return refuse_stranger();
   const Result<GatewaySpec> spec = decode(request);
   if (!spec) return refuse(Status::invalid_argument, spec.error().message);
   if (const auto wrong = check(*spec)) return refuse(Status::invalid_argument, *wrong);
@@ -210,7 +208,7 @@ Reply GatewayServer::go_over(const GatewaySpec& spec) {
 }
 
 void GatewayServer::count(h2::Call& call) {
-  if (is_stranger(call)) return call.finish(outcome_of(refuse_stranger()));
+  if (!on_loopback(call)) return call.finish(outcome_of(refuse_stranger()));
   const std::lock_guard lock(mutex_);
   const bool running = shell_ && shell_->run([call = call.shared_from_this(), shell = shell_.get()](Instant now) {
     v1::CountersResponse response;

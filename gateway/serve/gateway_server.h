@@ -12,7 +12,7 @@
 #include "edge/http_server.h"
 #include "gateway/serve/account_service.h"
 #include "gateway/serve/gateway_service.h"
-#include "gateway/serve/health_service.h"
+#include "rpc/health_service.h"
 #include "gateway/serve/http_door.h"
 #include "gateway/serve/metrics.h"
 #include "h2/server.h"

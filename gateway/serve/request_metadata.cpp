@@ -26,9 +26,4 @@ RequestMetadata read_metadata(const h2::Metadata& metadata) {
   return read;
 }
 
-Instant deadline_of(const h2::Call& call, Instant now) {
-  if (!call.timeout()) return now + default_timeout;
-  return now + std::min(Duration{call.timeout()->count()}, longest_timeout);
-}
-
 }  // namespace bsn

@@ -17,7 +17,4 @@ struct RequestMetadata {
 
 RequestMetadata read_metadata(const h2::Metadata& metadata);
 
-// The call's own deadline on the clock of `now`; none: rpc's default; never later than rpc's longest.
-Instant deadline_of(const h2::Call& call, Instant now);
-
 }  // namespace bsn

@@ -3,7 +3,8 @@
 #include <chrono>
 #include <utility>
 
-#include "gateway/serve/reply_outcome.h"
+#include "rpc/call_context.h"
+#include "rpc/reply_outcome.h"
 #include "proto/codec.h"
 #include "rpc/refusal.h"
 

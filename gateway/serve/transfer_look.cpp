@@ -4,7 +4,7 @@
 
 #include "core/byte_fields.h"
 #include "core/call.h"
-#include "gateway/serve/reply_outcome.h"
+#include "rpc/reply_outcome.h"
 #include "proto/codec.h"
 
 namespace bsn {

@@ -9,7 +9,7 @@
 
 #include "core/packet_call.h"
 #include "edge/inner_call.h"
-#include "gateway/serve/reply_outcome.h"
+#include "rpc/reply_outcome.h"
 #include "gateway/serve/request_metadata.h"
 #include "gateway/serve/transfer_order.h"
 #include "gateway/serve/transfer_routes.h"

@@ -2,7 +2,8 @@
 
 #include <utility>
 
-#include "gateway/serve/reply_outcome.h"
+#include "rpc/call_context.h"
+#include "rpc/reply_outcome.h"
 #include "gateway/serve/request_metadata.h"
 #include "proto/codec.h"
 

@@ -1,95 +1,91 @@
 #include "node/serve/call_batches.h"
 
-#include <deque>
 #include <map>
-#include <mutex>
 #include <utility>
 
+#include "h2/call.h"
+#include "h2/loop.h"
 #include "loop/monotonic_clock.h"
+#include "proto/city_node.pb.h"
 #include "proto/codec.h"
 #include "rpc/call_context.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn {
 namespace {
 
-constexpr std::size_t most_answers_waiting = 50'000;
+constexpr std::size_t most_unsent = 16 << 20;
 constexpr std::size_t most_bytes_per_message = 4 << 20;
 constexpr int most_answers_per_message = 4'096;
 
-class CallBatches : public grpc::ServerBidiReactor<v1::NodeCalls, v1::NodeAnswers>,
-                    public AnswerSink,
-                    public ServingListener,
-                    public std::enable_shared_from_this<CallBatches> {
+class CallBatches final : public h2::CallHandler,
+                          public AnswerSink,
+                          public ServingListener,
+                          public std::enable_shared_from_this<CallBatches> {
  public:
-  CallBatches(NodeProcess& process, grpc::CallbackServerContext* context) : process_(process), context_(context) {}
+  CallBatches(NodeProcess& process, h2::Call& stream) : process_(process), stream_(stream.shared_from_this()) {}
 
   void start() {
-    self_ = shared_from_this();
-    process_.listen(self_);  // writes the first message
-    StartRead(&incoming_);
+    outgoing_.set_clock(clock_id());
+    process_.listen(shared_from_this());  // sends the first message
   }
 
-  // Not `ok`: the gateway has closed its side and waits for the answers, or is gone.
-  void OnReadDone(bool ok) override {
-    if (!ok) return close();
-    take_calls();
-    const std::lock_guard lock(mutex_);
-    write_if_idle();  // what was refused at once
-    reading_ = waiting_.size() < most_answers_waiting;
-    if (reading_) StartRead(&incoming_);
-  }
-
-  void OnWriteDone(bool ok) override {
-    const std::lock_guard lock(mutex_);
-    writing_ = false;
-    if (!ok || finishing_) return finish_if_idle();
-    write_if_idle();
-    if (!reading_ && waiting_.size() < most_answers_waiting) {
-      reading_ = true;
-      StartRead(&incoming_);
+  void on_message(h2::Call&, std::string& message) override {
+    v1::NodeCalls incoming;
+    if (!incoming.ParseFromString(message)) {
+      cancel_open_calls();
+      stream_->finish(outcome_of(refusal(Status::invalid_argument, Reason::malformed, "a message can't be decoded")));
+      return;
     }
+    take_calls(incoming);
+    flush();  // what was refused at once
+    if (stream_->unsent() > most_unsent) stream_->pause();
   }
 
-  void OnCancel() override {
-    const std::lock_guard lock(mutex_);
-    writing_ = false;  // what is in flight will never be read
-    finish_if_idle();
+  // The gateway has closed its side and waits for the answers.
+  void on_half_close(h2::Call&) override {
+    half_closed_ = true;
+    finish_if_done();
   }
 
-  void OnDone() override {
-    cancel_open_calls();
-    self_.reset();
+  void on_sent(h2::Call&) override {
+    if (stream_->unsent() <= most_unsent) stream_->resume();
   }
+
+  void on_cancel(h2::Call&) override { cancel_open_calls(); }
 
   void answer(std::uint64_t attempt, const Reply& reply, Instant received) override {
-    v1::NodeAnswer answer;
+    open_.erase(attempt);
+    v1::NodeAnswer& answer = *outgoing_.add_answers();
     answer.set_attempt(attempt);
     *answer.mutable_reply() = encode(reply);
     answer.set_received_ns(received.ns);
-    const std::lock_guard lock(mutex_);
-    open_.erase(attempt);
-    waiting_.push_back(std::move(answer));
+    bytes_ += 64 + reply.value.size() + reply.message.size();
+    if (outgoing_.answers_size() >= most_answers_per_message || bytes_ >= most_bytes_per_message) send();
   }
 
   void flush() override {
-    const std::lock_guard lock(mutex_);
-    write_if_idle();
+    if (outgoing_.answers_size() > 0) send();
+    finish_if_done();
   }
 
+  // From any thread.
   void serving_changed(bool serving) override {
-    const std::lock_guard lock(mutex_);
+    if (!stream_->loop().is_current()) {
+      stream_->loop().post([self = shared_from_this(), serving] { self->serving_changed(serving); });
+      return;
+    }
     serving_ = serving;
-    news_ = true;
-    write_if_idle();
+    send();
   }
 
  private:
-  void take_calls() {
+  void take_calls(v1::NodeCalls& incoming) {
     const Instant now = monotonic_now();
     const std::shared_ptr<NodeShell> shell = process_.shell();
-    if (shell) cancel_attempts(*shell);
+    if (shell) cancel_attempts(*shell, incoming);
     std::vector<ArrivingCall> calls;
-    for (const v1::NodeCall& message : incoming_.calls()) {
+    for (const v1::NodeCall& message : incoming.calls()) {
       Result<Call> call = decode(message.call());
       if (!call) {
         answer(message.attempt(), refusal(Status::invalid_argument, Reason::malformed, call.error().message), now);
@@ -97,7 +93,7 @@ class CallBatches : public grpc::ServerBidiReactor<v1::NodeCalls, v1::NodeAnswer
         answer(message.attempt(), process_.refuse_without_shell(), now);
       } else {
         const Instant deadline = now + bounded_timeout(message.timeout_ns());
-        calls.push_back({std::move(*call), now, deadline, self_, message.attempt()});
+        calls.push_back({std::move(*call), now, deadline, shared_from_this(), message.attempt()});
       }
     }
     if (shell && !calls.empty()) submit(*shell, std::move(calls));
@@ -106,106 +102,54 @@ class CallBatches : public grpc::ServerBidiReactor<v1::NodeCalls, v1::NodeAnswer
   void submit(NodeShell& shell, std::vector<ArrivingCall> calls) {
     std::vector<std::uint64_t> attempts;
     for (const ArrivingCall& call : calls) attempts.push_back(call.tag);
-    {
-      // Known before the answer can come; the ids follow.
-      const std::lock_guard lock(mutex_);
-      for (const std::uint64_t attempt : attempts) open_.emplace(attempt, std::nullopt);
-    }
     const auto ids = shell.submit(std::move(calls));
-    const std::lock_guard lock(mutex_);
     for (std::size_t i = 0; i < ids.size(); ++i) {
-      const auto open = open_.find(attempts[i]);
-      if (open != open_.end()) open->second = ids[i];
+      if (ids[i]) open_[attempts[i]] = *ids[i];
     }
   }
 
-  void cancel_attempts(NodeShell& shell) {
-    for (const std::uint64_t attempt : incoming_.cancelled()) {
-      std::optional<CallId> id;
-      {
-        const std::lock_guard lock(mutex_);
-        const auto open = open_.find(attempt);
-        if (open == open_.end()) continue;
-        id = open->second;
-        open_.erase(open);
-      }
-      if (id) shell.cancel(*id);
+  void cancel_attempts(NodeShell& shell, const v1::NodeCalls& incoming) {
+    for (const std::uint64_t attempt : incoming.cancelled()) {
+      if (const auto open = open_.extract(attempt)) shell.cancel(open.mapped());
     }
+    finish_if_done();
   }
 
   void cancel_open_calls() {
-    std::map<std::uint64_t, std::optional<CallId>> open;
-    {
-      const std::lock_guard lock(mutex_);
-      open.swap(open_);
-    }
     const std::shared_ptr<NodeShell> shell = process_.shell();
-    for (const auto& [attempt, id] : open) {
-      if (shell && id) shell->cancel(*id);
+    for (const auto& [attempt, id] : std::exchange(open_, {})) {
+      if (shell) shell->cancel(id);
     }
   }
 
-  void close() {
-    const std::lock_guard lock(mutex_);
-    half_closed_ = true;
-    write_if_idle();
-  }
-
-  // Under mutex_, as all below.
-  void write_if_idle() {
-    if (writing_ || finishing_) return;
-    if (waiting_.empty() && !news_) {
-      if (half_closed_ && open_.empty()) finish_if_idle();
-      return;
-    }
-    outgoing_.Clear();
+  void send() {
     outgoing_.set_serving(serving_);
-    if (!greeted_) outgoing_.set_clock(clock_id());
-    greeted_ = true;
-    news_ = false;
-    std::size_t bytes = 0;
-    while (!waiting_.empty() && outgoing_.answers_size() < most_answers_per_message && bytes < most_bytes_per_message) {
-      bytes += waiting_.front().ByteSizeLong();
-      *outgoing_.add_answers() = std::move(waiting_.front());
-      waiting_.pop_front();
-    }
-    writing_ = true;
-    StartWrite(&outgoing_);
+    stream_->send(outgoing_.SerializeAsString());
+    outgoing_.Clear();
+    bytes_ = 0;
   }
 
-  void finish_if_idle() {
-    finishing_ = true;
-    if (writing_ || finished_) return;
-    finished_ = true;
-    Finish(grpc::Status::OK);
+  void finish_if_done() {
+    if (half_closed_ && open_.empty()) stream_->finish({});
   }
 
   NodeProcess& process_;
-  grpc::CallbackServerContext* context_;
-  v1::NodeCalls incoming_;
-
-  std::mutex mutex_;
-  std::map<std::uint64_t, std::optional<CallId>> open_;  // by attempt; bounded by AwaitedCalls
-  std::deque<v1::NodeAnswer> waiting_;
+  const std::shared_ptr<h2::Call> stream_;
+  std::map<std::uint64_t, CallId> open_;  // by attempt; bounded by AwaitedCalls
   v1::NodeAnswers outgoing_;
+  std::size_t bytes_ = 0;  // roughly, of outgoing_
   bool serving_ = false;
-  bool news_ = false;  // `serving_` has not been told yet
-  bool greeted_ = false;
-  bool writing_ = false;
-  bool reading_ = true;
   bool half_closed_ = false;
-  bool finishing_ = false;
-  bool finished_ = false;
-  std::shared_ptr<CallBatches> self_;  // until OnDone
 };
 
 }  // namespace
 
-grpc::ServerBidiReactor<v1::NodeCalls, v1::NodeAnswers>* start_call_batches(NodeProcess& process,
-                                                                            grpc::CallbackServerContext* context) {
-  const auto reactor = std::make_shared<CallBatches>(process, context);
-  reactor->start();
-  return reactor.get();
+h2::Method call_batches(NodeProcess& process) {
+  return h2::StreamStart([&process](h2::Call& call) -> std::shared_ptr<h2::CallHandler> {
+    const auto batches = std::make_shared<CallBatches>(process, call);
+    batches->start();
+    return batches;
+  });
 }
 
 }  // namespace bsn

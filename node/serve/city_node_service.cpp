@@ -7,9 +7,9 @@
 #include "node/serve/peer_link.h"
 #include "node/serve/unary_call.h"
 #include "node/serve/watch_blocks.h"
+#include "proto/city_node.pb.h"
 #include "proto/codec.h"
-#include "rpc/finish_call.h"
-#include "rpc/refusal.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn {
 namespace {
@@ -37,59 +37,62 @@ Reply read_block(const NodeShell& shell, const v1::GetBlockRequest& request, v1:
   return {};
 }
 
+using Handler = std::shared_ptr<h2::CallHandler>;
+
+// Ends the call with this reply.
+Handler end(h2::Call& call, const Reply& reply) {
+  call.finish(outcome_of(reply));
+  return nullptr;
+}
+
+// The machine's turn comes after the request's: the call is kept until then.
+Handler get_transaction(const NodeProcess& process, h2::Call& call, const v1::GetTransactionRequest& request) {
+  const std::shared_ptr<NodeShell> shell = process.shell();
+  if (!shell) return end(call, process.refuse_without_shell());
+  const Result<ChainName> chain = decode(request.chain());
+  if (!chain) return end(call, malformed(chain.error().message));
+  const Result<Digest> transaction = decode_digest(request.transaction());
+  if (!transaction || transaction->is_zero()) return end(call, malformed("transaction is not 32 bytes"));
+  const bool asked =
+      shell->look([kept = call.shared_from_this(), name = *chain, id = *transaction](const CityNode& node) {
+        const Reply reply = node.find_transaction(name, id);
+        if (reply.status == Status::ok) kept->send(encode(reply).SerializeAsString());
+        kept->finish(outcome_of(reply));
+      });
+  if (!asked) return end(call, process.refuse_without_shell());
+  return nullptr;
+}
+
+Handler get_block(const NodeProcess& process, h2::Call& call, const v1::GetBlockRequest& request) {
+  const std::shared_ptr<NodeShell> shell = process.shell();
+  v1::Block block;
+  const Reply outcome = shell ? read_block(*shell, request, block) : process.refuse_without_shell();
+  if (outcome.status == Status::ok) call.send(block.SerializeAsString());
+  return end(call, outcome);
+}
+
 }  // namespace
 
-grpc::ServerUnaryReactor* CityNodeService::Submit(grpc::CallbackServerContext* context,
-                                                  const v1::SubmitRequest* request, v1::Reply* response) {
-  return start_unary_call(process_, context, decode(*request), response);
-}
-
-grpc::ServerUnaryReactor* CityNodeService::Query(grpc::CallbackServerContext* context, const v1::QueryRequest* request,
-                                                 v1::Reply* response) {
-  return start_unary_call(process_, context, decode(*request), response);
-}
-
-grpc::ServerUnaryReactor* CityNodeService::GetTransaction(grpc::CallbackServerContext* context,
-                                                          const v1::GetTransactionRequest* request,
-                                                          v1::Reply* response) {
-  const std::shared_ptr<NodeShell> shell = process_.shell();
-  if (!shell) return refuse_call(*context, process_.refuse_without_shell());
-  const Result<ChainName> chain = decode(request->chain());
-  if (!chain) return refuse_call(*context, malformed(chain.error().message));
-  const Result<Digest> transaction = decode_digest(request->transaction());
-  if (!transaction || transaction->is_zero()) {
-    return refuse_call(*context, malformed("transaction is not 32 bytes"));
-  }
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const bool asked = shell->look([=, name = *chain, id = *transaction](const CityNode& node) {
-    const Reply reply = node.find_transaction(name, id);
-    *response = encode(reply);
-    reactor->Finish(finish_status(*context, reply));
-  });
-  if (!asked) reactor->Finish(finish_status(*context, process_.refuse_without_shell()));
-  return reactor;
-}
-
-grpc::ServerUnaryReactor* CityNodeService::GetBlock(grpc::CallbackServerContext* context,
-                                                    const v1::GetBlockRequest* request, v1::Block* response) {
-  const std::shared_ptr<NodeShell> shell = process_.shell();
-  const Reply outcome = shell ? read_block(*shell, *request, *response) : process_.refuse_without_shell();
-  return finish_call(*context, finish_status(*context, outcome));
-}
-
-grpc::ServerWriteReactor<v1::Block>* CityNodeService::WatchBlocks(grpc::CallbackServerContext* context,
-                                                                  const v1::WatchBlocksRequest* request) {
-  return start_watch_blocks(process_, context, *request);
-}
-
-grpc::ServerBidiReactor<v1::NodeCalls, v1::NodeAnswers>* CityNodeService::CallBatches(
-    grpc::CallbackServerContext* context) {
-  return start_call_batches(process_, context);
-}
-
-grpc::ServerReadReactor<v1::PeerMessages>* CityNodeService::PeerLink(grpc::CallbackServerContext*,
-                                                                     v1::PeerLinkClosed*) {
-  return start_peer_link(process_);
+void add_city_node(h2::Methods& methods, NodeProcess& process) {
+  const std::string service = "/bsn.v1.CityNode/";
+  methods.add(service + "Submit", unary_method<v1::SubmitRequest>([&process](h2::Call& call, const auto& request) {
+                return start_unary_call(process, call, decode(request));
+              }));
+  methods.add(service + "Query", unary_method<v1::QueryRequest>([&process](h2::Call& call, const auto& request) {
+                return start_unary_call(process, call, decode(request));
+              }));
+  methods.add(service + "GetTransaction",
+              unary_method<v1::GetTransactionRequest>(
+                  [&process](h2::Call& call, const auto& request) { return get_transaction(process, call, request); }));
+  methods.add(service + "GetBlock", unary_method<v1::GetBlockRequest>([&process](h2::Call& call, const auto& request) {
+                return get_block(process, call, request);
+              }));
+  methods.add(service + "WatchBlocks",
+              unary_method<v1::WatchBlocksRequest>([&process](h2::Call& call, const auto& request) {
+                return start_watch_blocks(process, call, request);
+              }));
+  methods.add(service + "CallBatches", call_batches(process));
+  methods.add(service + "PeerLink", peer_link(process));
 }
 
 }  // namespace bsn

@@ -6,43 +6,45 @@
 #include <set>
 #include <utility>
 
+#include "h2/call.h"
 #include "proto/codec.h"
-#include "rpc/finish_call.h"
+#include "proto/control.pb.h"
+#include "rpc/call_context.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn {
 namespace {
 
-using grpc::StatusCode;
+using Handler = std::shared_ptr<h2::CallHandler>;
 
 constexpr Duration longest_freeze = seconds(600);
 
-const grpc::Status& not_commissioned() {
-  static const grpc::Status status(StatusCode::FAILED_PRECONDITION, "not commissioned, or stopping");
-  return status;
-}
+Reply no(Status status, std::string why) { return refusal(status, Reason::none, std::move(why)); }
 
-grpc::Status commission(NodeProcess& process, const v1::CommissionNodeRequest& request) {
+Reply not_commissioned() { return no(Status::failed_precondition, "not commissioned, or stopping"); }
+
+Reply commission(NodeProcess& process, const v1::CommissionNodeRequest& request) {
   const Result<NodeSpec> spec = decode(request);
-  if (!spec) return {StatusCode::INVALID_ARGUMENT, spec.error().message};
+  if (!spec) return no(Status::invalid_argument, spec.error().message);
   const Result<Done> done = process.commission(*spec);
-  if (done) return grpc::Status::OK;
+  if (done) return {};
   spdlog::error("not commissioned: {}", done.error().message);
   const bool refused =
       done.error().code == ErrorCode::already_running || done.error().code == ErrorCode::invalid_configuration;
-  return {refused ? StatusCode::FAILED_PRECONDITION : StatusCode::INTERNAL, done.error().message};
+  return no(refused ? Status::failed_precondition : Status::internal, done.error().message);
 }
 
-grpc::Status freeze(NodeShell& shell, const v1::FreezeRequest& request) {
+Reply freeze(NodeShell& shell, const v1::FreezeRequest& request) {
   if (!request.frozen()) {
     shell.resume();
-    return grpc::Status::OK;
+    return {};
   }
   const Duration limit{request.max_ns()};
   if (limit.ns <= 0 || limit > longest_freeze) {
-    return {StatusCode::INVALID_ARGUMENT, "max_ns is not between 1 ns and 10 minutes"};
+    return no(Status::invalid_argument, "max_ns is not between 1 ns and 10 minutes");
   }
   shell.freeze(limit);
-  return grpc::Status::OK;
+  return {};
 }
 
 std::string city_name(const NodeSpec& spec, std::optional<CityIndex> city) {
@@ -74,63 +76,79 @@ void fill_digest(const CityNode& node, v1::DigestResponse& response) {
   }
 }
 
-grpc::Status fill_storage(const Store& store, const v1::StorageRequest& request, v1::StorageResponse& response) {
-  if (request.chains_size() > WireLimits::chains) return {StatusCode::INVALID_ARGUMENT, "asks for too many chains"};
+Reply fill_storage(const Store& store, const v1::StorageRequest& request, v1::StorageResponse& response) {
+  if (request.chains_size() > WireLimits::chains) return no(Status::invalid_argument, "asks for too many chains");
   for (const std::uint32_t chain : request.chains()) {
     const Result<std::uint64_t> bytes = store.bytes({chain});
-    if (!bytes) return {StatusCode::INTERNAL, bytes.error().message};
+    if (!bytes) return no(Status::internal, bytes.error().message);
     response.add_bytes(*bytes);
   }
-  return grpc::Status::OK;
+  return {};
+}
+
+// A method for callers on this machine: `function` fills the response or says why not.
+template <class Request, class Response, class Function>
+h2::Method control(Function function) {
+  return unary_method<Request>([function](h2::Call& call, const Request& request) -> Handler {
+    Response response;
+    const Reply outcome = on_loopback(call)
+                              ? function(request, response)
+                              : no(Status::permission_denied, "control is for callers on this machine only");
+    if (outcome.status == Status::ok) call.send(response.SerializeAsString());
+    call.finish(outcome_of(outcome));
+    return nullptr;
+  });
+}
+
+// The same of a node that is at work.
+template <class Request, class Response, class Function>
+h2::Method control_of_shell(NodeProcess& process, Function function) {
+  return control<Request, Response>([&process, function](const Request& request, Response& response) {
+    const std::shared_ptr<NodeShell> shell = process.shell();
+    return shell ? function(*shell, request, response) : not_commissioned();
+  });
+}
+
+Reply gate(NodeShell& shell, const v1::GateLinksRequest& request) {
+  std::set<CityIndex> closed;
+  for (const std::uint32_t city : request.closed_cities()) closed.insert(CityIndex{city});
+  shell.gate(std::move(closed));
+  return {};
+}
+
+// The machine's turn comes after the request's: the call is kept until then.
+Handler digest(const NodeProcess& process, h2::Call& call) {
+  Reply wrong = not_commissioned();
+  if (!on_loopback(call)) wrong = no(Status::permission_denied, "control is for callers on this machine only");
+  const std::shared_ptr<NodeShell> shell = on_loopback(call) ? process.shell() : nullptr;
+  const bool asked = shell && shell->look([kept = call.shared_from_this()](const CityNode& node) {
+    v1::DigestResponse response;
+    fill_digest(node, response);
+    answer(*kept, response);
+  });
+  if (!asked) call.finish(outcome_of(wrong));
+  return nullptr;
 }
 
 }  // namespace
 
-grpc::ServerUnaryReactor* NodeControlService::Commission(grpc::CallbackServerContext* context,
-                                                         const v1::CommissionNodeRequest* request,
-                                                         v1::CommissionResponse*) {
-  if (const auto refused = refuse_stranger(*context)) return finish_call(*context, *refused);
-  return finish_call(*context, commission(process_, *request));
-}
-
-grpc::ServerUnaryReactor* NodeControlService::Freeze(grpc::CallbackServerContext* context,
-                                                     const v1::FreezeRequest* request, v1::FreezeResponse*) {
-  if (const auto refused = refuse_stranger(*context)) return finish_call(*context, *refused);
-  const std::shared_ptr<NodeShell> shell = process_.shell();
-  return finish_call(*context, shell ? freeze(*shell, *request) : not_commissioned());
-}
-
-grpc::ServerUnaryReactor* NodeControlService::GateLinks(grpc::CallbackServerContext* context,
-                                                        const v1::GateLinksRequest* request, v1::GateLinksResponse*) {
-  if (const auto refused = refuse_stranger(*context)) return finish_call(*context, *refused);
-  const std::shared_ptr<NodeShell> shell = process_.shell();
-  if (!shell) return finish_call(*context, not_commissioned());
-  std::set<CityIndex> closed;
-  for (const std::uint32_t city : request->closed_cities()) closed.insert(CityIndex{city});
-  shell->gate(std::move(closed));
-  return finish_call(*context, grpc::Status::OK);
-}
-
-grpc::ServerUnaryReactor* NodeControlService::Digest(grpc::CallbackServerContext* context, const v1::DigestRequest*,
-                                                     v1::DigestResponse* response) {
-  if (const auto refused = refuse_stranger(*context)) return finish_call(*context, *refused);
-  const std::shared_ptr<NodeShell> shell = process_.shell();
-  if (!shell) return finish_call(*context, not_commissioned());
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const bool asked = shell->look([=](const CityNode& node) {
-    fill_digest(node, *response);
-    reactor->Finish(grpc::Status::OK);
-  });
-  if (!asked) reactor->Finish(not_commissioned());
-  return reactor;
-}
-
-grpc::ServerUnaryReactor* NodeControlService::Storage(grpc::CallbackServerContext* context,
-                                                      const v1::StorageRequest* request,
-                                                      v1::StorageResponse* response) {
-  if (const auto refused = refuse_stranger(*context)) return finish_call(*context, *refused);
-  const std::shared_ptr<NodeShell> shell = process_.shell();
-  return finish_call(*context, shell ? fill_storage(shell->store(), *request, *response) : not_commissioned());
+void add_node_control(h2::Methods& methods, NodeProcess& process) {
+  const std::string service = "/bsn.v1.NodeControl/";
+  methods.add(service + "Commission",
+              control<v1::CommissionNodeRequest, v1::CommissionResponse>(
+                  [&process](const auto& request, auto&) { return commission(process, request); }));
+  methods.add(service + "Freeze",
+              control_of_shell<v1::FreezeRequest, v1::FreezeResponse>(
+                  process, [](NodeShell& shell, const auto& request, auto&) { return freeze(shell, request); }));
+  methods.add(service + "GateLinks",
+              control_of_shell<v1::GateLinksRequest, v1::GateLinksResponse>(
+                  process, [](NodeShell& shell, const auto& request, auto&) { return gate(shell, request); }));
+  methods.add(service + "Storage", control_of_shell<v1::StorageRequest, v1::StorageResponse>(
+                                       process, [](NodeShell& shell, const auto& request, auto& response) {
+                                         return fill_storage(shell.store(), request, response);
+                                       }));
+  methods.add(service + "Digest", unary_method<v1::DigestRequest>(
+                                      [&process](h2::Call& call, const auto&) { return digest(process, call); }));
 }
 
 }  // namespace bsn

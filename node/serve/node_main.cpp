@@ -1,19 +1,18 @@
 // bsn-node: the process of one city node, or of several. Each is told by NodeControl.Commission which one it is, and
-// remembers. Threads: one loop per city node, and gRPC's, which all share.
+// remembers. Threads: as many loops as --loops says.
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "node/serve/city_node_service.h"
-#include "node/serve/node_control_service.h"
-#include "node/serve/node_process.h"
+#include "h2/loop.h"
+#include "node/serve/node_host.h"
 #include "rpc/process.h"
-#include "rpc/server.h"
 
 namespace bsn {
 namespace {
@@ -27,16 +26,7 @@ struct Options {
   std::string data_dir;
   bool die_with_parent = false;
   std::uint32_t hosts = 1;
-};
-
-// The health service says what the node says.
-class HealthKeeper : public ServingListener {
- public:
-  explicit HealthKeeper(RpcServer& server) : server_(server) {}
-  void serving_changed(bool serving) override { server_.set_serving(serving); }
-
- private:
-  RpcServer& server_;
+  std::uint32_t loops = 1;
 };
 
 int fail(const Error& error) {
@@ -44,38 +34,8 @@ int fail(const Error& error) {
   return error.code == ErrorCode::invalid_configuration ? 104 : 1;
 }
 
-// One of the city nodes of this process, with its own folder and port.
-class Host {
- public:
-  static Result<std::unique_ptr<Host>> start(const std::string& data_dir, const std::string& listen) {
-    auto process = NodeProcess::open(data_dir);
-    if (!process) return process.error();
-    std::unique_ptr<Host> host(new Host(std::move(*process)));
-    auto server = RpcServer::start({.listen = listen}, {&host->city_node_, &host->control_});
-    if (!server) return server.error();
-    host->server_ = std::move(*server);
-    host->health_ = std::make_shared<HealthKeeper>(*host->server_);
-    host->process_->listen(host->health_);
-    return host;
-  }
-
-  std::string address() const { return server_->address(); }
-  void stop_calls(Duration patience) { process_->stop(patience); }
-  void stop_streams(Duration patience) { server_->shut_down(patience); }
-
- private:
-  explicit Host(std::unique_ptr<NodeProcess> process)
-      : process_(std::move(process)), city_node_(*process_), control_(*process_) {}
-
-  std::unique_ptr<NodeProcess> process_;
-  CityNodeService city_node_;
-  NodeControlService control_;
-  std::shared_ptr<HealthKeeper> health_;
-  std::unique_ptr<RpcServer> server_;  // first to go: its calls use all of the above
-};
-
 // All of them share what patience there is.
-void stop(const std::vector<std::unique_ptr<Host>>& hosts) {
+void stop(const std::vector<std::unique_ptr<NodeHost>>& hosts) {
   std::vector<std::jthread> stopping;
   for (const auto& host : hosts) {
     stopping.emplace_back([&host] {
@@ -85,20 +45,28 @@ void stop(const std::vector<std::unique_ptr<Host>>& hosts) {
   }
 }
 
+std::string folder_of(const Options& options, std::uint32_t host) {
+  return options.hosts == 1 ? options.data_dir : options.data_dir + "/" + std::to_string(host);
+}
+
 int run(const Options& options) {
-  std::vector<std::unique_ptr<Host>> hosts;
+  std::vector<std::unique_ptr<h2::Loop>> loops;
+  for (std::uint32_t n = 0; n < std::min(options.loops, options.hosts); ++n)
+    loops.push_back(std::make_unique<h2::Loop>());
+  std::vector<std::unique_ptr<NodeHost>> hosts;
   std::vector<std::string> addresses;
   for (std::uint32_t n = 0; n < options.hosts; ++n) {
-    const bool alone = options.hosts == 1;
-    auto host = Host::start(alone ? options.data_dir : options.data_dir + "/" + std::to_string(n), options.listen);
+    auto host = NodeHost::start(folder_of(options, n), options.listen, *loops[n % loops.size()]);
     if (!host) return fail(host.error());
     addresses.push_back((*host)->address());
     hosts.push_back(std::move(*host));
   }
+  for (const auto& loop : loops) loop->start();
   announce_addresses(addresses);
   const int signal = wait_for_stop_signal();
   spdlog::info("stops on signal {}", signal);
   stop(hosts);
+  for (const auto& loop : loops) loop->stop();
   return 0;
 }
 
@@ -117,6 +85,9 @@ int main(int argc, char** argv) {
          "it is --data-dir itself")
       ->capture_default_str()
       ->check(CLI::Range(1, 200));
+  app.add_option("--loops", options.loops, "threads that the city nodes of this process share; each waits for the disk")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 64));
   app.add_flag("--die-with-parent", options.die_with_parent, "stop when the process that started this one ends");
   CLI11_PARSE(app, argc, argv);
   bsn::set_up_log("bsn-node");

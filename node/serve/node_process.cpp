@@ -10,12 +10,12 @@
 
 namespace bsn {
 
-Result<std::unique_ptr<NodeProcess>> NodeProcess::open(const std::string& data_dir) {
+Result<std::unique_ptr<NodeProcess>> NodeProcess::open(const std::string& data_dir, h2::Loop& loop) {
   auto folder = DataDir::open(data_dir);
   if (!folder) return folder.error();
   auto spec = read_commission<NodeSpec>(*folder);
   if (!spec) return spec.error();
-  std::unique_ptr<NodeProcess> process(new NodeProcess(std::move(*folder)));
+  std::unique_ptr<NodeProcess> process(new NodeProcess(std::move(*folder), loop));
   if (*spec) {
     if (auto done = process->become(**spec); !done) return done.error();
   }
@@ -46,12 +46,13 @@ Result<Done> NodeProcess::go_over(NodeShell& shell, const NodeSpec& spec) {
 }
 
 Result<Done> NodeProcess::become(const NodeSpec& spec) {
-  auto shell = NodeShell::open(spec, folder_.path());
+  auto shell = NodeShell::open(spec, folder_.path(), loop_);
   if (!shell) return shell.error();
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return Error{ErrorCode::stopped, "the process is stopping"};
     shell_ = std::move(*shell);
+    working_.store(shell_.get(), std::memory_order_release);
   }
   spdlog::info("is city node {} with {} chains, {}", spec.self.value, spec.chains.size(),
                serving() ? "serving" : "under construction");

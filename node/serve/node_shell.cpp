@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "proto/codec.h"
@@ -18,7 +19,7 @@ constexpr std::size_t most_block_bytes = 8 << 20;
 
 }  // namespace
 
-Result<std::unique_ptr<NodeShell>> NodeShell::open(const NodeSpec& spec, const std::string& folder) {
+Result<std::unique_ptr<NodeShell>> NodeShell::open(const NodeSpec& spec, const std::string& folder, h2::Loop& loop) {
   auto store = Store::open(folder, spec.durability);
   if (!store) return store.error();
   if (auto done = (*store)->keep_only(spec.chains); !done) return done.error();
@@ -33,21 +34,21 @@ Result<std::unique_ptr<NodeShell>> NodeShell::open(const NodeSpec& spec, const s
     const DurableState& state = durable.at(chain.index);
     heights[chain.index] = grows_a_tree(chain.engine) ? state.final_height : state.blocks.size();
   }
-  std::unique_ptr<NodeShell> shell(new NodeShell(spec, std::move(*store), std::move(durable)));
+  std::unique_ptr<NodeShell> shell(new NodeShell(spec, std::move(*store), std::move(durable), loop));
   for (const auto& [chain, height] : heights) shell->feed_.grow(chain, height);
   return shell;
 }
 
-NodeShell::NodeShell(NodeSpec spec, std::unique_ptr<Store> store, std::map<ChainIndex, DurableState> durable)
+NodeShell::NodeShell(NodeSpec spec, std::unique_ptr<Store> store, std::map<ChainIndex, DurableState> durable,
+                     h2::Loop& loop)
     : spec_(std::make_shared<const NodeSpec>(std::move(spec))),
       store_(std::move(store)),
       machine_(*spec_, std::move(durable), monotonic_now()),
-      links_(*spec_, gate_, [this] { loop_->wake(); }) {
-  TurnHandler<CityNodeOutput>& handler = *this;
-  loop_ = std::make_unique<Loop>(machine_, handler, inbox_bound);
+      loop_(loop),
+      links_(loop, *spec_, gate_, [this] { machine_loop_.call([](Instant, CityNode&) {}); }),
+      machine_loop_(machine_, *this, loop, inbox_bound) {
+  machine_loop_.call([](Instant, CityNode&) {});  // the first turn, in which the machine begins
 }
-
-NodeShell::~NodeShell() { stop(Duration{}); }
 
 std::shared_ptr<const NodeSpec> NodeShell::spec() const {
   const std::lock_guard lock(mutex_);
@@ -68,12 +69,10 @@ void NodeShell::assign(const NodeSpec& next) {
     const std::lock_guard lock(mutex_);
     spec_ = spec;
   }
-  loop_->call([this, spec](Instant, CityNode&) { links_.assign(*spec); });
-  // A full inbox has room after the next turn; ask() waits for that, and for the machine at the end.
-  while (!loop_->post(NodeAssigned{spec})) {
-    if (!loop_->ask([](Instant, CityNode&) { return true; })) return;  // stopping: it comes back with the stored one
-  }
-  loop_->ask([](Instant, CityNode&) { return true; });
+  machine_loop_.call([this, spec](Instant, CityNode&) { links_.assign(*spec); });
+  static_cast<void>(
+      machine_loop_.post_always(NodeAssigned{spec}));  // false: stopping; it comes back with the stored one
+  machine_loop_.settle();
 }
 
 std::vector<std::optional<CallId>> NodeShell::submit(std::vector<ArrivingCall> calls) {
@@ -92,7 +91,7 @@ std::vector<std::optional<CallId>> NodeShell::submit(std::vector<ArrivingCall> c
     }
     ids.push_back(id);
   }
-  const std::size_t accepted = loop_->post_all(std::move(inputs));
+  const std::size_t accepted = machine_loop_.post_all(std::move(inputs));
   for (std::size_t i = accepted; i < places.size(); ++i) {
     auto& id = ids[places[i]];
     if (!awaited_calls_.take(*id)) continue;  // stop() was quicker and refused it
@@ -107,7 +106,7 @@ void NodeShell::refuse(const ArrivingCall& call, const Reply& reply) const {
 }
 
 void NodeShell::cancel(CallId id) {
-  if (awaited_calls_.take(id)) loop_->post(CallCancelled{id});
+  if (awaited_calls_.take(id)) machine_loop_.post(CallCancelled{id});
 }
 
 void NodeShell::deliver(std::vector<PeerEnvelope> envelopes) {
@@ -115,11 +114,11 @@ void NodeShell::deliver(std::vector<PeerEnvelope> envelopes) {
   for (PeerEnvelope& envelope : envelopes) {
     if (gate_.is_open(envelope.from)) inputs.push_back(std::move(envelope));
   }
-  loop_->post_all(std::move(inputs));
+  machine_loop_.post_all(std::move(inputs));
 }
 
 bool NodeShell::look(std::function<void(const CityNode&)> look) const {
-  return loop_->call([look = std::move(look)](Instant, CityNode& machine) { look(machine); });
+  return machine_loop_.call([look = std::move(look)](Instant, CityNode& machine) { look(machine); });
 }
 
 namespace {
@@ -146,25 +145,34 @@ bool NodeShell::knows(CityIndex city) const {
   return std::any_of(now->cities.begin(), now->cities.end(), [&](const CitySpec& one) { return one.index == city; });
 }
 
-void NodeShell::freeze(Duration limit) { loop_->freeze(monotonic_now() + limit); }
+void NodeShell::freeze(Duration limit) {
+  loop_.post([this, until = monotonic_now() + limit] { machine_loop_.freeze(until); });
+}
 
-void NodeShell::resume() { loop_->resume(); }
+void NodeShell::resume() { freeze(Duration{}); }
 
 void NodeShell::gate(std::set<CityIndex> closed) {
   gate_.close(std::move(closed));
-  loop_->call([this](Instant, CityNode&) { links_.gate_changed(); });
+  machine_loop_.call([this](Instant, CityNode&) { links_.gate_changed(); });
 }
 
 void NodeShell::stop(Duration patience) {
+  if (stopped_.exchange(true)) return;
   awaited_calls_.close();
   resume();
   awaited_calls_.wait_until_none(patience);
-  loop_->stop();
-  for (const AwaitedCall& call : awaited_calls_.take_all()) {
-    call.sink->answer(call.tag, refusal(Status::unavailable, Reason::stopping, "the city node is stopping"),
-                      call.received);
-    call.sink->flush();
-  }
+  machine_loop_.stop();
+  std::promise<void> ended;
+  loop_.post([this, &ended] {
+    for (const AwaitedCall& call : awaited_calls_.take_all()) {
+      call.sink->answer(call.tag, refusal(Status::unavailable, Reason::stopping, "the city node is stopping"),
+                        call.received);
+      call.sink->flush();
+    }
+    links_.close();
+    ended.set_value();
+  });
+  ended.get_future().wait();
   feed_.end();
 }
 

@@ -1,7 +1,7 @@
-// The shell of one commissioned city node: drives the CityNode machine on a loop of its own and does what it wants
-// done.
+// The shell of one commissioned city node: drives the CityNode machine on a loop, which it may share with the shells of
+// other nodes of its process, and does what it wants done.
 //
-// At the end of each turn (loop/machine_loop.h), in this order: everything to persist goes to the store in one
+// At the end of each turn (h2/hosted_machine.h), in this order: everything to persist goes to the store in one
 // transaction; then peer messages set out, answers are given, each stream is flushed once. A turn that persists nothing
 // touches no disk. When the disk fails the process ends at once: an acknowledgement must never be given for what may
 // not be stored, and what is on the disk after a failed fsync is unknown.
@@ -10,6 +10,7 @@
 // called from any thread unless they say otherwise.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -17,7 +18,7 @@
 #include <vector>
 
 #include "core/result.h"
-#include "loop/machine_loop.h"
+#include "h2/hosted_machine.h"
 #include "node/city_node.h"
 #include "node/serve/awaited_calls.h"
 #include "node/serve/block_feed.h"
@@ -38,15 +39,19 @@ struct ArrivingCall {
 
 class NodeShell : private TurnHandler<CityNodeOutput> {
  public:
-  // Opens the store in `folder`, restores the machine from it and starts the loop.
-  static Result<std::unique_ptr<NodeShell>> open(const NodeSpec& spec, const std::string& folder);
-  ~NodeShell() override;
+  // Opens the store in `folder` and restores the machine from it. The loop outlives the shell.
+  static Result<std::unique_ptr<NodeShell>> open(const NodeSpec& spec, const std::string& folder, h2::Loop& loop);
+  // Precondition: stop() was called, or it never had a turn.
+  ~NodeShell() override = default;
+
+  // The machine's turn: at the end of each turn of the loop, on its thread. From the first one on it works.
+  void turn() { machine_loop_.end_turn(); }
 
   // The present assignment.
   std::shared_ptr<const NodeSpec> spec() const;
 
   // Goes over to another assignment. Precondition: its revision is higher and check_next finds nothing wrong. One at a
-  // time.
+  // time. When it returns the machine knows, unless it is frozen.
   void assign(const NodeSpec& next);
 
   // Whether the node takes calls at all: not while its city is being built, nor after it left.
@@ -81,13 +86,12 @@ class NodeShell : private TurnHandler<CityNodeOutput> {
   void resume();
   void gate(std::set<CityIndex> closed);
 
-  // No new calls; waits at most `patience` for open ones, refuses the rest, ends the loop. Idempotent.
+  // No new calls; waits at most `patience` for open ones, refuses the rest; the machine has no more turns. Not on the
+  // loop's thread. Idempotent.
   void stop(Duration patience);
 
  private:
-  using Loop = MachineLoop<CityNode, CityNodeInput, CityNodeOutput>;
-
-  NodeShell(NodeSpec spec, std::unique_ptr<Store> store, std::map<ChainIndex, DurableState> durable);
+  NodeShell(NodeSpec spec, std::unique_ptr<Store> store, std::map<ChainIndex, DurableState> durable, h2::Loop& loop);
 
   // On the loop's thread.
   void end_turn(Instant now, std::vector<CityNodeOutput>& outputs) override;
@@ -109,8 +113,10 @@ class NodeShell : private TurnHandler<CityNodeOutput> {
   AwaitedCalls awaited_calls_;
   CityNode machine_;
   std::vector<std::shared_ptr<AnswerSink>> to_flush_;  // the loop's: sinks with answers of this turn
-  std::unique_ptr<Loop> loop_;  // its thread has ended (stop) before anything here is destroyed ...
-  PeerLinks links_;             // ... but streams that break may still wake it
+  h2::Loop& loop_;
+  PeerLinks links_;
+  mutable HostedMachine<CityNode, CityNodeInput, CityNodeOutput> machine_loop_;  // to look is to have it turn
+  std::atomic<bool> stopped_{false};
 };
 
 }  // namespace bsn

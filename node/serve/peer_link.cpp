@@ -2,10 +2,12 @@
 
 #include <spdlog/spdlog.h>
 
-#include <atomic>
 #include <utility>
 
+#include "h2/call.h"
+#include "proto/city_node.pb.h"
 #include "proto/codec.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn {
 namespace {
@@ -25,43 +27,39 @@ Result<std::vector<PeerEnvelope>> decode_envelopes(const NodeShell& shell, const
   return envelopes;
 }
 
-class PeerLink : public grpc::ServerReadReactor<v1::PeerMessages> {
+class PeerLink final : public h2::CallHandler {
  public:
-  explicit PeerLink(NodeProcess& process) : shell_(process.shell()) {
-    if (!shell_) {
-      finish({grpc::StatusCode::UNAVAILABLE, "this city node takes no messages now"});
-      return;
-    }
-    StartRead(&incoming_);
-  }
+  explicit PeerLink(std::shared_ptr<NodeShell> shell) : shell_(std::move(shell)) {}
 
-  void OnReadDone(bool ok) override {
-    if (!ok) return finish(grpc::Status::OK);
-    auto envelopes = decode_envelopes(*shell_, incoming_);
-    if (!envelopes) {
-      spdlog::warn("a peer link is refused: {}", envelopes.error().message);
-      return finish({grpc::StatusCode::INVALID_ARGUMENT, envelopes.error().message});
-    }
+  void on_message(h2::Call& call, std::string& message) override {
+    v1::PeerMessages incoming;
+    if (!incoming.ParseFromString(message)) return refuse(call, "a message can't be decoded");
+    auto envelopes = decode_envelopes(*shell_, incoming);
+    if (!envelopes) return refuse(call, envelopes.error().message);
     shell_->deliver(std::move(*envelopes));
-    StartRead(&incoming_);
   }
 
-  void OnCancel() override { finish(grpc::Status::CANCELLED); }
-
-  void OnDone() override { delete this; }
+  void on_half_close(h2::Call& call) override { answer(call, v1::PeerLinkClosed()); }
+  void on_cancel(h2::Call&) override {}
 
  private:
-  void finish(const grpc::Status& status) {
-    if (!finished_.exchange(true)) Finish(status);
+  static void refuse(h2::Call& call, const std::string& why) {
+    spdlog::warn("a peer link is refused: {}", why);
+    call.finish({h2::Code::invalid_argument, why});
   }
 
-  std::shared_ptr<NodeShell> shell_;
-  v1::PeerMessages incoming_;
-  std::atomic<bool> finished_{false};
+  const std::shared_ptr<NodeShell> shell_;
 };
 
 }  // namespace
 
-grpc::ServerReadReactor<v1::PeerMessages>* start_peer_link(NodeProcess& process) { return new PeerLink(process); }
+h2::Method peer_link(NodeProcess& process) {
+  return h2::StreamStart([&process](h2::Call& call) -> std::shared_ptr<h2::CallHandler> {
+    std::shared_ptr<NodeShell> shell = process.shell();
+    if (shell) return std::make_shared<PeerLink>(std::move(shell));
+    call.finish({h2::Code::unavailable, "this city node takes no messages now"});
+    return nullptr;
+  });
+}
 
 }  // namespace bsn

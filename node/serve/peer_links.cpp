@@ -12,8 +12,8 @@ constexpr std::size_t most_on_the_way = 100'000;
 
 }  // namespace
 
-PeerLinks::PeerLinks(const NodeSpec& spec, const LinkGate& gate, std::function<void()> wake)
-    : gate_(gate), wake_(std::move(wake)) {
+PeerLinks::PeerLinks(h2::Loop& loop, const NodeSpec& spec, const LinkGate& gate, std::function<void()> wake)
+    : loop_(loop), gate_(gate), wake_(std::move(wake)) {
   assign(spec);
 }
 
@@ -34,7 +34,7 @@ void PeerLinks::open(const NodeSpec& spec, const CitySpec& self, const CitySpec&
   Link link;
   link.profile = link_profile(spec.wan, self.place, city.place);
   link.random = Random(spec.seed).fork("link/" + self.name + "/" + city.name);
-  link.stream = std::make_unique<PeerStream>(spec.self, city.address, [this] {
+  link.stream = std::make_unique<PeerStream>(loop_, spec.self, city.address, [this] {
     stream_broke_ = true;
     wake_();
   });
@@ -62,7 +62,7 @@ void PeerLinks::advance_to(Instant now) {
     stream.send(std::move(messages), now);
     next_retry_ = earlier(next_retry_, stream.retry_at());
   }
-  if (stream_broke_.exchange(false) || (next_retry_ && *next_retry_ <= now)) look_after_streams(now);
+  if (std::exchange(stream_broke_, false) || (next_retry_ && *next_retry_ <= now)) look_after_streams(now);
 }
 
 void PeerLinks::look_after_streams(Instant now) {

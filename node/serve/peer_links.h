@@ -4,7 +4,6 @@
 // Bound: 100,000 messages on the way; further ones are dropped, as a full router would.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,8 +21,8 @@ namespace bsn {
 
 class PeerLinks {
  public:
-  // `wake` is called from other threads when next_wakeup() may have changed.
-  PeerLinks(const NodeSpec& spec, const LinkGate& gate, std::function<void()> wake);
+  // `wake` is called when next_wakeup() may have changed, though nothing here was called.
+  PeerLinks(h2::Loop& loop, const NodeSpec& spec, const LinkGate& gate, std::function<void()> wake);
 
   // The cities of this node are others now: opens streams to those that are new and ends those to cities that are gone.
   void assign(const NodeSpec& spec);
@@ -34,6 +33,9 @@ class PeerLinks {
   // Hands over what is due; opens broken streams again.
   void advance_to(Instant now);
   std::optional<Instant> next_wakeup() const;
+
+  // Ends all streams.
+  void close() { links_.clear(); }
 
   // The gate has changed: forgets what waits for closed cities.
   void gate_changed();
@@ -49,10 +51,11 @@ class PeerLinks {
 
   void open(const NodeSpec& spec, const CitySpec& self, const CitySpec& city);
 
+  h2::Loop& loop_;
   const LinkGate& gate_;
   std::function<void()> wake_;
-  std::atomic<bool> stream_broke_{false};  // set by gRPC's threads
-  std::optional<Instant> next_retry_;      // the earliest of all streams, as of the last look
+  bool stream_broke_ = false;
+  std::optional<Instant> next_retry_;  // the earliest of all streams, as of the last look
   std::map<CityIndex, Link> links_;
   DelayLine<CityIndex, v1::PeerMessage> delay_line_;
   std::vector<DelayLine<CityIndex, v1::PeerMessage>::Held> due_;

@@ -1,68 +1,53 @@
 #include "node/serve/unary_call.h"
 
-#include <atomic>
-#include <memory>
-#include <mutex>
 #include <utility>
 
 #include "proto/codec.h"
 #include "rpc/call_context.h"
-#include "rpc/finish_call.h"
-#include "rpc/refusal.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn {
 namespace {
 
-// Lives until gRPC has done with it (self_) and the node has answered or forgotten it.
-class UnaryCall : public grpc::ServerUnaryReactor, public AnswerSink, public std::enable_shared_from_this<UnaryCall> {
+class UnaryCall final : public h2::CallHandler, public AnswerSink, public std::enable_shared_from_this<UnaryCall> {
  public:
-  UnaryCall(grpc::CallbackServerContext* context, v1::Reply* response) : context_(context), response_(response) {}
+  UnaryCall(std::shared_ptr<NodeShell> shell, h2::Call& stream)
+      : shell_(std::move(shell)), stream_(stream.shared_from_this()) {}
 
-  void start(const std::shared_ptr<NodeShell>& shell, const Call& call) {
-    self_ = shared_from_this();
-    shell_ = shell;
+  void start(Call&& call) {
     const Instant now = monotonic_now();
-    const auto ids = shell->submit({{call, now, deadline_of(*context_, now), self_, 0}});
-    id_ = ids.front();
+    std::vector<ArrivingCall> one;
+    one.push_back({std::move(call), now, deadline_of(*stream_, now), shared_from_this(), 0});
+    id_ = shell_->submit(std::move(one)).front();
   }
 
-  void answer(std::uint64_t, const Reply& reply, Instant) override { finish(reply); }
+  void answer(std::uint64_t, const Reply& reply, Instant) override {
+    if (reply.status == Status::ok) stream_->send(encode(reply).SerializeAsString());
+    stream_->finish(outcome_of(reply));
+  }
 
-  // gRPC calls this after start() has returned.
-  void OnCancel() override {
+  void on_cancel(h2::Call&) override {
     if (id_) shell_->cancel(*id_);
-    finish(refusal(Status::cancelled, Reason::none, "the caller is gone"));
   }
-
-  void OnDone() override { self_.reset(); }
 
  private:
-  void finish(const Reply& reply) {
-    if (finished_.exchange(true)) return;
-    *response_ = encode(reply);
-    Finish(finish_status(*context_, reply));
-  }
-
-  grpc::CallbackServerContext* context_;
-  v1::Reply* response_;
-  std::shared_ptr<NodeShell> shell_;
+  const std::shared_ptr<NodeShell> shell_;
+  const std::shared_ptr<h2::Call> stream_;
   std::optional<CallId> id_;
-  std::atomic<bool> finished_{false};
-  std::shared_ptr<UnaryCall> self_;
 };
 
 }  // namespace
 
-grpc::ServerUnaryReactor* start_unary_call(NodeProcess& process, grpc::CallbackServerContext* context,
-                                           const Result<Call>& call, v1::Reply* response) {
-  if (!call) {
-    return refuse_call(*context, refusal(Status::invalid_argument, Reason::malformed, call.error().message));
-  }
+std::shared_ptr<h2::CallHandler> start_unary_call(NodeProcess& process, h2::Call& stream, Result<Call> call) {
   const std::shared_ptr<NodeShell> shell = process.shell();
-  if (!shell) return refuse_call(*context, process.refuse_without_shell());
-  const auto reactor = std::make_shared<UnaryCall>(context, response);
-  reactor->start(shell, *call);
-  return reactor.get();
+  if (!call || !shell) {
+    stream.finish(outcome_of(call ? process.refuse_without_shell()
+                                  : refusal(Status::invalid_argument, Reason::malformed, call.error().message)));
+    return nullptr;
+  }
+  const auto handler = std::make_shared<UnaryCall>(shell, stream);
+  handler->start(std::move(*call));
+  return stream.open() ? handler : nullptr;
 }
 
 }  // namespace bsn

@@ -1,17 +1,17 @@
-// One Submit or Query over unary gRPC, from its arrival to its end.
+// One Submit or Query by itself, from its arrival to its end. Threads: the loop's.
 #pragma once
 
-#include <grpcpp/grpcpp.h>
+#include <memory>
 
 #include "core/result.h"
+#include "h2/call.h"
 #include "node/serve/node_process.h"
-#include "proto/call.pb.h"
 
 namespace bsn {
 
-// Hands the call to the node and finishes the RPC with its answer; a call that could not be decoded is refused with
-// INVALID_ARGUMENT. A caller that goes away, or whose deadline passes, cancels the call.
-grpc::ServerUnaryReactor* start_unary_call(NodeProcess& process, grpc::CallbackServerContext* context,
-                                           const Result<Call>& call, v1::Reply* response);
+// Hands the call to the node and ends it with the node's answer; one that could not be decoded is refused with
+// INVALID_ARGUMENT. A caller that goes away, or whose deadline passes, cancels the call. Returns who is to hear of the
+// call's end; nullptr: it has ended.
+std::shared_ptr<h2::CallHandler> start_unary_call(NodeProcess& process, h2::Call& stream, Result<Call> call);
 
 }  // namespace bsn

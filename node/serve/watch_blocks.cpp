@@ -1,141 +1,99 @@
 #include "node/serve/watch_blocks.h"
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 
+#include "h2/loop.h"
+#include "proto/city_node.pb.h"
 #include "proto/codec.h"
-#include "rpc/refusal.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn {
 namespace {
 
 constexpr Height most_lag = 1'024;
+constexpr std::size_t most_unsent = 1 << 20;
 
-class WatchBlocks : public grpc::ServerWriteReactor<v1::Block>,
-                    public BlockWatcher,
-                    public std::enable_shared_from_this<WatchBlocks> {
+class WatchBlocks final : public h2::CallHandler,
+                          public BlockWatcher,
+                          public std::enable_shared_from_this<WatchBlocks> {
  public:
-  WatchBlocks(std::shared_ptr<NodeShell> shell, grpc::CallbackServerContext* context)
-      : shell_(std::move(shell)), context_(context) {}
+  WatchBlocks(std::shared_ptr<NodeShell> shell, h2::Call& stream)
+      : shell_(std::move(shell)), stream_(stream.shared_from_this()) {}
 
   // Starts from this height; 0: from the next block on.
   void start(ChainIndex chain, Height from) {
-    self_ = shared_from_this();
     chain_ = chain;
-    const Height tip = shell_->feed().add(chain, self_);
-    const std::lock_guard lock(mutex_);
-    tip_ = std::max(tip_, tip);
-    next_ = from == 0 ? tip + 1 : from;
-    started_ = true;
-    write_if_idle();
-  }
-
-  // Ends before it began.
-  void refuse(const Reply& reply) {
-    self_ = shared_from_this();
-    finished_ = true;
-    Finish(finish_status(*context_, reply));
+    tip_ = shell_->feed().add(chain, shared_from_this());
+    next_ = from == 0 ? tip_ + 1 : from;
+    send_blocks();
   }
 
   void grown_to(Height tip) override {
-    const std::lock_guard lock(mutex_);
     tip_ = std::max(tip_, tip);
-    if (writing_) {
-      check_lag();
-    } else {
-      write_if_idle();
+    send_blocks();
+    if (stalled_at_ && tip_ - *stalled_at_ > most_lag) {
+      end(refusal(Status::resource_exhausted, Reason::none, "the consumer reads too slowly"));
     }
   }
 
+  // From the thread that stops the node.
   void feed_ended() override {
-    const std::lock_guard lock(mutex_);
-    end(refusal(Status::unavailable, Reason::stopping, "the city node is stopping; resume with the next height"));
+    stream_->loop().post([self = shared_from_this()] {
+      self->end(
+          refusal(Status::unavailable, Reason::stopping, "the city node is stopping; resume with the next height"));
+    });
   }
 
-  void OnWriteDone(bool ok) override {
-    const std::lock_guard lock(mutex_);
-    writing_ = false;
-    if (!ok) end(refusal(Status::cancelled, Reason::none, "the consumer is gone"));
-    if (ending_) return finish();
-    write_if_idle();
-  }
-
-  void OnCancel() override {
-    const std::lock_guard lock(mutex_);
-    writing_ = false;  // what is in flight will never be read
-    end(refusal(Status::cancelled, Reason::none, "the consumer is gone"));
-  }
-
-  void OnDone() override { self_.reset(); }
+  void on_sent(h2::Call&) override { send_blocks(); }
+  void on_cancel(h2::Call&) override {}
 
  private:
-  // Under mutex_, as all below.
-  void write_if_idle() {
-    if (!started_ || writing_ || ending_ || next_ > tip_) return;
-    auto blocks = shell_->store().blocks(chain_, next_, 1, 0);
-    if (!blocks) return end(refusal(Status::data_loss, Reason::none, blocks.error().message));
-    if (blocks->empty()) return;
-    outgoing_ = std::move(blocks->front());
-    ++next_;
-    writing_ = true;
-    tip_at_write_ = tip_;
-    StartWrite(&outgoing_);
+  void send_blocks() {
+    const Height before = next_;
+    while (stream_->open() && next_ <= tip_ && stream_->unsent() < most_unsent) {
+      const auto blocks = shell_->store().blocks(chain_, next_, 1, 0);
+      if (!blocks) return end(refusal(Status::data_loss, Reason::none, blocks.error().message));
+      if (blocks->empty()) return;
+      stream_->send(blocks->front().SerializeAsString());
+      ++next_;
+    }
+    if (next_ > tip_) {
+      stalled_at_.reset();
+    } else if (!stalled_at_ || next_ > before) {
+      stalled_at_ = tip_;
+    }
   }
 
-  void check_lag() {
-    const Height lag = tip_ - tip_at_write_;
-    if (lag > most_lag) end(refusal(Status::resource_exhausted, Reason::none, "the consumer reads too slowly"));
-    if (lag > 2 * most_lag) context_->TryCancel();
-  }
+  void end(const Reply& why) { stream_->finish(outcome_of(why)); }
 
-  void end(Reply why) {
-    if (!ending_) why_ = std::move(why);
-    ending_ = true;
-    if (!writing_) finish();
-  }
-
-  void finish() {
-    if (finished_) return;
-    finished_ = true;
-    Finish(finish_status(*context_, why_));
-  }
-
-  std::shared_ptr<NodeShell> shell_;
-  grpc::CallbackServerContext* context_;
+  const std::shared_ptr<NodeShell> shell_;
+  const std::shared_ptr<h2::Call> stream_;
   ChainIndex chain_;
-
-  std::mutex mutex_;
-  Height next_ = 1;          // to be written
-  Height tip_ = 0;           // stored
-  Height tip_at_write_ = 0;  // when the write in flight began
-  v1::Block outgoing_;
-  bool started_ = false;
-  bool writing_ = false;
-  bool ending_ = false;
-  bool finished_ = false;
-  Reply why_;
-  std::shared_ptr<WatchBlocks> self_;  // until OnDone
+  Height next_ = 1;                   // to be sent
+  Height tip_ = 0;                    // stored
+  std::optional<Height> stalled_at_;  // the tip when something was sent last, but not all
 };
 
 }  // namespace
 
-grpc::ServerWriteReactor<v1::Block>* start_watch_blocks(NodeProcess& process, grpc::CallbackServerContext* context,
-                                                        const v1::WatchBlocksRequest& request) {
+std::shared_ptr<h2::CallHandler> start_watch_blocks(NodeProcess& process, h2::Call& stream,
+                                                    const v1::WatchBlocksRequest& request) {
+  const auto refuse = [&](const Reply& reply) {
+    stream.finish(outcome_of(reply));
+    return nullptr;
+  };
   const std::shared_ptr<NodeShell> shell = process.shell();
-  const auto reactor = std::make_shared<WatchBlocks>(shell, context);
+  if (!shell) return refuse(process.refuse_without_shell());
   const Result<ChainName> name = decode(request.chain());
-  const auto chain = shell && name ? shell->find_chain(*name) : nullptr;
-  if (!shell) {
-    reactor->refuse(process.refuse_without_shell());
-  } else if (!name) {
-    reactor->refuse(refusal(Status::invalid_argument, Reason::malformed, name.error().message));
-  } else if (chain == nullptr) {
-    reactor->refuse(refusal(Status::not_found, Reason::not_hosted, to_string(*name) + " is not hosted here"));
-  } else {
-    reactor->start(chain->index, request.from_height());
+  if (!name) return refuse(refusal(Status::invalid_argument, Reason::malformed, name.error().message));
+  const auto chain = shell->find_chain(*name);
+  if (chain == nullptr) {
+    return refuse(refusal(Status::not_found, Reason::not_hosted, to_string(*name) + " is not hosted here"));
   }
-  return reactor.get();
+  const auto watch = std::make_shared<WatchBlocks>(shell, stream);
+  watch->start(chain->index, request.from_height());
+  return stream.open() ? watch : nullptr;
 }
 
 }  // namespace bsn

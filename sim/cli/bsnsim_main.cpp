@@ -22,8 +22,12 @@ void add_place(CLI::App& verb, PlaceOptions& options) {
 
 CLI::App& add_verb(CLI::App& app, const char* name, const char* help) { return *app.add_subcommand(name, help); }
 
+const std::map<std::string, Hosting> hostings = {{"process-per-node", Hosting::process_per_node},
+                                                 {"process-per-provider", Hosting::process_per_provider},
+                                                 {"single", Hosting::single}};
+
 void add_up(CLI::App& app, UpOptions& options) {
-  CLI::App& verb = add_verb(app, "up", "start a cluster: a process per city node, and a gateway");
+  CLI::App& verb = add_verb(app, "up", "start a cluster: city nodes, a gateway, relayers");
   verb.add_option("file", options.file, "topology or scenario file")->required();
   add_place(verb, options);
   add_binaries(verb, options);
@@ -31,6 +35,9 @@ void add_up(CLI::App& app, UpOptions& options) {
   verb.add_option("--http", options.http, "address of the gateway's HTTP/1.1; port 0: any free one")
       ->capture_default_str();
   verb.add_option("--seed", options.seed, "seed of all chance")->capture_default_str();
+  verb.add_option("--hosting", options.hosting, "which city nodes share a process; one that does can't be killed alone")
+      ->transform(CLI::CheckedTransformer(hostings))
+      ->default_str("process-per-node");
   verb.add_flag("--fsync,!--no-fsync", options.fsync, "wait for the disk before acknowledging (default: yes)");
   verb.add_flag("-q,--quiet", options.quiet, "no progress");
   verb.callback([&] { exit_status = command_up(options); });

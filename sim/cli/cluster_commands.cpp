@@ -131,6 +131,7 @@ int command_up(const UpOptions& options) {
   cluster.bin_dir = binary_folder(options.bin_dir);
   cluster.run_dir = folder;
   cluster.seed = options.seed;
+  cluster.hosting = options.hosting;
   cluster.durability = options.fsync ? Durability::fsync : Durability::os;
   cluster.die_with_parent = false;
   cluster.gateway_listen = options.listen;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "sim/hosting.h"
 #include "sim/knee.h"
 #include "sim/topology.h"
 
@@ -26,6 +27,7 @@ struct UpOptions : PlaceOptions {
   std::string listen = "127.0.0.1:0";
   std::string http = "127.0.0.1:0";
   std::uint64_t seed = 1;
+  Hosting hosting = Hosting::process_per_node;
   bool fsync = true;
   bool quiet = false;
 };

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <sstream>
 
 namespace bsn {
@@ -127,7 +128,9 @@ void remove_endpoints(const std::string& run_dir) {
 
 int stop_processes(const std::vector<Endpoint>& endpoints, int patience_ms) {
   std::vector<Endpoint> running;
-  std::copy_if(endpoints.begin(), endpoints.end(), std::back_inserter(running), still_running);
+  std::set<pid_t> seen;  // city nodes may share a process
+  std::copy_if(endpoints.begin(), endpoints.end(), std::back_inserter(running),
+               [&](const Endpoint& one) { return still_running(one) && seen.insert(one.pid).second; });
   for (const Endpoint& endpoint : running) {
     kill(endpoint.pid, SIGCONT);  // a paused process could not hear the rest
     kill(endpoint.pid, SIGTERM);

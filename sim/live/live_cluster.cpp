@@ -21,6 +21,11 @@ constexpr Duration rpc_limit = seconds(20);
 
 std::string binary(const ClusterOptions& options, const char* name) { return options.bin_dir + "/" + name; }
 
+// What a process of several nodes is told. A loop waits for the disk, so there are some more of them when it must.
+std::vector<std::string> sharing(std::size_t nodes, Durability durability) {
+  return {"--hosts", std::to_string(nodes), "--loops", durability == Durability::fsync ? "8" : "2"};
+}
+
 Result<Done> check_binaries(const Topology& topology, const ClusterOptions& options) {
   std::vector<const char*> needed = {"bsn-node", "bsn-gateway"};
   if (!topology.cross_chain.relayers.empty()) needed.push_back("bsn-relayer");
@@ -64,31 +69,68 @@ Result<Done> LiveCluster::Impl::spawn(Child& child, const char* program, const s
   return Done{};
 }
 
+Child LiveCluster::Impl::named(const std::string& name) const {
+  Child child;
+  child.name = name;
+  child.log = options.run_dir + "/logs/" + name + ".log";
+  return child;
+}
+
+// The nodes' own processes, or those that they share.
+Result<Done> LiveCluster::Impl::spawn_hosts(std::vector<Child*>& all) {
+  for (std::size_t i = 0; i < own_cities(topology); ++i) nodes.push_back(named(topology.cities[i].id));
+  if (options.hosting == Hosting::process_per_node) {
+    for (Child& node : nodes) {
+      if (auto done = spawn(node, "bsn-node", "127.0.0.1:0"); !done) return done;
+      all.push_back(&node);
+    }
+    return Done{};
+  }
+  const std::vector<HostGroup> groups = host_groups(topology, options.hosting);
+  for (const HostGroup& group : groups) hosts.push_back(named(group.name));
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (auto done = spawn(hosts[i], "bsn-node", "127.0.0.1:0", sharing(groups[i].cities.size(), options.durability));
+        !done) {
+      return done;
+    }
+    all.push_back(&hosts[i]);
+  }
+  return Done{};
+}
+
+// Tells the nodes that share a process where they are.
+void LiveCluster::Impl::place_nodes() {
+  if (hosts.empty()) return;
+  const std::vector<HostGroup> groups = host_groups(topology, options.hosting);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const pid_t pid = hosts[i].process.pid();
+    for (std::size_t n = 0; n < groups[i].cities.size(); ++n) {
+      Child& node = nodes[groups[i].cities[n].value];
+      node.log = hosts[i].log;
+      node.process = Process::adopt(pid, process_started(pid));
+      node.address = hosts[i].addresses.at(n);
+      node.addresses = {node.address};
+    }
+  }
+}
+
 Result<Done> LiveCluster::Impl::spawn_all() {
-  const auto named = [&](const std::string& name) {
-    Child child;
-    child.name = name;
-    child.log = options.run_dir + "/logs/" + name + ".log";
-    return child;
-  };
-  const std::size_t own = own_cities(topology);
-  const std::size_t hosts = topology.cities.size() - own;
-  for (std::size_t i = 0; i < own; ++i) nodes.push_back(named(topology.cities[i].id));
+  const std::size_t beyond = topology.cities.size() - own_cities(topology);
   outside = named("outside");
   gateway = named("gateway");
   std::vector<Child*> all;
-  for (Child& node : nodes) {
-    if (auto done = spawn(node, "bsn-node", "127.0.0.1:0"); !done) return done;
-    all.push_back(&node);
-  }
-  if (hosts > 0) {
-    if (auto done = spawn(outside, "bsn-node", "127.0.0.1:0", {"--hosts", std::to_string(hosts)}); !done) return done;
+  if (auto done = spawn_hosts(all); !done) return done;
+  if (beyond > 0) {
+    if (auto done = spawn(outside, "bsn-node", "127.0.0.1:0", sharing(beyond, options.durability)); !done) return done;
     all.push_back(&outside);
   }
   if (auto done = spawn(gateway, "bsn-gateway", options.gateway_listen, {"--http", options.gateway_http}); !done)
     return done;
   all.push_back(&gateway);
-  return wait_for_addresses(all, Clock::now() + std::chrono::nanoseconds(options.start_limit.ns), options.stop);
+  const auto deadline = Clock::now() + std::chrono::nanoseconds(options.start_limit.ns);
+  if (auto done = wait_for_addresses(all, deadline, options.stop); !done) return done;
+  place_nodes();
+  return Done{};
 }
 
 const std::string& LiveCluster::Impl::address_of(CityIndex city) const {
@@ -177,6 +219,10 @@ Result<Done> LiveCluster::Impl::write_endpoint_file() {
 Result<Child*> LiveCluster::Impl::running_node(CityIndex city) {
   if (city.value >= nodes.size()) return Error{ErrorCode::unavailable, "a host outside BSN is not ours to disturb"};
   Child& node = nodes[city.value];
+  if (!hosts.empty()) {
+    return Error{ErrorCode::invalid_configuration,
+                 node.name + " shares its process with others; start the cluster with a process per node"};
+  }
   if (!node.process.running()) {
     return Error{ErrorCode::unavailable, node.name + " does not run"};
   }
@@ -230,6 +276,7 @@ void LiveCluster::stop() {
   }
   stop_processes(all, stop_patience_ms);
   for (Child& node : impl_->nodes) node.process.running();  // reaps
+  for (Child& host : impl_->hosts) host.process.running();
   for (Child& relayer : impl_->relayers) relayer.process.running();
   impl_->outside.process.running();
   impl_->gateway.process.running();
@@ -314,6 +361,9 @@ Result<Done> LiveCluster::partition(const std::vector<std::vector<CityIndex>>& g
 }
 
 Result<Done> LiveCluster::check_children() {
+  for (Child& host : impl_->hosts) {
+    if (!host.process.running()) return child_ended(host);
+  }
   for (Child& node : impl_->nodes) {
     if (!node.down_on_purpose && !node.process.running()) return child_ended(node);
   }

@@ -1,6 +1,6 @@
-// A live cluster: one bsn-node process per city, one for all hosts outside BSN if there are any, a bsn-gateway, and a
-// bsn-relayer for each relayer of the topology, on
-// loopback, on ports that the system chose.
+// A live cluster: bsn-node processes for the cities, shared or not (sim/hosting.h), one for all hosts outside BSN if
+// there are any, a bsn-gateway, and a bsn-relayer for each relayer of the topology, on loopback, on ports that the system
+// chose.
 //
 // Start: spawn all, read each one's announced address, commission the nodes (who they are, whom they talk to), then the
 // gateway, and wait until every node of a connected city is healthy. A child that dies on the way ends the start at
@@ -21,6 +21,7 @@
 #include "sim/fault_schedule.h"
 #include "sim/live/cluster_rpc.h"
 #include "sim/live/endpoints.h"
+#include "sim/hosting.h"
 #include "sim/service_schedule.h"
 #include "sim/topology.h"
 
@@ -31,6 +32,7 @@ struct ClusterOptions {
   std::string run_dir;  // gets data/<city>/, logs/<city>.log and endpoints.json; must not hold a running cluster
   std::uint64_t seed = 1;
   Durability durability = Durability::fsync;
+  Hosting hosting = Hosting::process_per_node;
   bool die_with_parent = true;  // false: the cluster outlives this process (`bsnsim up`)
   std::string gateway_listen = "127.0.0.1:0";
   std::string gateway_http = "127.0.0.1:0";
@@ -66,7 +68,7 @@ class LiveCluster : public FaultTarget, public RelayerTarget, public ServiceHost
   const std::string& http_address() const;  // of the gateway
   const std::string& node_address(CityIndex city) const;
 
-  // Faults. An unknown, already ended or outside node is an Error.
+  // Faults. An unknown, already ended or outside node is an Error, and one that shares its process.
   Result<Done> kill(CityIndex city) override;
   Result<Done> restart(CityIndex city) override;  // same address, same data; returns when it serves again
   Result<Done> pause(CityIndex city) override;

@@ -20,6 +20,7 @@ struct LiveCluster::Impl {
   Topology topology;
   ClusterOptions options;
   std::vector<Child> nodes;  // by CityIndex, BSN's own
+  std::vector<Child> hosts;  // the processes that several of them share; none: each node has its own
   Child outside;             // hosts all further cities, in their order; not started when there are none
   Child gateway;
   std::vector<Child> relayers;  // as in cross_chain.relayers
@@ -39,6 +40,9 @@ struct LiveCluster::Impl {
   Result<Done> spawn(Child& child, const char* program, const std::string& listen,
                      const std::vector<std::string>& more = {});
   Result<Done> spawn_all();
+  Result<Done> spawn_hosts(std::vector<Child*>& all);
+  void place_nodes();
+  Child named(const std::string& name) const;
   Result<Done> commission();
   NodeSpec spec_of(CityIndex city);
   GatewaySpec spec_of_gateway();

@@ -262,6 +262,7 @@ ClusterOptions cluster_options(const Scenario& scenario, const LiveOptions& opti
   cluster.run_dir = options.run_dir;
   cluster.seed = scenario.seed;
   cluster.durability = scenario.durability;
+  cluster.hosting = scenario.hosting;
   cluster.relayer_key = access_key(scenario);
   cluster.stop = options.stop;
   cluster.progress = [&options](const std::string& text) { options.progress({.phase = text}); };

@@ -13,23 +13,22 @@ const ChainName test_chain{"fabric", "main"};
 TestNode::TestNode() { start(); }
 
 void TestNode::start() {
-  auto process = NodeProcess::open(folder_.path());
-  BSN_CHECK(process.ok(), "a test node opens its folder");
-  process_ = std::move(*process);
-  city_node_ = std::make_unique<CityNodeService>(*process_);
-  control_ = std::make_unique<NodeControlService>(*process_);
-  auto server = RpcServer::start({.listen = address_}, {city_node_.get(), control_.get()});
-  BSN_CHECK(server.ok(), "a test node listens");
-  server_ = std::move(*server);
-  address_ = server_->address();
+  loop_ = std::make_unique<h2::Loop>();
+  auto host = NodeHost::start(folder_.path(), address_, *loop_);
+  BSN_CHECK(host.ok(), "a test node takes its folder and its address");
+  host_ = std::move(*host);
+  address_ = host_->address();
+  loop_->start();
   city_node_stub_ = v1::CityNode::NewStub(open_channel(address_));
   control_stub_ = v1::NodeControl::NewStub(open_channel(address_));
 }
 
 void TestNode::stop() {
-  process_->stop(Duration{});
-  server_.reset();
-  process_.reset();
+  if (!host_) return;
+  host_->stop_calls(Duration{});
+  host_->stop_streams(Duration{});
+  loop_->stop();
+  host_.reset();
 }
 
 RaftParameters quick_raft() { return {milliseconds(50), milliseconds(300), milliseconds(5), 5, 64}; }

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "loop/temporary_folder.h"
-#include "node/serve/city_node_service.h"
-#include "node/serve/node_control_service.h"
-#include "node/serve/node_process.h"
+#include "h2/loop.h"
+#include "node/serve/node_host.h"
+#include "proto/city_node.grpc.pb.h"
+#include "proto/control.grpc.pb.h"
 #include "rpc/channel.h"
-#include "rpc/server.h"
 
 namespace bsn {
 
@@ -19,22 +19,21 @@ namespace bsn {
 class TestNode {
  public:
   TestNode();
+  ~TestNode() { stop(); }
 
   void start();
   void stop();
 
   const std::string& address() const { return address_; }
-  NodeProcess& process() { return *process_; }
+  NodeProcess& process() { return host_->process(); }
   v1::CityNode::Stub& city_node() { return *city_node_stub_; }
   v1::NodeControl::Stub& control() { return *control_stub_; }
 
  private:
   TemporaryFolder folder_;
   std::string address_ = "127.0.0.1:0";
-  std::unique_ptr<NodeProcess> process_;
-  std::unique_ptr<CityNodeService> city_node_;
-  std::unique_ptr<NodeControlService> control_;
-  std::unique_ptr<RpcServer> server_;
+  std::unique_ptr<h2::Loop> loop_;
+  std::unique_ptr<NodeHost> host_;
   std::unique_ptr<v1::CityNode::Stub> city_node_stub_;
   std::unique_ptr<v1::NodeControl::Stub> control_stub_;
 };

@@ -1,11 +1,11 @@
-#include "gateway/serve/health_service.h"
+#include "rpc/health_service.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "gateway/serve/reply_outcome.h"
 #include "h2/loop.h"
 #include "proto/health.pb.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn {
 namespace {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <functional>
@@ -34,12 +35,16 @@ class HostedMachine {
   HostedMachine(M& machine, TurnHandler<Out>& handler, h2::Loop& loop, std::size_t bound)
       : machine_(machine), handler_(handler), loop_(loop), bound_(bound), timer_(loop.io()) {}
 
-  // At the end of each of the loop's turns, on its thread.
+  // At the end of each of the loop's turns, on its thread. Cheap when there is nothing to do.
   void end_turn() {
+    if (!waiting_.load(std::memory_order_acquire) && !rung_) return;
+    rung_ = false;
+    if (frozen_until_ && monotonic_now() < *frozen_until_) return arm(frozen_until_);
+    frozen_until_.reset();
     take();
     const bool due = due_ && *due_ <= monotonic_now();
     if (!taken_.empty() || due) turn();
-    arm();
+    arm(due_);
   }
 
   // False: as many inputs wait as may, or it has stopped; the caller answers for the input.
@@ -47,6 +52,20 @@ class HostedMachine {
 
   // Not bounded: for inputs that are bounded elsewhere. False: it has stopped.
   bool post_always(In input) { return push(Item(std::in_place_index<0>, std::move(input)), no_bound); }
+
+  // As post for several, with one wake-up. Returns how many of them, from the front, were accepted.
+  std::size_t post_all(std::vector<In>&& inputs) {
+    std::size_t accepted = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      const std::size_t room = stopped_ || items_.size() >= bound_ ? 0 : bound_ - items_.size();
+      accepted = std::min(inputs.size(), room);
+      for (std::size_t i = 0; i < accepted; ++i) items_.emplace_back(std::in_place_index<0>, std::move(inputs[i]));
+      if (accepted > 0) waiting_.store(true, std::memory_order_release);
+    }
+    if (accepted > 0) see_to_a_turn();
+    return accepted;
+  }
 
   // Runs the task between two inputs. Not bounded. False: it has stopped, and the task won't run.
   bool call(Task task) { return push(Item(std::in_place_index<1>, std::move(task)), no_bound); }
@@ -66,8 +85,23 @@ class HostedMachine {
     return future.get();
   }
 
+  // Returns when the machine has stepped through what was posted before; on the loop's own thread of a frozen one at
+  // once.
+  void settle() {
+    if (loop_.is_current()) return end_turn();
+    ask([](Instant, M&) { return true; });
+  }
+
+  // Makes the loop turn.
   void wake() {
     loop_.post([] {});
+  }
+
+  // Until then no turn of the machine begins; inputs wait, time passes. For faults. On the loop's thread, outside of a
+  // turn's steps.
+  void freeze(Instant until) {
+    frozen_until_ = until;
+    rung_ = true;
   }
 
   // Refuses further inputs and gives the machine what was accepted before. Precondition: the loop turns still, this is
@@ -79,6 +113,8 @@ class HostedMachine {
     }
     std::promise<void> done;
     loop_.post([this, &done] {
+      frozen_until_.reset();
+      rung_ = true;
       end_turn();
       alive_.reset();
       timer_.cancel();
@@ -96,15 +132,21 @@ class HostedMachine {
       const std::lock_guard lock(mutex_);
       if (stopped_ || items_.size() >= bound) return false;
       items_.push_back(std::move(item));
+      waiting_.store(true, std::memory_order_release);
     }
-    // The loop's own thread comes to the end of its turn anyhow.
-    if (!loop_.is_current() || in_turn_) wake();
+    see_to_a_turn();
     return true;
+  }
+
+  // The loop's own thread comes to the end of its turn anyhow.
+  void see_to_a_turn() {
+    if (!loop_.is_current() || in_turn_) wake();
   }
 
   void take() {
     const std::lock_guard lock(mutex_);
     std::swap(taken_, items_);
+    waiting_.store(false, std::memory_order_release);
   }
 
   void turn() {
@@ -126,12 +168,14 @@ class HostedMachine {
   }
 
   // A timer that is set for an earlier time is left alone: times mostly grow, and setting one costs a system call.
-  void arm() {
-    if (!due_ || (armed_for_ && *armed_for_ <= *due_)) return;
-    armed_for_ = due_;
-    timer_.expires_at(on_steady_clock(*due_));
+  void arm(std::optional<Instant> until) {
+    if (!until || (armed_for_ && *armed_for_ <= *until)) return;
+    armed_for_ = until;
+    timer_.expires_at(on_steady_clock(*until));
     timer_.async_wait([this, alive = std::weak_ptr<bool>(alive_)](const boost::system::error_code& cancelled) {
-      if (!cancelled && !alive.expired()) armed_for_.reset();
+      if (cancelled || alive.expired()) return;
+      armed_for_.reset();
+      rung_ = true;
     });
   }
 
@@ -143,6 +187,7 @@ class HostedMachine {
   std::mutex mutex_;  // guards the next two
   std::vector<Item> items_;
   bool stopped_ = false;
+  std::atomic<bool> waiting_{true};  // there are items
 
   // The loop's only.
   std::vector<Item> taken_;
@@ -150,6 +195,8 @@ class HostedMachine {
   Instant now_;
   std::optional<Instant> due_;
   std::optional<Instant> armed_for_;
+  std::optional<Instant> frozen_until_;
+  bool rung_ = false;  // the timer has gone off, or the freeze has changed
   boost::asio::steady_timer timer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // until stop()
   bool in_turn_ = false;

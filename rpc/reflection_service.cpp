@@ -1,4 +1,4 @@
-#include "gateway/serve/reflection_service.h"
+#include "rpc/reflection_service.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
@@ -7,8 +7,8 @@
 #include <set>
 #include <utility>
 
-#include "gateway/serve/reply_outcome.h"
 #include "proto/reflection.pb.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn {
 namespace {

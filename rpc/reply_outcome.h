@@ -1,4 +1,7 @@
-// How the gateway's answers travel over gRPC: as rpc/refusal.h says, on the gateway's own HTTP/2.
+// How a Reply travels over gRPC, on the HTTP/2 of our own servers.
+//
+// OK: as the response message. Refused: the gRPC status is the reply's status, its message is for people, its details
+// carry the serialized v1.Reply, and the trailer `bsn-reason` names the reason for programs that know no protobuf.
 #pragma once
 
 #include <google/protobuf/message_lite.h>
@@ -12,11 +15,22 @@
 
 namespace bsn {
 
+// The parts of a refusal as they are sent. Long texts are cut: gRPC sends them as trailers, and clients refuse more
+// than 8 KiB of those.
+struct RefusalOnTheWire {
+  std::string message;
+  std::string details;  // the serialized v1.Reply
+  std::string reason;
+};
+inline constexpr const char* reason_trailer = "bsn-reason";
+RefusalOnTheWire on_the_wire(const Reply& reply);
+
 // The end of a call that has this reply.
 h2::Outcome outcome_of(const Reply& reply);
 
 // Adds reason and details to an outcome that the HTTP/2 server made by itself, for a call that had no effect.
-void dress_refusal(h2::Outcome& outcome);
+// `when_full`: the server's reason for RESOURCE_EXHAUSTED.
+void dress_refusal(h2::Outcome& outcome, Reason when_full);
 
 // Sends the message and ends the call with OK.
 void answer(h2::Call& call, const google::protobuf::MessageLite& message);

@@ -1,11 +1,23 @@
-#include "gateway/serve/reply_outcome.h"
+#include "rpc/reply_outcome.h"
 
 #include <utility>
 
 #include "h2/loop.h"
-#include "rpc/refusal.h"
+#include "proto/codec.h"
 
 namespace bsn {
+namespace {
+
+constexpr std::size_t most_text = 1024;
+
+}  // namespace
+
+RefusalOnTheWire on_the_wire(const Reply& reply) {
+  Reply sent = reply;
+  if (sent.message.size() > most_text) sent.message.resize(most_text);
+  if (sent.value.size() > most_text) sent.value.resize(most_text);
+  return {sent.message, encode(sent).SerializeAsString(), std::string(to_string(sent.reason))};
+}
 
 h2::Outcome outcome_of(const Reply& reply) {
   h2::Outcome outcome;
@@ -18,12 +30,12 @@ h2::Outcome outcome_of(const Reply& reply) {
   return outcome;
 }
 
-void dress_refusal(h2::Outcome& outcome) {
+void dress_refusal(h2::Outcome& outcome, Reason when_full) {
   const auto status = static_cast<Status>(outcome.code);
   if (!certainly_no_effect(status)) return;
   Reason reason = Reason::none;
   if (status == Status::invalid_argument) reason = Reason::malformed;
-  if (status == Status::resource_exhausted) reason = Reason::gateway_full;
+  if (status == Status::resource_exhausted) reason = when_full;
   h2::Outcome dressed = outcome_of(refusal(status, reason, outcome.message));
   dressed.trailers.insert(dressed.trailers.end(), outcome.trailers.begin(), outcome.trailers.end());
   outcome = std::move(dressed);
