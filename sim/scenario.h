@@ -114,7 +114,7 @@ struct Scenario {
   Topology topology;
   Durability durability = Durability::fsync;
   Hosting hosting = Hosting::process_per_node;  // of its live runs
-  std::string project;            // which project's key the load uses; default: the first
+  std::string project;                          // which project's key the load uses; default: the first
   Duration settle = seconds(10);  // at most this long until every chain has a leader or first block before the load
   std::vector<Round> rounds;
   std::vector<Fault> faults;                   // in the order of `at`

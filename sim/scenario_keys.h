@@ -271,7 +271,8 @@ void describe(V& v, Scenario& scenario) {
   v.key("description", scenario.description, TextKind{4096}, "what it is for");
   v.key("seed", scenario.seed, WholeKind<std::uint64_t>{}, "of all chance in the run");
   v.key("durability", scenario.durability, durability_kind, "fsync: on the platter; os: in the page cache");
-  v.key("hosting", scenario.hosting, hosting_kind, "which city nodes of a live run share a process; only with a process per node can one be killed");
+  v.key("hosting", scenario.hosting, hosting_kind,
+        "which city nodes of a live run share a process; only with a process per node can one be killed");
   v.key("project", scenario.project, NameKind{}, "whose key the load uses; default: the first");
   v.key("settle", scenario.settle, DurationKind{}, "at most this long for leaders and first blocks before the load");
   describe(v, scenario.topology);

@@ -35,8 +35,10 @@ void add_up(CLI::App& app, UpOptions& options) {
   verb.add_option("--http", options.http, "address of the gateway's HTTP/1.1; port 0: any free one")
       ->capture_default_str();
   verb.add_option("--seed", options.seed, "seed of all chance")->capture_default_str();
-  verb.add_option("--hosting", options.hosting, "which city nodes share a process; one that does can't be killed alone")
-      ->transform(CLI::CheckedTransformer(hostings))
+  verb.add_option_function<std::string>(
+          "--hosting", [&](const std::string& name) { options.hosting = hostings.at(name); },
+          "which city nodes share a process; one that does can't be killed alone")
+      ->check(CLI::IsMember(hostings))
       ->default_str("process-per-node");
   verb.add_flag("--fsync,!--no-fsync", options.fsync, "wait for the disk before acknowledging (default: yes)");
   verb.add_flag("-q,--quiet", options.quiet, "no progress");

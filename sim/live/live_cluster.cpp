@@ -87,28 +87,28 @@ Result<Done> LiveCluster::Impl::spawn_hosts(std::vector<Child*>& all) {
     return Done{};
   }
   const std::vector<HostGroup> groups = host_groups(topology, options.hosting);
-  for (const HostGroup& group : groups) hosts.push_back(named(group.name));
+  for (const HostGroup& each : groups) shared.push_back(named(each.name));
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    if (auto done = spawn(hosts[i], "bsn-node", "127.0.0.1:0", sharing(groups[i].cities.size(), options.durability));
+    if (auto done = spawn(shared[i], "bsn-node", "127.0.0.1:0", sharing(groups[i].cities.size(), options.durability));
         !done) {
       return done;
     }
-    all.push_back(&hosts[i]);
+    all.push_back(&shared[i]);
   }
   return Done{};
 }
 
 // Tells the nodes that share a process where they are.
 void LiveCluster::Impl::place_nodes() {
-  if (hosts.empty()) return;
+  if (shared.empty()) return;
   const std::vector<HostGroup> groups = host_groups(topology, options.hosting);
   for (std::size_t i = 0; i < groups.size(); ++i) {
-    const pid_t pid = hosts[i].process.pid();
+    const pid_t pid = shared[i].process.pid();
     for (std::size_t n = 0; n < groups[i].cities.size(); ++n) {
       Child& node = nodes[groups[i].cities[n].value];
-      node.log = hosts[i].log;
+      node.log = shared[i].log;
       node.process = Process::adopt(pid, process_started(pid));
-      node.address = hosts[i].addresses.at(n);
+      node.address = shared[i].addresses.at(n);
       node.addresses = {node.address};
     }
   }
@@ -219,7 +219,7 @@ Result<Done> LiveCluster::Impl::write_endpoint_file() {
 Result<Child*> LiveCluster::Impl::running_node(CityIndex city) {
   if (city.value >= nodes.size()) return Error{ErrorCode::unavailable, "a host outside BSN is not ours to disturb"};
   Child& node = nodes[city.value];
-  if (!hosts.empty()) {
+  if (!shared.empty()) {
     return Error{ErrorCode::invalid_configuration,
                  node.name + " shares its process with others; start the cluster with a process per node"};
   }
@@ -276,7 +276,7 @@ void LiveCluster::stop() {
   }
   stop_processes(all, stop_patience_ms);
   for (Child& node : impl_->nodes) node.process.running();  // reaps
-  for (Child& host : impl_->hosts) host.process.running();
+  for (Child& host : impl_->shared) host.process.running();
   for (Child& relayer : impl_->relayers) relayer.process.running();
   impl_->outside.process.running();
   impl_->gateway.process.running();
@@ -361,7 +361,7 @@ Result<Done> LiveCluster::partition(const std::vector<std::vector<CityIndex>>& g
 }
 
 Result<Done> LiveCluster::check_children() {
-  for (Child& host : impl_->hosts) {
+  for (Child& host : impl_->shared) {
     if (!host.process.running()) return child_ended(host);
   }
   for (Child& node : impl_->nodes) {

@@ -1,6 +1,6 @@
 // A live cluster: bsn-node processes for the cities, shared or not (sim/hosting.h), one for all hosts outside BSN if
-// there are any, a bsn-gateway, and a bsn-relayer for each relayer of the topology, on loopback, on ports that the system
-// chose.
+// there are any, a bsn-gateway, and a bsn-relayer for each relayer of the topology, on loopback, on ports that the
+// system chose.
 //
 // Start: spawn all, read each one's announced address, commission the nodes (who they are, whom they talk to), then the
 // gateway, and wait until every node of a connected city is healthy. A child that dies on the way ends the start at
@@ -19,9 +19,9 @@
 #include "core/time.h"
 #include "sim/cluster_step.h"
 #include "sim/fault_schedule.h"
+#include "sim/hosting.h"
 #include "sim/live/cluster_rpc.h"
 #include "sim/live/endpoints.h"
-#include "sim/hosting.h"
 #include "sim/service_schedule.h"
 #include "sim/topology.h"
 

@@ -19,9 +19,9 @@ namespace bsn {
 struct LiveCluster::Impl {
   Topology topology;
   ClusterOptions options;
-  std::vector<Child> nodes;  // by CityIndex, BSN's own
-  std::vector<Child> hosts;  // the processes that several of them share; none: each node has its own
-  Child outside;             // hosts all further cities, in their order; not started when there are none
+  std::vector<Child> nodes;   // by CityIndex, BSN's own
+  std::vector<Child> shared;  // the processes that several of them share; none: each node has its own
+  Child outside;              // shared all further cities, in their order; not started when there are none
   Child gateway;
   std::vector<Child> relayers;  // as in cross_chain.relayers
   ClusterRpc rpc;
