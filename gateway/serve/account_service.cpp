@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "proto/codec.h"
 #include "rpc/call_context.h"
 #include "rpc/reply_outcome.h"
-#include "proto/codec.h"
 #include "rpc/secret.h"
 
 namespace bsn {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "rpc/reply_outcome.h"
 #include "h2/loop.h"
 #include "proto/codec.h"
 #include "rpc/refusal.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn {
 namespace {

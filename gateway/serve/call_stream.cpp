@@ -4,9 +4,9 @@
 
 #include "gateway/serve/gathered_messages.h"
 #include "gateway/serve/received_call.h"
-#include "rpc/reply_outcome.h"
 #include "proto/codec.h"
 #include "rpc/call_context.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn {
 namespace {

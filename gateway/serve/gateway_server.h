@@ -12,12 +12,12 @@
 #include "edge/http_server.h"
 #include "gateway/serve/account_service.h"
 #include "gateway/serve/gateway_service.h"
-#include "rpc/health_service.h"
 #include "gateway/serve/http_door.h"
 #include "gateway/serve/metrics.h"
 #include "h2/server.h"
 #include "proto/control.pb.h"
 #include "rpc/data_dir.h"
+#include "rpc/health_service.h"
 #include "rpc/metrics.h"
 
 namespace bsn {

@@ -7,10 +7,10 @@
 #include "gateway/serve/call_stream.h"
 #include "gateway/serve/directory.h"
 #include "gateway/serve/received_call.h"
-#include "rpc/reply_outcome.h"
 #include "gateway/serve/request_metadata.h"
 #include "gateway/serve/transaction_lookup.h"
 #include "gateway/serve/transfer_methods.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn {
 namespace {

@@ -18,9 +18,9 @@
 #include "gateway/serve/callers.h"
 #include "gateway/serve/gateway_disk.h"
 #include "gateway/serve/gateway_front.h"
-#include "h2/hosted_machine.h"
 #include "gateway/serve/node_links.h"
 #include "gateway/serve/quota_keeper.h"
+#include "h2/hosted_machine.h"
 
 namespace bsn {
 

@@ -3,10 +3,10 @@
 #include <chrono>
 #include <utility>
 
-#include "rpc/call_context.h"
-#include "rpc/reply_outcome.h"
 #include "proto/codec.h"
+#include "rpc/call_context.h"
 #include "rpc/refusal.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn {
 

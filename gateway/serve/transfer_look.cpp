@@ -4,8 +4,8 @@
 
 #include "core/byte_fields.h"
 #include "core/call.h"
-#include "rpc/reply_outcome.h"
 #include "proto/codec.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn {
 namespace {

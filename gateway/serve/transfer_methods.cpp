@@ -9,12 +9,12 @@
 
 #include "core/packet_call.h"
 #include "edge/inner_call.h"
-#include "rpc/reply_outcome.h"
 #include "gateway/serve/request_metadata.h"
 #include "gateway/serve/transfer_order.h"
 #include "gateway/serve/transfer_routes.h"
 #include "gateway/serve/transfer_watch.h"
 #include "proto/codec.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn {
 namespace {

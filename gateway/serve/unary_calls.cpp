@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "rpc/call_context.h"
-#include "rpc/reply_outcome.h"
 #include "gateway/serve/request_metadata.h"
 #include "proto/codec.h"
+#include "rpc/call_context.h"
+#include "rpc/reply_outcome.h"
 
 namespace bsn {
 

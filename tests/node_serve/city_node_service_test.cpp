@@ -149,8 +149,8 @@ std::unique_ptr<v1::CityNode::Stub> client_without_read_ahead(const std::string&
   return v1::CityNode::NewStub(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
 }
 
-// Reads one block of 40 large ones; meanwhile so many new ones that it is too slow are said to be there. How the stream ends when the reader
-// goes on.
+// Reads one block of 40 large ones; meanwhile so many new ones that it is too slow are said to be there. How the stream
+// ends when the reader goes on.
 grpc::Status end_of_slow_watch() {
   constexpr Height more = 1'025;
   TestCluster cluster(1);

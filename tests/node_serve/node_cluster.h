@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "loop/temporary_folder.h"
 #include "h2/loop.h"
+#include "loop/temporary_folder.h"
 #include "node/serve/node_host.h"
 #include "proto/city_node.grpc.pb.h"
 #include "proto/control.grpc.pb.h"
