@@ -28,6 +28,17 @@ std::string_view to_string(Hosting hosting) {
   return names[static_cast<std::size_t>(hosting)];
 }
 
+const std::map<std::string, Hosting>& hostings() {
+  static const std::map<std::string, Hosting> all = [] {
+    std::map<std::string, Hosting> named;
+    for (const Hosting one : {Hosting::process_per_node, Hosting::process_per_provider, Hosting::single}) {
+      named.emplace(to_string(one), one);
+    }
+    return named;
+  }();
+  return all;
+}
+
 std::vector<HostGroup> host_groups(const Topology& topology, Hosting hosting) {
   std::vector<HostGroup> groups;
   for (std::uint32_t i = 0; i < own_cities(topology); ++i) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,9 @@ enum class Hosting : std::uint8_t {
   single,                // all in one: what a throughput run uses
 };
 std::string_view to_string(Hosting hosting);
+
+// All of them by their names, as files and commands spell them.
+const std::map<std::string, Hosting>& hostings();
 
 struct HostGroup {
   std::string name;               // of its folder and its log: the city's id, the provider's, "nodes"

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <filesystem>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct Options {
   std::string bin_dir;
   int repeat = 3;
   int idle_seconds = 20;
+  Hosting hosting = Hosting::process_per_node;
 };
 
 // What one start cost.
@@ -113,15 +115,16 @@ Cost measure_cluster(const Options& options, const Topology& topology) {
   ClusterOptions cluster_options;
   cluster_options.bin_dir = options.bin_dir;
   cluster_options.run_dir = folder.path();
+  cluster_options.hosting = options.hosting;
   const auto start = Clock::now();
   const auto cluster = LiveCluster::start(topology, cluster_options);
   require(cluster);
   const auto started = Clock::now();
   const Result<Endpoints> endpoints = read_endpoints(folder.path());
   require(endpoints);
-  std::vector<pid_t> pids{endpoints->gateway.pid};
-  for (const Endpoint& node : endpoints->city_nodes) pids.push_back(node.pid);
-  return cost_of(start + (Clock::now() - started), pids, options.idle_seconds);
+  std::set<pid_t> pids;
+  for (const Endpoint& process : endpoints->all()) pids.insert(process.pid);
+  return cost_of(start + (Clock::now() - started), {pids.begin(), pids.end()}, options.idle_seconds);
 }
 
 double median(const std::vector<Cost>& costs, double Cost::*field) {
@@ -148,8 +151,8 @@ int run(const Options& options) {
     fmt::print(stderr, "{}/{}: bare {:.2f} s, cluster {:.2f} s\n", i + 1, options.repeat, bare.back().seconds,
                cluster.back().seconds);
   }
-  fmt::print("{} bare gRPC servers against {} city nodes and a gateway, medians of {}\n\n", count, count,
-             options.repeat);
+  fmt::print("{} bare gRPC servers against {} ({}), medians of {}\n\n", count, processes_of(*topology),
+             to_string(options.hosting), options.repeat);
   fmt::print("{:<28} {:>10} {:>10} {:>9}   limit\n", "", "bare", "cluster", "ratio");
   print_row("all healthy after, s", bare, cluster, &Cost::seconds, "2x");
   print_row("CPU until then, s", bare, cluster, &Cost::cpu_s, "-");
@@ -169,6 +172,11 @@ int main(int argc, char** argv) {
   app.add_option("--idle-seconds", options.idle_seconds, "how long the idle cluster is watched; 0: not")
       ->capture_default_str()
       ->check(CLI::Range(0, 600));
+  app.add_option_function<std::string>(
+         "--hosting", [&](const std::string& name) { options.hosting = hostings().at(name); },
+         "which city nodes share a process")
+      ->check(CLI::IsMember(hostings()))
+      ->default_str("process-per-node");
   CLI11_PARSE(app, argc, argv);
   try {
     return run(options);

@@ -101,11 +101,15 @@ http {{
   return start("nginx", program, {"-c", config, "-e", folder + "/nginx.log"}, folder, port);
 }
 
-std::optional<Result<Peer>> start_haproxy(const std::string& folder, const std::string& upstream) {
+std::optional<Result<Peer>> start_haproxy(const std::string& folder, const std::vector<std::string>& upstreams) {
   const std::string program = "/usr/sbin/haproxy";
   if (!std::filesystem::exists(program)) return std::nullopt;
   const int port = free_port();
   const std::string config = folder + "/haproxy.cfg";
+  std::string servers;
+  for (std::size_t n = 0; n < upstreams.size(); ++n) {
+    servers += fmt::format("  server node{} {} proto h2\n", n, upstreams[n]);
+  }
   write(config, fmt::format(R"(global
   nbthread 1
 defaults
@@ -117,9 +121,9 @@ frontend calls
   bind 127.0.0.1:{0} proto h2
   default_backend node
 backend node
-  server node {1} proto h2
-)",
-                            port, upstream));
+  balance random
+{1})",
+                            port, servers));
   return start("HAProxy", program, {"-db", "-f", config}, folder, port);
 }
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/result.h"
 #include "sim/live/process.h"
@@ -18,6 +19,7 @@ struct Peer {
 
 // Start them in front of `upstream`; files go to `folder`. nullopt: the program is not installed.
 std::optional<Result<Peer>> start_nginx(const std::string& folder, const std::string& upstream);
-std::optional<Result<Peer>> start_haproxy(const std::string& folder, const std::string& upstream);
+// Of several it takes, for each call, the less loaded of two that it draws.
+std::optional<Result<Peer>> start_haproxy(const std::string& folder, const std::vector<std::string>& upstreams);
 
 }  // namespace bsn

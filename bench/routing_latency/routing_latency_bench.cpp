@@ -148,13 +148,14 @@ int run(const Options& options) {
   ways.push_back(way("our gateway", endpoints->gateway.grpc, "Gateway", endpoints->gateway.pid));
   ways.back().order.access_key = "bench-key";
   std::vector<Peer> peers;
-  for (auto start : {start_nginx, start_haproxy}) {
-    auto peer = start(folder.path(), upstream);
-    if (!peer) continue;
+  const auto add = [&](std::optional<Result<Peer>> peer) {
+    if (!peer) return;
     if (!*peer) throw std::runtime_error(peer->error().message);
     peers.push_back(std::move(**peer));
     ways.push_back(way(peers.back().name, peers.back().address, "CityNode", peers.back().worker));
-  }
+  };
+  add(start_nginx(folder.path(), upstream));
+  add(start_haproxy(folder.path(), {upstream}));
   if (peers.size() < 2) fmt::print(stderr, "nginx or HAProxy is missing: scripts/install_dependencies.sh --bench\n");
 
   fmt::print("the same query to one city node, medians of {} runs of {} s each\n", options.repeat, options.seconds);

@@ -101,6 +101,7 @@ class CallBatches final : public h2::CallHandler,
 
   void submit(NodeShell& shell, std::vector<ArrivingCall> calls) {
     std::vector<std::uint64_t> attempts;
+    attempts.reserve(calls.size());
     for (const ArrivingCall& call : calls) attempts.push_back(call.tag);
     const auto ids = shell.submit(std::move(calls));
     for (std::size_t i = 0; i < ids.size(); ++i) {

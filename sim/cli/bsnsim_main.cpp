@@ -22,10 +22,6 @@ void add_place(CLI::App& verb, PlaceOptions& options) {
 
 CLI::App& add_verb(CLI::App& app, const char* name, const char* help) { return *app.add_subcommand(name, help); }
 
-const std::map<std::string, Hosting> hostings = {{"process-per-node", Hosting::process_per_node},
-                                                 {"process-per-provider", Hosting::process_per_provider},
-                                                 {"single", Hosting::single}};
-
 void add_up(CLI::App& app, UpOptions& options) {
   CLI::App& verb = add_verb(app, "up", "start a cluster: city nodes, a gateway, relayers");
   verb.add_option("file", options.file, "topology or scenario file")->required();
@@ -36,9 +32,9 @@ void add_up(CLI::App& app, UpOptions& options) {
       ->capture_default_str();
   verb.add_option("--seed", options.seed, "seed of all chance")->capture_default_str();
   verb.add_option_function<std::string>(
-          "--hosting", [&](const std::string& name) { options.hosting = hostings.at(name); },
+          "--hosting", [&](const std::string& name) { options.hosting = hostings().at(name); },
           "which city nodes share a process; one that does can't be killed alone")
-      ->check(CLI::IsMember(hostings))
+      ->check(CLI::IsMember(hostings()))
       ->default_str("process-per-node");
   verb.add_flag("--fsync,!--no-fsync", options.fsync, "wait for the disk before acknowledging (default: yes)");
   verb.add_flag("-q,--quiet", options.quiet, "no progress");
