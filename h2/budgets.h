@@ -32,11 +32,12 @@ struct Budgets {
 
   // ---- all connections ----
   std::size_t connections = 10'000;              // beyond: the one that has idled longest goes, else the new one
+  std::size_t handshakes = 1'000;                // of TLS, half done; beyond: the one that has taken longest is closed
   std::size_t streams_in_all = 65'536;           // beyond: REFUSED_STREAM
   std::size_t bytes_in_all = 512 * 1024 * 1024;  // beyond: the connection that holds most gets GOAWAY
 
   // ---- time; kept to within a quarter of a second ----
-  Time greeting{10'000};  // from the connection to the client's SETTINGS: closed
+  Time greeting{10'000};  // from the connection to the client's SETTINGS, TLS included: closed
   Time half_sent{
       30'000};         // from the first byte of a frame, header block or message to its last: call or connection ends
   Time idle{600'000};  // without an open call: GOAWAY NO_ERROR

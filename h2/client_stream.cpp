@@ -9,6 +9,7 @@
 
 #include "h2/address.h"
 #include "h2/header_list.h"
+#include "h2/tls.h"
 #include "h2/wire_text.h"
 
 namespace bsn::h2 {
@@ -100,6 +101,8 @@ void ClientStream::connected() {
   if (failed || nghttp2_session_client_new(&session_, callbacks, this) != 0) {
     return end({Code::unavailable, "no session: " + failed.message()});
   }
+  const std::string host = socket_.remote_endpoint(failed).address().to_string();
+  if (target_.tls) tls_ = std::make_unique<TlsSession>(*target_.tls, host);
   request();
   wait_to_read();
   flush();
@@ -112,7 +115,7 @@ void ClientStream::request() {
   nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0, connection_window);
   HeaderList list;
   list.add_static(":method", "POST");
-  list.add_static(":scheme", "http");
+  list.add_static(":scheme", tls_ ? "https" : "http");
   list.add(":path", target_.path);
   list.add(":authority", target_.address);
   list.add_static("te", "trailers");
@@ -127,25 +130,44 @@ void ClientStream::request() {
 // ---- from the socket ----
 
 void ClientStream::wait_to_read() {
-  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const boost::system::error_code& failed) {
-    if (!failed && !self->closed_) self->read();
-  });
+  static thread_local std::array<std::uint8_t, 64 * 1024> incoming;
+  socket_reader_.wait(socket_, incoming,
+                      [self = shared_from_this()](const boost::system::error_code& failed, SocketReader::Bytes bytes) {
+                        if (self->closed_) return;
+                        failed ? self->end({Code::unavailable, failed.message()}) : self->read(bytes);
+                      });
 }
 
-void ClientStream::read() {
-  static thread_local std::array<std::uint8_t, 64 * 1024> incoming;
+void ClientStream::read(SocketReader::Bytes bytes) {
   loop_.refresh_now();
-  boost::system::error_code failed;
-  const std::size_t count = socket_.read_some(boost::asio::buffer(incoming), failed);
-  if (failed == boost::asio::error::would_block) return wait_to_read();
-  if (failed) return end({Code::unavailable, failed.message()});
-  in_engine_ = true;
-  const ssize_t taken = nghttp2_session_mem_recv(session_, incoming.data(), count);
-  in_engine_ = false;
+  if (!tls_ || unseal(bytes)) hear(bytes);
   if (closed_) return;
-  if (taken < 0) return end({Code::internal, nghttp2_strerror(static_cast<int>(taken))});
   flush();
   if (!closed_) wait_to_read();
+}
+
+// Replaces what came by what it says. False: the connection has ended.
+bool ClientStream::unseal(std::span<const std::uint8_t>& bytes) {
+  static thread_local std::vector<std::uint8_t> opened;
+  opened.clear();
+  const bool shaken = tls_->ready();
+  const bool goes_on = tls_->take(bytes, opened);
+  const char* wrong = goes_on ? (tls_->ready() && !tls_->agreed() ? "the other side does not speak HTTP/2" : nullptr)
+                              : tls_->wrong().c_str();
+  if (wrong) {
+    if (unwritten_.empty()) write();  // the alert
+    end({Code::unavailable, (shaken ? "TLS with " : "no TLS with ") + target_.address + ": " + wrong});
+    return false;
+  }
+  bytes = opened;
+  return true;
+}
+
+void ClientStream::hear(std::span<const std::uint8_t> bytes) {
+  in_engine_ = true;
+  const ssize_t taken = nghttp2_session_mem_recv(session_, bytes.data(), bytes.size());
+  in_engine_ = false;
+  if (taken < 0 && !closed_) end({Code::internal, nghttp2_strerror(static_cast<int>(taken))});
 }
 
 void ClientStream::data(std::string_view bytes) {
@@ -211,12 +233,14 @@ void ClientStream::write() {
   static thread_local std::vector<std::uint8_t> outgoing;
   outgoing.assign(unwritten_.begin(), unwritten_.end());
   unwritten_.clear();
-  while (true) {
-    const std::uint8_t* bytes = nullptr;
-    const ssize_t count = nghttp2_session_mem_send(session_, &bytes);
-    if (count < 0) return end({Code::internal, nghttp2_strerror(static_cast<int>(count))});
-    if (count == 0) break;
-    outgoing.insert(outgoing.end(), bytes, bytes + count);
+  if (!tls_) {
+    if (!collect(outgoing)) return;
+  } else {
+    static thread_local std::vector<std::uint8_t> plain;
+    plain.clear();
+    if (tls_->ready() && (!collect(plain) || !tls_->seal(plain))) return;
+    outgoing.insert(outgoing.end(), tls_->out().begin(), tls_->out().end());
+    tls_->out().clear();
   }
   if (outgoing.empty()) return;
   boost::system::error_code failed;
@@ -229,6 +253,20 @@ void ClientStream::write() {
   if (count == outgoing.size()) return;
   unwritten_.assign(outgoing.begin() + static_cast<std::ptrdiff_t>(count), outgoing.end());
   wait_to_write();
+}
+
+// What the engine has to say. False: it failed, and the stream has ended.
+bool ClientStream::collect(std::vector<std::uint8_t>& into) {
+  while (true) {
+    const std::uint8_t* bytes = nullptr;
+    const ssize_t count = nghttp2_session_mem_send(session_, &bytes);
+    if (count == 0) return true;
+    if (count < 0) {
+      end({Code::internal, nghttp2_strerror(static_cast<int>(count))});
+      return false;
+    }
+    into.insert(into.end(), bytes, bytes + count);
+  }
 }
 
 void ClientStream::wait_to_write() {

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,8 +22,12 @@
 #include "h2/loop.h"
 #include "h2/message_reader.h"
 #include "h2/outcome.h"
+#include "h2/socket_reader.h"
 
 namespace bsn::h2 {
+
+class Tls;
+class TlsSession;
 
 class ClientStream final : public std::enable_shared_from_this<ClientStream> {
  public:
@@ -36,6 +41,7 @@ class ClientStream final : public std::enable_shared_from_this<ClientStream> {
     std::string path;                                                // "/package.Service/Method"
     std::vector<std::pair<std::string, std::string>> metadata = {};  // names in lower case
     std::size_t message_bytes = 16 * 1024 * 1024;                    // the largest message that may come
+    std::shared_ptr<const Tls> tls = nullptr;                        // of for_client; nullptr: in the clear
   };
 
   static std::shared_ptr<ClientStream> open(Loop& loop, Target target, Listener listener);
@@ -62,8 +68,11 @@ class ClientStream final : public std::enable_shared_from_this<ClientStream> {
   void connected();
   void request();
   void wait_to_read();
-  void read();
+  void read(SocketReader::Bytes bytes);
+  bool unseal(std::span<const std::uint8_t>& bytes);
+  void hear(std::span<const std::uint8_t> bytes);
   void write();
+  bool collect(std::vector<std::uint8_t>& into);
   void wait_to_write();
   void end_if_over();
   void end(const Outcome& outcome);
@@ -78,6 +87,8 @@ class ClientStream final : public std::enable_shared_from_this<ClientStream> {
   Target target_;
   Listener listener_;
   boost::asio::ip::tcp::socket socket_;
+  SocketReader socket_reader_;
+  std::unique_ptr<TlsSession> tls_;     // once connected; nullptr: in the clear
   nghttp2_session* session_ = nullptr;  // once connected
   std::int32_t stream_ = 0;
   MessageReader reader_;

@@ -6,6 +6,7 @@
 
 #include "h2/connections.h"
 #include "h2/session_callbacks.h"
+#include "h2/tls.h"
 
 namespace bsn::h2 {
 namespace {
@@ -14,6 +15,12 @@ using boost::asio::ip::tcp;
 
 // Written in one go; what is more waits for the next turn, so that others have theirs.
 constexpr std::size_t most_in_a_write = 256 * 1024;
+
+// Answers of TLS itself that wait for a client which does not read; beyond: closed.
+constexpr std::size_t most_unsent_of_tls = 64 * 1024;
+
+// How a client begins that speaks HTTP/2 without TLS; a handshake begins otherwise.
+constexpr std::uint8_t first_in_the_clear = 'P';
 
 std::string name_of(const tcp::socket& socket) {
   boost::system::error_code gone;
@@ -46,6 +53,10 @@ void Connection::start() {
   session_ = open_server_session(*this);
   if (failed || !session_) return close();
   send_settings();
+  if (options().tls) {
+    tls_ = std::make_unique<TlsSession>(*options().tls);
+    all_.shake_hands(*this);
+  }
   touch();
   wait_to_read();
 }
@@ -66,20 +77,42 @@ void Connection::send_settings() {
 // ---- from the socket ----
 
 void Connection::wait_to_read() {
-  socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const boost::system::error_code& failed) {
-    if (!failed && !self->closed_) self->read();
-  });
+  reader_.wait(socket_, all_.incoming_,
+               [self = shared_from_this()](const boost::system::error_code& failed, SocketReader::Bytes bytes) {
+                 if (self->closed_) return;
+                 failed ? self->close() : self->read(bytes);
+               });
 }
 
-void Connection::read() {
+void Connection::read(SocketReader::Bytes bytes) {
   loop().refresh_now();
-  boost::system::error_code failed;
-  const std::size_t count = socket_.read_some(boost::asio::buffer(all_.incoming_), failed);
-  if (failed == boost::asio::error::would_block) return wait_to_read();
-  if (failed) return close();
-  feed(std::span(all_.incoming_).first(count));
+  tls_ ? unseal(bytes) : feed(bytes);
   touch();
   if (!closed_) wait_to_read();
+}
+
+void Connection::unseal(std::span<const std::uint8_t> bytes) {
+  if (tls_->untouched() && bytes.front() == first_in_the_clear) {
+    tls_.reset();
+    all_.hands_shaken(*this);
+    all_.handshakes_failed_.fetch_add(1);
+    return end_for("this address takes TLS only", NGHTTP2_INADEQUATE_SECURITY);
+  }
+  all_.opened_.clear();
+  if (!tls_->take(bytes, all_.opened_)) return handshake_ ? handshake_failed() : close();
+  if (tls_->out().size() > most_unsent_of_tls) return close();
+  if (!tls_->ready()) return;
+  if (handshake_ && !tls_->agreed()) return handshake_failed();
+  all_.hands_shaken(*this);
+  if (!all_.opened_.empty()) feed(all_.opened_);
+}
+
+// The alert that says why is what it still hears.
+void Connection::handshake_failed() {
+  all_.handshakes_failed_.fetch_add(1);
+  if (unwritten_.empty()) write(tls_->out());
+  tls_.reset();
+  close();
 }
 
 void Connection::feed(std::span<const std::uint8_t> bytes) {
@@ -103,10 +136,14 @@ void Connection::flush() {
   std::vector<std::uint8_t>& bytes = all_.outgoing_;
   bytes.clear();
   const bool blocked = closed_ || !unwritten_.empty();
-  if (!blocked) collect(bytes);
+  if (!blocked && !handshake_) collect(bytes);
   touched_ = false;  // what handlers sent meanwhile was collected too
-  if (blocked) return;
-  if (!bytes.empty()) write(bytes);
+  if (blocked || closed_) return;
+  if (tls_) {
+    write_sealed(bytes);
+  } else if (!bytes.empty()) {
+    write(bytes);
+  }
   if (bytes.size() >= most_in_a_write) {
     boost::asio::post(loop().io(), [self = shared_from_this()] { self->touch(); });
   }
@@ -121,6 +158,17 @@ void Connection::collect(std::vector<std::uint8_t>& into) {
     if (count == 0) return;
     into.insert(into.end(), bytes, bytes + count);
   }
+}
+
+// In a buffer that is the loop's: what one connection needs once, each would keep.
+void Connection::write_sealed(std::span<const std::uint8_t> bytes) {
+  std::vector<std::uint8_t>& out = tls_->out();
+  const bool lent = out.empty();
+  if (lent) out.swap(all_.sealed_);
+  if (!tls_->seal(bytes)) return close();
+  if (!out.empty()) write(out);
+  out.clear();
+  if (lent) out.swap(all_.sealed_);
 }
 
 void Connection::write(std::span<const std::uint8_t> bytes) {
@@ -229,12 +277,12 @@ void Connection::drain() {
   touch();
 }
 
-void Connection::end_for(const char* why) {
+void Connection::end_for(const char* why, std::uint32_t code) {
   if (closed_ || std::exchange(ending_, true)) return;
   all_.ended_.fetch_add(1);
   const std::string_view text(why);
-  nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_),
-                        NGHTTP2_ENHANCE_YOUR_CALM, reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_), code,
+                        reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
   drop_calls();
   touch();
 }
@@ -249,6 +297,10 @@ void Connection::close() {
   const std::shared_ptr<Connection> self = shared_from_this();
   drop_calls();
   boost::system::error_code ignored;
+  if (tls_ && unwritten_.empty()) {
+    tls_->end();
+    socket_.write_some(boost::asio::buffer(tls_->out()), ignored);
+  }
   socket_.shutdown(tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);
   all_.remove(*this);

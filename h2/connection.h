@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,11 +19,13 @@
 #include "h2/header_list.h"
 #include "h2/loop.h"
 #include "h2/server_options.h"
+#include "h2/socket_reader.h"
 #include "h2/stream_call.h"
 
 namespace bsn::h2 {
 
 class Connections;
+class TlsSession;
 
 class Connection final : public std::enable_shared_from_this<Connection> {
  public:
@@ -42,8 +45,8 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   // No new calls: GOAWAY. Closes when the open ones have ended.
   void drain();
 
-  // GOAWAY ENHANCE_YOUR_CALM, and the end.
-  void end_for(const char* why);
+  // GOAWAY, and the end.
+  void end_for(const char* why, std::uint32_t code = NGHTTP2_ENHANCE_YOUR_CALM);
 
   void close();
 
@@ -55,14 +58,18 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::list<std::shared_ptr<Connection>>::iterator place;
 
  private:
+  friend class Connections;
   friend class StreamCall;
   friend struct SessionCallbacks;
 
   void wait_to_read();
-  void read();
+  void read(SocketReader::Bytes bytes);
+  void unseal(std::span<const std::uint8_t> bytes);
+  void handshake_failed();
   void feed(std::span<const std::uint8_t> bytes);
   void send_settings();
   void collect(std::vector<std::uint8_t>& into);
+  void write_sealed(std::span<const std::uint8_t> bytes);
   void write(std::span<const std::uint8_t> bytes);
   void wait_to_write();
   void touch();
@@ -86,7 +93,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   Connections& all_;
   boost::asio::ip::tcp::socket socket_;
+  SocketReader reader_;
   std::shared_ptr<const std::string> peer_;
+  std::unique_ptr<TlsSession> tls_;                            // nullptr: in the clear
+  std::optional<std::list<Connection*>::iterator> handshake_;  // among those that are half done
   nghttp2_session* session_ = nullptr;
   FrameGuard guard_;
   std::vector<std::shared_ptr<StreamCall>> calls_;

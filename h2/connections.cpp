@@ -21,6 +21,7 @@ Connections::Connections(Loop& loop, const ServerOptions& options)
     : loop_(loop),
       options_(options),
       most_connections_(share(options.budgets.connections, options.loops)),
+      most_handshakes_(share(options.budgets.handshakes, options.loops)),
       most_streams_(share(options.budgets.streams_in_all, options.loops)),
       most_bytes_(share(options.budgets.bytes_in_all, options.loops)),
       incoming_(read_bytes),
@@ -38,7 +39,7 @@ void Connections::add(boost::asio::ip::tcp::socket socket) {
 }
 
 GuardCounts Connections::counts() const {
-  return {accepted_.load(), ended_.load(), refused_.load(), open_streams_.load()};
+  return {accepted_.load(), ended_.load(), refused_.load(), open_streams_.load(), handshakes_failed_.load()};
 }
 
 bool Connections::make_room() {
@@ -110,7 +111,19 @@ void Connections::account(std::ptrdiff_t bytes) {
   connection->end_for("too much memory is held");
 }
 
+void Connections::shake_hands(Connection& connection) {
+  connection.handshake_ = handshakes_.insert(handshakes_.end(), &connection);
+  if (handshakes_.size() > most_handshakes_) handshakes_.front()->close();
+}
+
+void Connections::hands_shaken(Connection& connection) {
+  if (!connection.handshake_) return;
+  handshakes_.erase(*connection.handshake_);
+  connection.handshake_.reset();
+}
+
 void Connections::remove(Connection& connection) {
+  hands_shaken(connection);
   list_.erase(connection.place);
   count_.store(list_.size());
   tell_if_empty();

@@ -47,20 +47,26 @@ class Connections {
   // ---- for connections ----
   void heard(Connection& connection);
   void remove(Connection& connection);
+  void shake_hands(Connection& connection);
+  void hands_shaken(Connection& connection);
   bool room_for_a_stream() const { return streams_ < most_streams_; }
   void account(std::ptrdiff_t bytes);
 
   Loop& loop_;
   const ServerOptions& options_;
-  const std::size_t most_connections_, most_streams_, most_bytes_;
+  const std::size_t most_connections_, most_handshakes_, most_streams_, most_bytes_;
   std::size_t streams_ = 0;
   std::size_t bytes_ = 0;
   std::list<std::shared_ptr<Connection>> list_;  // least recently heard first
+  std::list<Connection*> handshakes_;            // half-done ones of TLS, the oldest first
   std::atomic<std::size_t> count_{0};
-  std::atomic<std::uint64_t> accepted_{0}, ended_{0}, refused_{0}, open_streams_{0};  // written by the loop only
+  // Written by the loop only.
+  std::atomic<std::uint64_t> accepted_{0}, ended_{0}, refused_{0}, open_streams_{0}, handshakes_failed_{0};
   std::vector<std::shared_ptr<Connection>> touched_;
   std::vector<std::uint8_t> incoming_;  // one read of whichever connection reads
   std::vector<std::uint8_t> outgoing_;  // one write of whichever connection writes
+  std::vector<std::uint8_t> opened_;    // what a read says once it is unsealed
+  std::vector<std::uint8_t> sealed_;    // lent to a connection for a write
   boost::asio::steady_timer timer_;
   bool draining_ = false;
   std::function<void()> when_empty_;

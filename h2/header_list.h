@@ -3,32 +3,31 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace bsn::h2 {
 
+// The headers of most answers are all static: they cost no allocation.
 class HeaderList {
  public:
-  HeaderList() { entries_.reserve(6); }
-
   // Name and value live as long as the program.
   void add_static(std::string_view name, std::string_view value) {
     add_entry(name, value, NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE);
   }
 
+  // The name lives as long as the list.
   void add(std::string_view name, std::string value) {
-    names_.emplace_back(name);
-    values_.push_back(std::move(value));
-    add_entry(names_.back(), values_.back(), NGHTTP2_NV_FLAG_NONE);
+    values_.push_front(std::move(value));
+    add_entry(name, values_.front(), NGHTTP2_NV_FLAG_NONE);
   }
 
-  std::span<const nghttp2_nv> entries() const { return entries_; }
+  std::span<const nghttp2_nv> entries() const { return {entries_.data(), entries_.size()}; }
 
  private:
   // The engine's interface is one of C: it reads through pointers that could write.
@@ -39,8 +38,8 @@ class HeaderList {
     entries_.push_back({pointer(name), pointer(value), name.size(), value.size(), static_cast<std::uint8_t>(flags)});
   }
 
-  std::deque<std::string> names_, values_;  // deques: what stands in them stays where it is
-  std::vector<nghttp2_nv> entries_;
+  std::forward_list<std::string> values_;  // what stands in it stays where it is
+  boost::container::small_vector<nghttp2_nv, 8> entries_;
 };
 
 }  // namespace bsn::h2

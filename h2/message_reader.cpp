@@ -7,6 +7,7 @@
 namespace bsn::h2 {
 
 void append_prefix(std::string& to, std::size_t length) {
+  if (to.empty()) to.reserve(5 + length);
   to += '\0';
   for (int shift = 24; shift >= 0; shift -= 8) to += static_cast<char>(length >> shift & 255);
 }

@@ -14,6 +14,7 @@ namespace bsn::h2 {
 class Metadata {
  public:
   void add(std::string_view name, std::string_view value) {
+    if (entries_.empty()) make_room();
     const auto at = static_cast<std::uint32_t>(bytes_.size());
     entries_.push_back({at, static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value.size())});
     bytes_.append(name).append(value);
@@ -46,6 +47,12 @@ class Metadata {
   struct Entry {
     std::uint32_t at, name, value;
   };
+
+  // For what most calls have.
+  void make_room() {
+    entries_.reserve(4);
+    bytes_.reserve(128);
+  }
 
   std::string_view name_of(const Entry& entry) const { return std::string_view(bytes_).substr(entry.at, entry.name); }
 

@@ -83,6 +83,7 @@ GuardCounts Server::counts() const {
     all.ended += one.ended;
     all.refused += one.refused;
     all.streams += one.streams;
+    all.handshakes_failed += one.handshakes_failed;
   }
   return all;
 }

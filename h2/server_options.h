@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "h2/budgets.h"
@@ -11,12 +12,14 @@
 namespace bsn::h2 {
 
 class Loop;
+class Tls;
 
 struct ServerOptions {
   std::string listen = "127.0.0.1:0";  // host:port, the host as a number; port 0: the system chooses
   int loops = 1;                       // threads; connections are spread over them evenly
   Loop* on = nullptr;                  // everything happens on this loop of someone else's, which outlives the server
   Budgets budgets;
+  std::shared_ptr<const Tls> tls;  // of for_server; nullptr: in the clear
   Methods methods;
 
   // Completes an outcome that the library itself made for a call that no handler saw (or saw in full): the place to add

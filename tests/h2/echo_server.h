@@ -15,8 +15,9 @@ namespace bsn::h2::test {
 // /t/Stream: each message back. /t/Slow: a stream whose messages are left unread.
 class EchoServer {
  public:
-  explicit EchoServer(Budgets budgets = {}, int loops = 1) {
+  explicit EchoServer(Budgets budgets = {}, int loops = 1, std::shared_ptr<const Tls> tls = nullptr) {
     ServerOptions options;
+    options.tls = std::move(tls);
     options.budgets = budgets;
     options.loops = loops;
     auto listening = Server::listen(std::move(options));
