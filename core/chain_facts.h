@@ -1,8 +1,9 @@
 // Facts about a chain's final state with their proofs, as a peer of the chain gives them to relayers.
 //
-// Asked for with a read of contract "chain", function "facts", whose one argument is a list of keys; answered with the
-// bytes of ChainFacts. Every peer can answer; one whose finality is a matter of signatures collects them from the
-// validators first (node/facts_desk.h).
+// Asked for with a read of contract "chain", function "facts": a list of keys, and, where validators change, the seal
+// (core/voters_seal.h) that names those whose signatures count for whoever asks; without it those of genesis do.
+// Answered with the bytes of ChainFacts. Every peer can answer; one whose finality is a matter of signatures collects
+// them from the validators first (node/facts_desk.h).
 #pragma once
 
 #include <cstddef>
@@ -31,7 +32,7 @@ struct ChainFacts {
 
 inline constexpr std::string_view facts_contract = "chain";
 inline constexpr std::string_view facts_function = "facts";
-inline constexpr std::size_t facts_keys_max = 200;  // in one question
+inline constexpr std::size_t facts_keys_max = 500;  // in one question
 
 std::string encode(const ChainFacts& facts);
 std::optional<ChainFacts> decode_chain_facts(std::string_view bytes);

@@ -25,6 +25,8 @@ struct CertificateRule {
   std::vector<Member> members;  // 1 ... 1000, by seat
   std::uint32_t numerator = 2;
   std::uint32_t denominator = 3;
+  // Each header's seal names who signs those after it (core/voters_seal.h); their keys follow from this seed.
+  std::optional<std::uint64_t> voters_seed{};
   bool operator==(const CertificateRule&) const = default;
 };
 
@@ -34,6 +36,7 @@ struct ValidatorsRule {
   std::vector<std::uint64_t> weights;  // by seat, 1 ... 1000; 0: the seat's signature counts for nothing
   std::uint32_t numerator = 2;
   std::uint32_t denominator = 3;
+  bool seal_names_voters = false;  // Raft: who signs next stands in the seal of each header
   bool operator==(const ValidatorsRule&) const = default;
 };
 

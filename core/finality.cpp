@@ -1,5 +1,7 @@
 #include "core/finality.h"
 
+#include <utility>
+
 #include "core/final_header.h"
 
 namespace bsn {
@@ -38,8 +40,9 @@ ClientSpec client_spec(const ChainSpec& chain) {
   if (confirmations > 0) {
     client.rule = DepthRule{confirmations, network_key_seed};
   } else {
-    client.rule = ValidatorsRule{network_key_seed, weights_of(chain), 1, crashes_only ? 2U : 3U};
-    if (!crashes_only) std::get<ValidatorsRule>(client.rule).numerator = 2;
+    ValidatorsRule rule{network_key_seed, weights_of(chain)};
+    if (crashes_only) rule.numerator = 1, rule.denominator = 2, rule.seal_names_voters = true;
+    client.rule = std::move(rule);
   }
   return client;
 }

@@ -6,12 +6,13 @@ namespace bsn {
 void ChainPeer::ask_facts(Instant now, const CallArrived& arrived, Outputs& out) {
   const OpenCall call{arrived.id, {}, now, now - arrived.received, arrived.deadline};
   const Call& asked = arrived.call;
-  if (asked.function != facts_function || asked.operation != Operation::query || asked.args.size() != 1) {
+  if (asked.function != facts_function || asked.operation != Operation::query || asked.args.empty() ||
+      asked.args.size() > 2) {
     Reply refused = refusal(Status::not_found, Reason::unknown_contract,
-                            "contract chain has one read, facts, with one argument: a list of keys");
+                            "contract chain has one read, facts: a list of keys, and perhaps whose signatures count");
     return answer(now, call, std::move(refused), out);
   }
-  FactsDesk::Asked result = facts_.ask(call, asked.args[0], ledger_);
+  FactsDesk::Asked result = facts_.ask(call, asked.args, ledger_);
   if (result.reply) return answer(now, call, std::move(*result.reply), out);
   if (!result.wanted) return;
   const PeerMessagePtr wanted = share(*result.wanted);

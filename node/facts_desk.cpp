@@ -5,9 +5,12 @@
 #include <utility>
 
 #include "core/finality.h"
+#include "core/voters_seal.h"
 
 namespace bsn {
 namespace {
+
+constexpr std::size_t seats_max = 1000;  // that a chain of changing validators has, as core/chain_spec.h bounds them
 
 Reply answer_with(const FinalHeader& header, std::vector<Fact> facts) {
   Reply reply;
@@ -62,9 +65,11 @@ void FactsDesk::set_seat(std::optional<ValidatorIndex> seat) {
   key_.reset();
 }
 
-FactsDesk::Asked FactsDesk::ask(const OpenCall& call, const std::string& keys, const Ledger& ledger) {
-  const auto wanted = decode_keys(keys);
-  if (!wanted) return {refusal(Status::invalid_argument, Reason::malformed, "this is no list of up to 200 keys")};
+FactsDesk::Asked FactsDesk::ask(const OpenCall& call, const std::vector<std::string>& args, const Ledger& ledger) {
+  const auto wanted = decode_keys(args[0]);
+  if (!wanted) return {refusal(Status::invalid_argument, Reason::malformed, "this is no list of up to 500 keys")};
+  auto weights = weights_of(args);
+  if (!weights) return {refusal(Status::invalid_argument, Reason::malformed, "this is no seal that names validators")};
   const Height height = ledger.final_height();
   if (height == 0) return {not_now("no block is final yet")};
   if (const auto* depth = std::get_if<DepthRule>(&client_.rule)) {
@@ -77,46 +82,72 @@ FactsDesk::Asked FactsDesk::ask(const OpenCall& call, const std::string& keys, c
   }
   const auto [at, fresh] = collecting_.try_emplace(height);
   Collecting& one = at->second;
-  one.waiting.emplace_back(call, facts_of(*wanted, ledger));
+  if (!fresh && enough(one, *weights)) return {answer_with(certified(one, *weights), facts_of(*wanted, ledger))};
+  one.waiting.push_back({call, facts_of(*wanted, ledger), std::move(*weights)});
   if (!fresh) return {};
   one.header = ledger.final_header();
   one.hash = ledger.block_hash(height);
   return {std::nullopt, SignaturesWanted{height}};
 }
 
-std::vector<FactsDesk::Answered> FactsDesk::take(const FinalSignature& signature) {
-  const auto found = collecting_.find(signature.height);
+std::optional<std::vector<std::uint64_t>> FactsDesk::weights_of(const std::vector<std::string>& args) const {
   const auto* rule = std::get_if<ValidatorsRule>(&client_.rule);
-  if (found == collecting_.end() || rule == nullptr) return {};
-  Collecting& one = found->second;
-  const std::uint32_t seat = signature.seat.value;
-  if (signature.block != one.hash || seat >= rule->weights.size() || one.signers.contains(signature.seat)) return {};
-  if (keys_.empty()) keys_.resize(rule->weights.size());
-  if (keys_[seat] == PublicKey{}) {
-    keys_[seat] = validator_key(client_.chain, rule->key_seed, signature.seat).public_key();
-  }
-  const std::string message = final_header_message(client_.chain, one.hash);
-  if (!verify(keys_[seat], message, signature.signature)) return {};
-  one.signers.emplace(signature.seat, signature.signature);
-  return enough(one) ? finish(found) : std::vector<Answered>{};
+  if (rule == nullptr) return std::vector<std::uint64_t>();
+  if (args.size() < 2 || !rule->seal_names_voters) return rule->weights;
+  const auto voters = read_voters_seal(args[1]);
+  if (!voters) return std::nullopt;
+  std::vector<std::uint64_t> weights(voters->back().value + 1);
+  for (const ValidatorIndex seat : *voters) weights[seat.value] = 1;
+  return weights;
 }
 
-bool FactsDesk::enough(const Collecting& one) const {
+std::vector<FactsDesk::Answered> FactsDesk::take(const FinalSignature& signature) {
+  const auto found = collecting_.find(signature.height);
+  if (found == collecting_.end()) return {};
+  Collecting& one = found->second;
+  if (signature.block != one.hash || one.signers.contains(signature.seat) || !is_from(signature)) return {};
+  one.signers.emplace(signature.seat, signature.signature);
+  return finish(found);
+}
+
+bool FactsDesk::is_from(const FinalSignature& signature) {
+  const auto* rule = std::get_if<ValidatorsRule>(&client_.rule);
+  const std::size_t seats = rule == nullptr ? 0 : rule->seal_names_voters ? seats_max : rule->weights.size();
+  if (signature.seat.value >= seats) return false;
+  const auto [key, fresh] = keys_.try_emplace(signature.seat);
+  if (fresh) key->second = validator_key(client_.chain, rule->key_seed, signature.seat).public_key();
+  return verify(key->second, final_header_message(client_.chain, signature.block), signature.signature);
+}
+
+bool FactsDesk::enough(const Collecting& one, const std::vector<std::uint64_t>& weights) const {
   const auto& rule = std::get<ValidatorsRule>(client_.rule);
   __extension__ using Weight = unsigned __int128;
   Weight total = 0, weight = 0;
-  for (const std::uint64_t each : rule.weights) total += each;
-  for (const auto& [seat, signature] : one.signers) weight += rule.weights[seat.value];
+  for (const std::uint64_t each : weights) total += each;
+  for (const auto& [seat, signature] : one.signers) weight += seat.value < weights.size() ? weights[seat.value] : 0;
   return weight * rule.denominator > total * rule.numerator;
 }
 
-std::vector<FactsDesk::Answered> FactsDesk::finish(std::map<Height, Collecting>::iterator one) {
-  FinalHeader header{one->second.header, CertificateEvidence{}};
-  auto& evidence = std::get<CertificateEvidence>(header.evidence);
-  for (const auto& [seat, signature] : one->second.signers) evidence.signers.push_back({seat, signature});
+// With the signatures of those that count.
+FinalHeader FactsDesk::certified(const Collecting& one, const std::vector<std::uint64_t>& weights) const {
+  CertificateEvidence evidence;
+  for (const auto& [seat, signature] : one.signers) {
+    const bool counts = seat.value < weights.size() && weights[seat.value] > 0;
+    if (counts) evidence.signers.push_back({seat, signature});
+  }
+  return {one.header, std::move(evidence)};
+}
+
+// Answers every question for which enough have signed.
+std::vector<FactsDesk::Answered> FactsDesk::finish(std::map<Height, Collecting>::iterator found) {
+  Collecting& one = found->second;
   std::vector<Answered> answered;
-  for (auto& [call, facts] : one->second.waiting) answered.push_back({call, answer_with(header, std::move(facts))});
-  collecting_.erase(one);
+  std::erase_if(one.waiting, [&](Question& question) {
+    if (!enough(one, question.weights)) return false;
+    answered.push_back({question.call, answer_with(certified(one, question.weights), std::move(question.facts))});
+    return true;
+  });
+  if (one.waiting.empty()) collecting_.erase(found);
   return answered;
 }
 
@@ -147,9 +178,9 @@ std::vector<OpenCall> FactsDesk::take_expired(Instant now) {
   std::vector<OpenCall> expired;
   for (auto at = collecting_.begin(); at != collecting_.end();) {
     auto& waiting = at->second.waiting;
-    const auto late = std::stable_partition(waiting.begin(), waiting.end(),
-                                            [&](const auto& one) { return one.first.deadline > now; });
-    std::transform(late, waiting.end(), std::back_inserter(expired), [](const auto& one) { return one.first; });
+    const auto late =
+        std::stable_partition(waiting.begin(), waiting.end(), [&](const auto& one) { return one.call.deadline > now; });
+    std::transform(late, waiting.end(), std::back_inserter(expired), [](const auto& one) { return one.call; });
     waiting.erase(late, waiting.end());
     at = waiting.empty() ? collecting_.erase(at) : std::next(at);
   }
@@ -160,15 +191,15 @@ std::vector<OpenCall> FactsDesk::take_all() { return take_expired(Instant::max()
 
 void FactsDesk::cancel(CallId id) {
   for (auto& [height, one] : collecting_) {
-    std::erase_if(one.waiting, [&](const auto& waiting) { return waiting.first.id == id; });
+    std::erase_if(one.waiting, [&](const auto& waiting) { return waiting.call.id == id; });
   }
 }
 
 std::optional<Instant> FactsDesk::next_deadline() const {
   std::optional<Instant> next;
   for (const auto& [height, one] : collecting_) {
-    for (const auto& [call, facts] : one.waiting) {
-      if (!next || call.deadline < *next) next = call.deadline;
+    for (const Question& question : one.waiting) {
+      if (!next || question.call.deadline < *next) next = question.call.deadline;
     }
   }
   return next;

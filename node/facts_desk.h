@@ -42,7 +42,8 @@ class FactsDesk {
     std::optional<Reply> reply;
     std::optional<SignaturesWanted> wanted{};  // to all other validators
   };
-  Asked ask(const OpenCall& call, const std::string& keys, const Ledger& ledger);
+  // `args`: the keys, and whose signatures count (core/chain_facts.h).
+  Asked ask(const OpenCall& call, const std::vector<std::string>& args, const Ledger& ledger);
 
   // Somebody's signature. What can be answered with it.
   std::vector<Answered> take(const FinalSignature& signature);
@@ -59,23 +60,32 @@ class FactsDesk {
   std::optional<Instant> next_deadline() const;
 
  private:
+  struct Question {
+    OpenCall call;
+    std::vector<Fact> facts;
+    std::vector<std::uint64_t> weights;  // of whose signatures count, by seat
+  };
   // Questions about the header of one height.
   struct Collecting {
     BlockHeader header;
     Digest hash;
     std::map<ValidatorIndex, Signature> signers;
-    std::vector<std::pair<OpenCall, std::vector<Fact>>> waiting;
+    std::vector<Question> waiting;
   };
 
   FinalSignature own_signature(Height height, const Digest& hash) const;
-  bool enough(const Collecting& one) const;
+  // Whose signatures count; nullopt: the seal is none.
+  std::optional<std::vector<std::uint64_t>> weights_of(const std::vector<std::string>& args) const;
+  bool is_from(const FinalSignature& signature);
+  bool enough(const Collecting& one, const std::vector<std::uint64_t>& weights) const;
+  FinalHeader certified(const Collecting& one, const std::vector<std::uint64_t>& weights) const;
   std::vector<Answered> finish(std::map<Height, Collecting>::iterator one);
   std::size_t waiting() const;
 
   ClientSpec client_;
   std::optional<ValidatorIndex> seat_;
   std::optional<SigningKey> key_;
-  std::vector<PublicKey> keys_;  // of the validators; derived at the first question
+  std::map<ValidatorIndex, PublicKey> keys_;  // of the validators that signed
   std::map<Height, Collecting> collecting_;
   std::set<std::pair<Height, CityIndex>> wanted_;
 };

@@ -6,6 +6,7 @@
 #include "core/byte_fields.h"
 #include "core/check.h"
 #include "core/state_proof.h"
+#include "core/voters_seal.h"
 
 namespace bsn {
 namespace {
@@ -25,14 +26,18 @@ std::string encode_members(const std::vector<CertificateRule::Member>& members) 
   return writer.bytes();
 }
 
+enum class RuleForm : std::uint8_t { certificate, depth, certificate_of_voters };
+
 std::string encode_rule(const std::variant<CertificateRule, DepthRule>& rule) {
   ByteWriter writer;
-  writer.u8(static_cast<std::uint8_t>(rule.index()));
   if (const auto* certificate = std::get_if<CertificateRule>(&rule)) {
+    const auto& seed = certificate->voters_seed;
+    writer.u8(static_cast<std::uint8_t>(seed ? RuleForm::certificate_of_voters : RuleForm::certificate));
+    if (seed) writer.u64(*seed);
     writer.u32(certificate->numerator).u32(certificate->denominator).raw(encode_members(certificate->members));
   } else {
     const auto& depth = std::get<DepthRule>(rule);
-    writer.u32(depth.confirmations).u64(depth.key_seed);
+    writer.u8(static_cast<std::uint8_t>(RuleForm::depth)).u32(depth.confirmations).u64(depth.key_seed);
   }
   return writer.bytes();
 }
@@ -43,16 +48,33 @@ CertificateRule with_keys(const ChainName& chain, const ValidatorsRule& validato
     const SigningKey key = validator_key(chain, validators.key_seed, {seat});
     rule.members.push_back({key.public_key(), validators.weights[seat]});
   }
+  if (validators.seal_names_voters) rule.voters_seed = validators.key_seed;
   return rule;
+}
+
+// The same rule for the set of validators that these seats are: all of equal weight, every other seat of none.
+std::vector<CertificateRule::Member> members_of(const ChainName& chain, const CertificateRule& rule,
+                                                const std::vector<ValidatorIndex>& voters) {
+  std::vector<CertificateRule::Member> members = rule.members;
+  for (auto& member : members) member.weight = 0;
+  for (const ValidatorIndex seat : voters) {
+    for (auto next = static_cast<std::uint32_t>(members.size()); next <= seat.value; ++next) {
+      members.push_back({validator_key(chain, *rule.voters_seed, {next}).public_key(), 0});
+    }
+    members[seat.value].weight = 1;
+  }
+  return members;
 }
 
 std::variant<CertificateRule, DepthRule> decode_rule(std::string_view bytes) {
   ByteReader reader(bytes);
-  if (reader.u8() == 1) {
+  const auto form = static_cast<RuleForm>(reader.u8());
+  if (form == RuleForm::depth) {
     const std::uint32_t confirmations = reader.u32();
     return DepthRule{confirmations, reader.u64()};
   }
   CertificateRule rule;
+  if (form == RuleForm::certificate_of_voters) rule.voters_seed = reader.u64();
   rule.numerator = reader.u32();
   rule.denominator = reader.u32();
   while (reader.left() > 0) {
@@ -125,8 +147,23 @@ ContractOutcome LightClient::update(const FinalHeader& header) {
   if (!before && header.header.height <= latest_) return refuse("a newer header is known");
   if (auto why = why_unproved(header)) return refuse(std::move(*why));
   if (before || header.header.time < latest_time_ || forks(header)) return freeze();
+  adopt_voters(header.header);
   keep(header.header, hash);
   return {true, "advanced"};
+}
+
+// The present validators signed a header that names others: those are believed from the next header on.
+void LightClient::adopt_voters(const BlockHeader& header) {
+  auto rule = decode_rule(*state_.get(client_key(chain_, "rule")));
+  auto* certificate = std::get_if<CertificateRule>(&rule);
+  if (certificate == nullptr || !certificate->voters_seed) return;
+  const auto voters = read_voters_seal(header.seal);
+  if (!voters) return;
+  std::vector<CertificateRule::Member> members = members_of(chain_, *certificate, *voters);
+  if (members == certificate->members) return;
+  certificate->members = std::move(members);
+  ++set_number_;
+  state_.set(client_key(chain_, "rule"), encode_rule(rule));
 }
 
 ContractOutcome LightClient::change_members(const std::vector<CertificateRule::Member>& members,

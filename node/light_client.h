@@ -9,6 +9,10 @@
 // differ, or one whose time runs backward, freeze the client for good: then it believes nothing more. Headers below the
 // newest that were not kept are refused, so kept_headers bounds how late a proof may come.
 //
+// Sets that change: where the rule says so (Raft), the seal of each header names who votes. Signed by the present set
+// it is believed, and from then on only the set that it names is: so a set hands over to the next, and nobody else can.
+// A client that missed so many changes that no majority of its set is left can't be taught any more.
+//
 // Depth: with a header under enough others a client also believes that no branch of the same height gets as deep. A
 // newer header comes with a proof from which header it descends. If that is not the one believed last, a branch got as
 // deep as it: the chain was reorganised deeper than its confirmations, which freezes the client too. A client that
@@ -78,6 +82,7 @@ class LightClient {
   // Whether the evidence shows that the header does not descend from the newest known one. Not for certificates, whose
   // signers answer for that.
   bool forks(const FinalHeader& header) const;
+  void adopt_voters(const BlockHeader& header);
   ContractOutcome freeze();
   void keep(const BlockHeader& header, const Digest& hash);
   void store();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "core/voters_seal.h"
 
 namespace bsn {
 namespace {
@@ -94,6 +95,7 @@ void RaftEngine::on(Turn& turn, const BatchOffered& input) {
   proposal->time = std::max(turn.now, log_.last_proposal_time().value_or(sealed_.time));
   proposal->proposer = self_;
   proposal->transactions = input.transactions;
+  proposal->seal = voters_seal(log_.voters());
   append_own(turn, std::move(proposal));
   replicate_to_all(turn);
   commit_by_counting(turn);

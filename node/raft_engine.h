@@ -12,9 +12,9 @@
 //                pipelined, the ledger chains the blocks when they are sealed.
 //   trimming     Entries behind sealed blocks go, but for `kept_entries`. A follower that needs older ones gets a
 //                RaftInstall, fetches blocks (FetchBlocks) and goes on behind them.
-//   voters       Who votes is a log entry that counts from when it is appended (thesis, 4.1). The leader leads from
-//   what
-//                is to what is wanted (set_voters) by one seat at a time: the last change is committed, and so is an
+//   voters       Who votes is a log entry that counts from when it is appended (thesis, 4.1), and stands in the seal of
+//                every proposal behind it (core/voters_seal.h). The leader leads from what is to what is wanted
+//                (set_voters) by one seat at a time: the last change is committed, and so is an
 //                entry of the leader's own term (the flaw that Ongaro made known in 2015, raft-dev, "bug in
 //                single-server membership changes"); a seat that comes has caught up in rounds before
 //                (node/raft_catch_up.h). A leader that is removed leads, uncounted, until that is committed (4.2.2).

@@ -22,6 +22,7 @@ void encode_client(const ClientSpec& client, v1::Client& message) {
   message.set_key_seed(validators.key_seed);
   message.set_numerator(validators.numerator);
   message.set_denominator(validators.denominator);
+  message.set_seal_names_voters(validators.seal_names_voters);
   for (const std::uint64_t weight : validators.weights) message.add_weights(weight);
 }
 
@@ -33,7 +34,7 @@ std::variant<ValidatorsRule, DepthRule> decode_rule(Checks& checks, const v1::Cl
     return DepthRule{message.confirmations(), message.key_seed()};
   }
   checks.require(message.denominator() > 0 && message.numerator() < message.denominator(), "a share is below 1");
-  ValidatorsRule rule{message.key_seed(), {}, message.numerator(), message.denominator()};
+  ValidatorsRule rule{message.key_seed(), {}, message.numerator(), message.denominator(), message.seal_names_voters()};
   rule.weights.assign(message.weights().begin(), message.weights().end());
   return rule;
 }

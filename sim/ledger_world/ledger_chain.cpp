@@ -22,7 +22,8 @@ ClientSpec client_of(const ChainName& chain, const ChainFinality& finality, std:
     return client;
   }
   const std::vector<std::uint64_t> weights(finality.signers, 1);
-  client.rule = ValidatorsRule{chain_seed, weights, finality.numerator, finality.denominator};
+  client.rule =
+      ValidatorsRule{chain_seed, weights, finality.numerator, finality.denominator, finality.seal_names_voters};
   return client;
 }
 

@@ -24,6 +24,7 @@ struct ChainFinality {
   std::uint32_t numerator = 2;  // ... of which more than this share signs
   std::uint32_t denominator = 3;
   std::uint32_t confirmations = 0;  // by depth; 0: with certificates
+  bool seal_names_voters = false;   // with certificates: who signs next stands in the seals, as in Raft's
 };
 
 // What another chain's genesis says to follow this one.

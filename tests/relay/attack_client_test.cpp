@@ -2,6 +2,7 @@
 // themselves. Each is refused and changes nothing, or freezes the client.
 #include <gtest/gtest.h>
 
+#include "core/voters_seal.h"
 #include "node/light_client.h"
 #include "tests/relay/bridge.h"
 
@@ -298,6 +299,112 @@ TEST(AttackClient, OnlyThePresentSetHandsOver) {
   refused(test.change(test.present, 1, 3), "a signature is wrong");
   expect_update_refused(bridge, irita, neo, test.header_by(test.present), "a signature is wrong");
   EXPECT_EQ(bridge.teach(irita, neo, test.header_by(test.next)), "advanced");
+}
+
+// Fabric's orderers name in each block who votes; the hub follows them from set to set.
+struct Orderers {
+  Bridge bridge;
+
+  static LedgerWorldSpec spec(Duration interval) {
+    LedgerWorldSpec spec = small_world_spec();
+    spec.block_interval = interval;
+    for (auto& end : spec.ends) {
+      if (end.name == fabric) end.finality = {3, 1, 2, 0, true};
+    }
+    return spec;
+  }
+  explicit Orderers(Duration interval = seconds(1)) : bridge(spec(interval)) {}
+
+  // A header above everything so far that names `voters`, signed by `signers`.
+  FinalHeader header(const std::vector<std::uint32_t>& voters, const std::vector<std::uint32_t>& signers) {
+    BlockHeader header = bridge.prove(fabric, "x").header.header;
+    header.height = 1000 + ++made_;
+    std::vector<ValidatorIndex> seats;
+    for (const std::uint32_t seat : voters) seats.push_back({seat});
+    header.seal = voters_seal(seats);
+    return sign(header, signers);
+  }
+  FinalHeader sign(const BlockHeader& header, const std::vector<std::uint32_t>& signers) const {
+    CertificateEvidence evidence;
+    const std::string message = final_header_message(fabric, header_digest(header));
+    for (const std::uint32_t seat : signers) {
+      evidence.signers.push_back({{seat}, bridge.stolen_key(fabric, seat).sign(message)});
+    }
+    return {header, evidence};
+  }
+  void expect_believed(const FinalHeader& header) { EXPECT_EQ(bridge.teach(irita, fabric, header), "advanced"); }
+  void expect_refused(const FinalHeader& header, const std::string& why) {
+    expect_update_refused(bridge, irita, fabric, header, why);
+  }
+
+ private:
+  Height made_ = 0;
+};
+
+TEST(AttackClient, ASetOfVotersIsHandedOverByTheOneBefore) {
+  Orderers test;
+  test.expect_believed(test.header({0, 1, 2}, {0, 1}));
+  // One comes, one goes, until nobody of the first set is left.
+  test.expect_believed(test.header({0, 1, 2, 3}, {0, 2}));
+  test.expect_refused(test.header({0, 1, 2, 3}, {0, 3}), "too few");
+  test.expect_believed(test.header({1, 2, 3}, {1, 2, 3}));
+  test.expect_believed(test.header({1, 2, 3, 4}, {2, 3}));
+  test.expect_believed(test.header({2, 3, 4}, {2, 3, 4}));
+  test.expect_believed(test.header({2, 3, 4, 5}, {3, 4}));
+  test.expect_believed(test.header({3, 4, 5}, {3, 4, 5}));
+  test.expect_refused(test.header({0, 1, 2}, {0, 1, 2}), "too few");
+  test.expect_believed(test.header({3, 4, 5}, {3, 5}));
+}
+
+TEST(AttackClient, ANewSetThatOnlyItselfVouchesFor) {
+  Orderers test;
+  test.expect_refused(test.header({3, 4, 5}, {3, 4, 5}), "not in the set");
+  test.expect_refused(test.header({2, 3, 4}, {2}), "too few");
+  test.expect_refused(test.header({2, 3, 4}, {2, 3}), "not in the set");
+  test.expect_believed(test.header({0, 1, 2}, {0, 1}));
+}
+
+TEST(AttackClient, AForgedSetUnderRealSignatures) {
+  Orderers test;
+  FinalHeader real = test.header({0, 1, 2}, {0, 1, 2});
+  FinalHeader forged = real;
+  forged.header.seal = voters_seal({{7}});
+  test.expect_refused(forged, "a signature is wrong");
+  test.expect_believed(real);
+  // What is no set changes none.
+  for (const std::string& seal : {std::string(), std::string("bsn/voters/v1"), voters_seal({{2}, {1}})}) {
+    FinalHeader odd = test.header({0, 1, 2}, {});
+    odd.header.seal = seal;
+    test.expect_believed(test.sign(odd.header, {0, 1}));
+  }
+  test.expect_believed(test.header({0, 1, 2}, {1, 2}));
+}
+
+TEST(AttackClient, TheOldSetAfterTheChange) {
+  Orderers test;
+  FinalHeader before = test.header({0, 1, 2}, {0, 1});
+  test.expect_believed(test.header({0, 1, 2, 3}, {0, 1, 2}));
+  test.expect_believed(test.header({0, 3}, {0, 1, 3}));
+  test.expect_refused(before, "a newer header is known");
+  test.expect_refused(test.header({0, 1, 2}, {0, 1, 2}), "too few");  // those who left signed what never was
+}
+
+TEST(AttackClient, AnotherSetBeyondTheTrustingPeriod) {
+  Orderers test(seconds(8 * 24 * 3600));
+  test.expect_believed(test.header({0, 1, 2, 3}, {0, 1, 2}));
+  test.bridge.tick(2);
+  test.expect_refused(test.header({0, 1, 3}, {0, 1, 3}), "expired");
+}
+
+TEST(AttackClient, SealsOfOtherFamiliesNameNobody) {
+  Bridge bridge;
+  BlockHeader header = invented(bridge.prove(neo, "x"));
+  header.seal = voters_seal({{0}});
+  EXPECT_EQ(bridge.teach(irita, neo, bridge.chain(neo).prove(header, {})), "advanced");
+  header.height += 1;
+  const std::string message = final_header_message(neo, header_digest(header));
+  const CertificateEvidence alone{{{{0}, bridge.stolen_key(neo, 0).sign(message)}}};
+  expect_update_refused(bridge, irita, neo, {header, alone}, "too few");
 }
 
 }  // namespace
