@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/block_hashes.h"
+#include "core/voters_seal.h"
 
 namespace bsn {
 namespace {
@@ -30,33 +31,41 @@ PacketTimeout earlier(const PacketTimeout& a, const PacketTimeout& b) {
   return {least(a.height, b.height, Height{0}), {least(a.time.ns, b.time.ns, std::int64_t{0})}};
 }
 
+// The seal of a header that names who signs next; else empty.
+std::string voters_of(const BlockHeader& header) { return read_voters_seal(header.seal) ? header.seal : std::string(); }
+
 }  // namespace
 
 void ProofCourier::add(Instant now, RelayTask&& task) {
+  if (resting_.contains(task.id) || under_way_.contains(task.id)) return;
   task.known = now;
   const bool waits =
       task.id.step == RelayStep::time_out_hub && !task.packet.timeout.passed(witness_height_, witness_time_);
   if (waits) earliest_ = earlier(earliest_, task.packet.timeout);
-  if (resting_.contains(task.id)) return;
   const RelayTaskId id = task.id;
   (waits ? time_outs_ : tasks_).try_emplace(id, std::move(task));
 }
 
 void ProofCourier::drop(const RelayTaskId& id) {
   tasks_.erase(id);
+  under_way_.erase(id);
   resting_.erase(id);
   if (id.step == RelayStep::time_out_hub) time_outs_.erase(id);
 }
 
-void ProofCourier::witness_is_at(Height height, Instant time) {
-  if (height < witness_height_) return;
-  witness_height_ = height;
-  witness_time_ = time;
-  if (!earliest_.passed(height, time)) return;
+void ProofCourier::witness_is_at(const BlockHeader& header) {
+  if (header.height < witness_height_) return;
+  const bool first = witness_height_ == 0;
+  witness_height_ = header.height;
+  witness_time_ = header.time;
+  witness_voters_ = voters_of(header);
+  // Who signs the first blocks stands in the genesis of the target.
+  if (first && sent_.height == 0) known_.voters = sent_.voters = witness_voters_;
+  if (!earliest_.passed(header.height, header.time)) return;
   earliest_ = {};
   for (auto at = time_outs_.begin(); at != time_outs_.end();) {
     const auto next = std::next(at);
-    if (at->second.packet.timeout.passed(height, time)) {
+    if (at->second.packet.timeout.passed(header.height, header.time)) {
       tasks_.insert(time_outs_.extract(at));
     } else {
       earliest_ = earlier(earliest_, at->second.packet.timeout);
@@ -65,26 +74,44 @@ void ProofCourier::witness_is_at(Height height, Instant time) {
   }
 }
 
+void ProofCourier::target_took(const FinalHeader& header) {
+  by_depth_ = std::holds_alternative<DepthEvidence>(header.evidence);
+  if (header.header.height <= known_.height) return;
+  known_ = {header.header.height, voters_of(header.header)};
+  if (known_.height > sent_.height) sent_ = known_;
+  failures_ = 0;
+  not_before_ = {};
+}
+
+bool ProofCourier::may_start(Instant now) const {
+  return !facts_request_ && !frozen_ && now >= not_before_ && calls_.size() + batch_max <= under_way_max;
+}
+
 void ProofCourier::start(Instant now, std::vector<RelayerOutput>& out) {
-  if (!is_idle() || frozen_ || now < not_before_) return;
+  if (!may_start(now)) return;
   wake_resting(now);
-  if (tasks_.empty()) return;
-  WantFacts want{next_request_++, witness_, {}};
-  batch_.clear();
-  // Goes round, so that a busy lane can't keep the others waiting for ever.
-  auto task = tasks_.upper_bound(last_);
-  const std::size_t size = std::min(batch_max, tasks_.size());
-  while (batch_.size() < size) {
-    if (task == tasks_.end()) task = tasks_.begin();
-    batch_.push_back(task->first);
-    want.keys.push_back(key_of(task->second));
-    ++task;
-  }
-  last_ = batch_.back();
-  descent_from_ = by_depth_ ? target_knows_ : 0;
+  if (tasks_.empty() && !missed_a_change()) return;
+  WantFacts want{next_request_++, witness_, {}, sent_.voters};
+  fill_batch(want);
+  descent_from_ = descends_from();
   if (descent_from_ > 0) want.keys.push_back(block_hash_key(descent_from_));
   facts_request_ = want.request;
   out.emplace_back(std::move(want));
+}
+
+// Goes round, so that a busy lane can't keep the others waiting for ever.
+void ProofCourier::fill_batch(WantFacts& want) {
+  batch_.clear();
+  auto task = tasks_.upper_bound(last_);
+  for (std::size_t bytes = 0; batch_.size() < batch_max && bytes < keys_bytes_max && !tasks_.empty();) {
+    if (task == tasks_.end()) task = tasks_.begin();
+    batch_.push_back(task->first);
+    want.keys.push_back(key_of(task->second));
+    bytes += want.keys.back().size();
+    const auto taken = task++;
+    under_way_.insert(tasks_.extract(taken));
+  }
+  if (!batch_.empty()) last_ = batch_.back();
 }
 
 void ProofCourier::take(Instant now, const GotFacts& facts, std::vector<RelayerOutput>& out) {
@@ -94,15 +121,23 @@ void ProofCourier::take(Instant now, const GotFacts& facts, std::vector<RelayerO
   const std::size_t keys = batch_.size() + (descent_from_ > 0 ? 1 : 0);
   if (!facts_.header || facts_.facts.size() != keys || (descent_from_ > 0 && !add_descent())) {
     ++counters_.failed;
-    return wait(now);
+    back_to_waiting();
+    return header_failed(now);
   }
   by_depth_ = std::holds_alternative<DepthEvidence>(facts_.header->evidence);
-  updating_to_ = facts_.header->header.height;
-  SubmitCall update{next_request_++, update_call(witness_, target_, target_is_hub_, *facts_.header)};
-  update.call.idempotency_key = update_key(relayer_, witness_, *facts_.header, update.request);
-  update_request_ = update.request;
-  out.emplace_back(std::move(update));
+  if (facts_.header->header.height < sent_.height) {  // of a peer that is a little behind: the target won't take it
+    back_to_waiting();
+    not_before_ = now + retry_after;
+    return;
+  }
+  if (facts_.header->header.height > sent_.height) submit_update(out);
   submit_calls(now, out);
+}
+
+void ProofCourier::back_to_waiting() {
+  for (const RelayTaskId& id : batch_) {
+    if (auto task = under_way_.extract(id)) tasks_.insert(std::move(task));
+  }
 }
 
 // False: the header does not show it, be it that the peer is behind what the target knows, or too far ahead of it.
@@ -117,71 +152,88 @@ bool ProofCourier::add_descent() {
   return true;
 }
 
-void ProofCourier::target_took(const FinalHeader& header) {
-  by_depth_ = std::holds_alternative<DepthEvidence>(header.evidence);
-  target_knows_ = std::max(target_knows_, header.header.height);
-}
-
-void ProofCourier::take(Instant now, const CallEnded& ended) {
-  if (ended.request == update_request_) return take_update(now, ended);
-  const auto call = calls_.find(ended.request);
-  if (call == calls_.end()) return;
-  const RelayTaskId id = call->second;
-  calls_.erase(call);
-  if (ended.how == CallEnded::How::done) {
-    ++counters_.delivered;
-    if (const auto task = tasks_.find(id); task != tasks_.end()) meter_.took(id.step, now - task->second.known);
-    return drop(id);
-  }
-  const bool refused = ended.how == CallEnded::How::refused;
-  ++(refused ? counters_.refused : counters_.failed);
-  const bool pruning = id.step == RelayStep::prune_hub || id.step == RelayStep::prune_end;
-  if (refused && pruning) return drop(id);  // another relayer did; there will be a next time
-  try_again(now, id);
-}
-
-void ProofCourier::take_update(Instant now, const CallEnded& ended) {
-  update_request_.reset();
-  if (ended.how != CallEnded::How::done) {
-    ++(ended.how == CallEnded::How::refused ? counters_.refused : counters_.failed);
-    return wait(now);
-  }
-  ++counters_.headers;
-  target_knows_ = std::max(target_knows_, updating_to_);
-  frozen_ = ended.value == "frozen";
+void ProofCourier::submit_update(std::vector<RelayerOutput>& out) {
+  SubmitCall update{next_request_++, update_call(witness_, target_, target_is_hub_, *facts_.header)};
+  update.call.idempotency_key = update_key(relayer_, witness_, *facts_.header, update.request);
+  sent_ = {facts_.header->header.height, voters_of(facts_.header->header)};
+  updates_.emplace(update.request, sent_);
+  out.emplace_back(std::move(update));
 }
 
 void ProofCourier::submit_calls(Instant now, std::vector<RelayerOutput>& out) {
   for (std::size_t i = 0; i < batch_.size(); ++i) {
-    const auto task = tasks_.find(batch_[i]);
-    if (task == tasks_.end()) continue;  // somebody else did it meanwhile
+    const auto task = under_way_.find(batch_[i]);
+    if (task == under_way_.end()) continue;  // somebody else did it meanwhile
     auto call = call_of(task->second, *facts_.header, facts_.facts[i]);
     if (!call) {
-      try_again(now, batch_[i]);
+      try_again(now, std::move(under_way_.extract(task).mapped()));
       continue;
     }
     call->idempotency_key = idempotency_key(relayer_, task->second, facts_.header->header.height);
     calls_.emplace(next_request_, batch_[i]);
     out.emplace_back(SubmitCall{next_request_++, std::move(*call)});
   }
+  batch_.clear();
   facts_ = {};
 }
 
-void ProofCourier::try_again(Instant now, const RelayTaskId& id) {
-  wait(now);
-  const auto task = tasks_.find(id);
-  if (task == tasks_.end() || ++task->second.tries % tries_max != 0) return;
-  ++counters_.given_up;
-  resting_.emplace(id, std::pair(now + rest, std::move(task->second)));
-  tasks_.erase(task);
+void ProofCourier::take(Instant now, const CallEnded& ended) {
+  if (const auto update = updates_.extract(ended.request)) return take_update(ended, update.mapped(), now);
+  const auto call = calls_.extract(ended.request);
+  if (!call) return;
+  const RelayTaskId& id = call.mapped();
+  auto task = under_way_.extract(id);
+  if (ended.how == CallEnded::How::done) {
+    ++counters_.delivered;
+    if (task) meter_.took(id.step, now - task.mapped().known);
+    return drop(id);
+  }
+  const bool refused = ended.how == CallEnded::How::refused;
+  ++(refused ? counters_.refused : counters_.failed);
+  const bool pruning = id.step == RelayStep::prune_hub || id.step == RelayStep::prune_end;
+  if (refused && pruning) return drop(id);  // another relayer did; there will be a next time
+  if (task) try_again(now, std::move(task.mapped()));
+}
+
+void ProofCourier::take_update(const CallEnded& ended, const Known& header, Instant now) {
+  if (ended.how != CallEnded::How::done) {
+    ++(ended.how == CallEnded::How::refused ? counters_.refused : counters_.failed);
+    return header_failed(now);
+  }
+  ++counters_.headers;
+  failures_ = 0;
+  if (header.height > known_.height) known_ = header;
+  if (header.height > sent_.height) sent_ = header;
+  frozen_ = ended.value == "frozen";
+}
+
+// What was sent after it is in vain, too.
+void ProofCourier::header_failed(Instant now) {
+  sent_ = known_;
+  if (failures_ < tries_max) ++failures_;
+  const Duration pause = retry_after * (std::int64_t{1} << std::min(failures_ - 1, 10U));
+  not_before_ = now + std::min(pause, rest);
+}
+
+void ProofCourier::try_again(Instant now, RelayTask&& task) {
+  const bool rests = ++task.tries % tries_max == 0;
+  if (rests) ++counters_.given_up;
+  const Instant until = now + (rests ? rest : retry_after);
+  wake_at_ = earlier(wake_at_, until);
+  const RelayTaskId id = task.id;
+  resting_.emplace(id, std::pair(until, std::move(task)));
 }
 
 void ProofCourier::wake_resting(Instant now) {
+  if (!wake_at_ || *wake_at_ > now) return;
+  wake_at_.reset();
   for (auto at = resting_.begin(); at != resting_.end();) {
     const auto next = std::next(at);
     if (at->second.first <= now) {
       tasks_.try_emplace(at->first, std::move(at->second.second));
       resting_.erase(at);
+    } else {
+      wake_at_ = earlier(wake_at_, at->second.first);
     }
     at = next;
   }
@@ -190,18 +242,16 @@ void ProofCourier::wake_resting(Instant now) {
 std::optional<Instant> ProofCourier::oldest() const {
   std::optional<Instant> oldest;
   for (const auto& [id, task] : tasks_) oldest = earlier(oldest, task.known);
+  for (const auto& [id, task] : under_way_) oldest = earlier(oldest, task.known);
   for (const auto& [id, resting] : resting_) oldest = earlier(oldest, resting.second.known);
   return oldest;
 }
 
 std::optional<Instant> ProofCourier::next_wakeup() const {
-  if (!is_idle() || frozen_) return std::nullopt;
-  if (!tasks_.empty()) return not_before_;
-  std::optional<Instant> next;
-  for (const auto& [id, resting] : resting_) {
-    if (!next || resting.first < *next) next = resting.first;
-  }
-  return next;
+  if (!may_start(Instant::max())) return std::nullopt;
+  if (!tasks_.empty() || missed_a_change()) return not_before_;
+  if (!wake_at_) return std::nullopt;
+  return std::max(*wake_at_, not_before_);
 }
 
 }  // namespace bsn

@@ -1,11 +1,18 @@
 // Carries what one chain's state proves to one other chain: a final header first, then every call that it proves.
 //
-// One batch at a time: ask for the newest final header together with the facts, make the header known to the target,
-// then submit the calls; so many facts share one header and one check of its evidence. Of a chain that is followed by
-// depth it also asks from which of the headers that the target knows the new one descends. What is refused or fails is
-// tried again with newer facts: somebody else may have been faster, the header may be forgotten, or the lane full.
-// After tries_max times in a row a task rests for a while, so that what can't be done yet costs little and is not
-// forgotten. Bounds: batch_max facts under way; the tasks that wait are bounded by the lanes (in_flight_max of each).
+// A batch: ask for the newest final header together with the facts, make the header known to the target, then submit
+// the calls; so many facts share one header and one check of its evidence. The next batch does not wait for the calls
+// of the one before, which may take long to become final; a header that is on its way already is not sent again. Of a
+// chain that is followed by depth it also asks from which of the headers that the target knows, or will know, the new
+// one descends. Of a chain whose headers name who signs next it brings a header when that changes, though there may be
+// nothing to prove: so the target never misses a change.
+//
+// What is refused or fails is tried again with newer facts: somebody else may have been faster, the header may be
+// forgotten, or the lane full. After tries_max times a task rests for a while, so that what can't be done yet costs
+// little and is not forgotten. When headers are not taken time after time, the whole courier pauses, up to `rest`: a
+// client that can't be taught any more costs a header a minute, and `stalled` says so.
+// Bounds: under_way_max calls without an answer and one question; the tasks that wait are bounded by the lanes
+// (in_flight_max of each).
 #pragma once
 
 #include <cstdint>
@@ -37,7 +44,9 @@ struct RelayCounters {
 
 class ProofCourier {
  public:
-  static constexpr std::size_t batch_max = facts_keys_max - 1;  // one key is for the descent
+  static constexpr std::size_t batch_max = facts_keys_max - 1;                    // one key is for the descent
+  static constexpr std::size_t keys_bytes_max = CallLimits::total_bytes * 3 / 4;  // of a question
+  static constexpr std::size_t under_way_max = 4000;
   static constexpr std::uint32_t tries_max = 10;
   static constexpr Duration retry_after = seconds(1);
   static constexpr Duration rest = seconds(60);
@@ -54,13 +63,13 @@ class ProofCourier {
   // Somebody did it, or it can't be done any more.
   void drop(const RelayTaskId& id);
 
-  // The witness' newest final block: time-outs pass by it.
-  void witness_is_at(Height height, Instant time);
+  // The witness' newest final block: time-outs pass by it, and its validators may be others.
+  void witness_is_at(const BlockHeader& header);
 
   // The target took this header, whoever brought it.
   void target_took(const FinalHeader& header);
 
-  // Begins the next batch when none is under way and something can be done.
+  // Begins the next batch when no question is open and something can be done.
   void start(Instant now, std::vector<RelayerOutput>& out);
   void take(Instant now, const GotFacts& facts, std::vector<RelayerOutput>& out);
   void take(Instant now, const CallEnded& ended);
@@ -68,45 +77,63 @@ class ProofCourier {
   // When start() may do something that it may not now; nullopt: nothing waits for time.
   std::optional<Instant> next_wakeup() const;
 
+  const ChainName& witness() const { return witness_; }
+  const ChainName& target() const { return target_; }
   bool frozen() const { return frozen_; }
-  std::size_t backlog() const { return tasks_.size() + resting_.size(); }
+  // Its last tries_max headers, or questions for one, were in vain.
+  bool stalled() const { return failures_ >= tries_max; }
+  std::size_t backlog() const { return tasks_.size() + under_way_.size() + resting_.size(); }
   const RelayCounters& counters() const { return counters_; }
   // Since when the task that waits longest is known; nullopt: none waits. Time-outs that have not passed don't count.
   std::optional<Instant> oldest() const;
   const RelayMeter& meter() const { return meter_; }
 
  private:
-  bool is_idle() const { return !facts_request_ && !update_request_ && calls_.empty(); }
-  void take_update(Instant now, const CallEnded& ended);
+  using Tasks = std::map<RelayTaskId, RelayTask>;
+  struct Known {  // of a header that the target took or is about to
+    Height height = 0;
+    std::string voters;  // its seal, when it names who signs next; else empty
+  };
+
+  bool may_start(Instant now) const;
+  bool missed_a_change() const { return !witness_voters_.empty() && sent_.voters != witness_voters_; }
+  Height descends_from() const { return by_depth_ ? sent_.height : 0; }
+  void fill_batch(WantFacts& want);
+  void back_to_waiting();
   bool add_descent();
+  void submit_update(std::vector<RelayerOutput>& out);
   void submit_calls(Instant now, std::vector<RelayerOutput>& out);
-  void try_again(Instant now, const RelayTaskId& id);
+  void take_update(const CallEnded& ended, const Known& header, Instant now);
+  void header_failed(Instant now);
+  void try_again(Instant now, RelayTask&& task);
   void wake_resting(Instant now);
-  void wait(Instant now) { not_before_ = now + retry_after; }
 
   ChainName witness_, target_;
   bool target_is_hub_;
   std::string relayer_;
   RelayRequest next_request_;
-  std::map<RelayTaskId, RelayTask> tasks_;                        // that the witness can prove now
-  std::map<RelayTaskId, RelayTask> time_outs_;                    // that it can prove once their time-out has passed
+  Tasks tasks_;                                                   // that the witness can prove now
+  Tasks under_way_;                                               // asked about or submitted
+  Tasks time_outs_;                                               // that it can prove once their time-out has passed
   std::map<RelayTaskId, std::pair<Instant, RelayTask>> resting_;  // until then
+  std::optional<Instant> wake_at_;                                // the first of them, or earlier
   PacketTimeout earliest_;                                        // no time-out passes before; never: none waits
   Height witness_height_ = 0;
   Instant witness_time_;
+  std::string witness_voters_;  // by its newest header; empty: its headers name none
   Instant not_before_;
-  Height target_knows_ = 0;  // the newest header that it took, as far as one was seen to
-  bool by_depth_ = false;    // the evidence of the last header
+  Known known_;            // the newest header that the target took, as far as one was seen to
+  Known sent_;             // the newest that it took or is about to
+  bool by_depth_ = false;  // the evidence of the last header
   bool frozen_ = false;
+  std::uint32_t failures_ = 0;  // headers and questions in vain, in a row
 
-  // The batch under way.
-  std::vector<RelayTaskId> batch_;
-  RelayTaskId last_;  // of the batch before
+  std::vector<RelayTaskId> batch_;  // what the open question is about
+  RelayTaskId last_;                // of the batch before
   std::optional<RelayRequest> facts_request_;
-  std::optional<RelayRequest> update_request_;
   GotFacts facts_;
   Height descent_from_ = 0;  // what the last fact is about; 0: it was not asked for
-  Height updating_to_ = 0;
+  std::map<RelayRequest, Known> updates_;
   std::map<RelayRequest, RelayTaskId> calls_;
 
   RelayCounters counters_;

@@ -12,6 +12,7 @@ Call facts_call(const WantFacts& want) {
   call.contract = facts_contract;
   call.function = facts_function;
   call.args = {encode_keys(want.keys)};
+  if (!want.voters.empty()) call.args.push_back(want.voters);
   call.level = Level::final_;
   return call;
 }

@@ -48,6 +48,7 @@ struct WantFacts {
   RelayRequest request = 0;
   ChainName chain;
   std::vector<std::string> keys;
+  std::string voters{};  // a seal (core/voters_seal.h): whose signatures count; empty: those of the chain's genesis
 };
 
 struct SubmitCall {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/packet_call.h"
+#include "core/voters_seal.h"
 
 namespace bsn {
 namespace {
@@ -129,11 +130,12 @@ void Relayer::saw(Instant now, const SawBlock& seen) {
     if (call.contract == "xchain") saw_at_end(now, seen, call, block.receipts[i].value);
     if (call.contract == "hub") saw_at_hub(now, seen, call);
   }
+  if (read_voters_seal(block.header.seal) && !is_hub(seen.chain)) {
+    for (const RelayerSpec::Hub& hub : spec_.hubs) courier(seen.chain, hub.chain);  // to tell it of the next ones
+  }
   const auto known = by_witness_.find(seen.chain);
   if (known == by_witness_.end()) return;
-  for (const std::size_t number : known->second) {
-    couriers_[number].witness_is_at(block.header.height, block.header.time);
-  }
+  for (const std::size_t number : known->second) couriers_[number].witness_is_at(block.header);
 }
 
 void Relayer::saw_update(const SawBlock& seen, const Transaction& call) {
