@@ -217,8 +217,8 @@ ChainPeerStatus ChainPeer::status() const {
 }
 
 Reply ChainPeer::find_transaction(const Digest& transaction) const {
-  const Executed* executed = ledger_.find(transaction);
-  if (executed == nullptr) {
+  const auto executed = ledger_.find(transaction);
+  if (!executed) {
     return refusal(Status::not_found, Reason::unknown_transaction, "no block here holds this transaction");
   }
   if (executed->height > ledger_.final_height()) {

@@ -58,7 +58,7 @@ void ChainPeer::submit(Instant now, const CallArrived& arrived, Outputs& out) {
 
 // A write that was executed before, or whose key was.
 std::optional<Reply> ChainPeer::known_result(const Transaction& transaction) const {
-  if (ledger_.find(transaction.id) != nullptr) return result_of(transaction.id);
+  if (ledger_.find(transaction.id)) return result_of(transaction.id);
   if (ledger_.find_key(transaction.key)) return key_reused(transaction.id);
   return std::nullopt;
 }

@@ -46,8 +46,8 @@ ChainPeer::OpenBlock* ChainPeer::open_block_at(Height height) {
 
 bool ChainPeer::is_open(const Digest& transaction) const {
   if (open_blocks_.empty()) return false;
-  const Executed* executed = ledger_.find(transaction);
-  return executed != nullptr && executed->height > ledger_.final_height();
+  const auto executed = ledger_.find(transaction);
+  return executed && executed->height > ledger_.final_height();
 }
 
 // The transaction is in a block that may be undone: whoever wants it final waits, whoever was promised that it is kept

@@ -99,14 +99,13 @@ void Ledger::undo_to(Height keep) {
   }
 }
 
-const Executed* Ledger::find(const Digest& transaction) const {
-  return archive_->find(transaction, [this](Height height, const Digest& block) { return holds(height, block); });
+std::optional<Executed> Ledger::find(const Digest& transaction) const {
+  return archive_->index().find(transaction,
+                                [this](Height height, const Digest& block) { return holds(height, block); });
 }
 
 std::optional<Digest> Ledger::find_key(const Digest& key) const {
-  const Digest* found =
-      archive_->find_key(key, [this](Height height, const Digest& block) { return holds(height, block); });
-  return found == nullptr ? std::nullopt : std::optional(*found);
+  return archive_->index().find_key(key, [this](Height height, const Digest& block) { return holds(height, block); });
 }
 
 ContractOutcome Ledger::query(const Call& call) const {
@@ -158,43 +157,42 @@ void Ledger::remember_parent(const BlockHeader& header, Run& run) {
 
 // A transaction or key may come twice within one block: what the block itself has executed is looked through, too.
 Receipt Ledger::run_one(const Transaction& transaction, BlockContext at, std::uint32_t index, Run& run) {
-  const auto executed_at = [&](const Digest& id) -> const Executed* {
-    const std::size_t* here = run.places.find(id);
-    return here != nullptr ? &run.executed[*here].second : find(id);
-  };
-  if (const Executed* first = executed_at(transaction.id)) {
+  const std::size_t* here = run.places.find(transaction.id);
+  if (const auto first = here != nullptr ? run.executed[*here].executed : find(transaction.id)) {
     return {transaction.id, ReceiptStatus::duplicate, "executed at " + place(*first)};
   }
-  Executed executed{at.height, index, ReceiptStatus::ok, {}};
-  const Digest* here = run.keys.find(transaction.key);
-  const std::optional<Digest> used = here != nullptr ? std::optional(*here) : find_key(transaction.key);
-  if (!used) {
-    run.keys.try_emplace(transaction.key, transaction.id);
-    run.keys_in_order.emplace_back(transaction.key, transaction.id);
+  Run::One one{&transaction, false, {at.height, index, ReceiptStatus::ok, {}}};
+  if (const auto used = first_use(transaction.key, run)) {
+    one.executed.status = ReceiptStatus::duplicate;
+    one.executed.value = "key used at " + place(*used);
+  } else {
+    one.uses_key = true;
+    run.keys.try_emplace(transaction.key, run.executed.size());
     StateOverlay overlay(state_, at);
     ContractOutcome outcome = run_write(transaction, overlay);
     if (outcome.ok) overlay.commit(state_, run.writes);
-    executed.status = outcome.ok ? ReceiptStatus::ok : ReceiptStatus::refused;
-    executed.value = std::move(outcome.value);
-  } else {
-    executed.status = ReceiptStatus::duplicate;
-    executed.value = "key used at " + place(*executed_at(*used));
+    one.executed.status = outcome.ok ? ReceiptStatus::ok : ReceiptStatus::refused;
+    one.executed.value = std::move(outcome.value);
   }
-  Receipt receipt{transaction.id, executed.status, executed.value};
+  Receipt receipt{transaction.id, one.executed.status, one.executed.value};
   run.places.try_emplace(transaction.id, run.executed.size());
-  run.executed.emplace_back(transaction.id, std::move(executed));
+  run.executed.push_back(std::move(one));
   return receipt;
 }
 
+// By whom the key was used, in this block or before it.
+std::optional<Executed> Ledger::first_use(const Digest& key, const Run& run) const {
+  if (const std::size_t* here = run.keys.find(key)) return run.executed[*here].executed;
+  const std::optional<Digest> used = find_key(key);
+  return used ? find(*used) : std::nullopt;
+}
+
 void Ledger::adopt(const BlockPtr& block, Run run, const Digest& proposal) {
-  const Height height = block->header.height;
-  // Blocks that fell out or were lost with their peer may come again.
-  const auto of_this = [&](Height at, const Digest& hash) { return at == height && hash == block->hash; };
-  for (auto& [id, executed] : run.executed) {
-    if (archive_->find(id, of_this) == nullptr) archive_->add_executed(id, block->hash, std::move(executed));
-  }
-  for (const auto& [key, id] : run.keys_in_order) {
-    if (archive_->find_key(key, of_this) == nullptr) archive_->add_key(key, id, block->hash, height);
+  if (!archive_->index().knows(block->hash)) {  // blocks that fell out or were lost with their peer may come again
+    for (const Run::One& one : run.executed) {
+      const Digest* key = one.uses_key ? &one.transaction->key : nullptr;
+      archive_->index().add(one.transaction->id, key, block->hash, one.executed);
+    }
   }
   auto outcome = std::make_shared<BlockOutcome>();
   outcome->block = block;

@@ -17,8 +17,8 @@
 // upon the same parent, the others take over instead of executing it again, state and block object included. That gives
 // the same blocks as executing, and lets hundreds of peers of one chain live in one process.
 //
-// Memory grows by about 350 bytes per executed transaction (the index, once per archive; more if the receipt's value is
-// longer than 15 bytes), 64 bytes per block, and what the state tree takes: 185 KiB with 1000 accounts, shared among
+// Memory grows by about 105 bytes per executed transaction and its receipt's value (node/executed_index.h, once per
+// archive), 64 bytes per block, and what the state tree takes: 185 KiB with 1000 accounts, shared among
 // copies that stand at the same block. Blocks are not kept, but for those that may be undone; how many these are the
 // engine bounds (BlockTree::Limits).
 // Costs, measured: 4 us per transfer in blocks of 500, 6 us in a block of its own, 0.4 us for an empty block; 1 to 2 us
@@ -90,8 +90,8 @@ class Ledger {
   // Undoes the blocks above `keep`; between final_height() and height().
   void undo_to(Height keep);
 
-  // What came of a transaction; nullptr: not in any block here. Valid until the next block.
-  const Executed* find(const Digest& transaction) const;
+  // What came of a transaction; nullopt: not in any block here.
+  std::optional<Executed> find(const Digest& transaction) const;
 
   // The transaction that used this key (key_digest) first; nullopt: none.
   std::optional<Digest> find_key(const Digest& key) const;
@@ -113,11 +113,15 @@ class Ledger {
  private:
   // What executing one block finds, before its hash is known.
   struct Run {
+    struct One {
+      const Transaction* transaction;
+      bool uses_key;  // nobody did before
+      Executed executed;
+    };
     std::vector<StateUndo> writes;
-    std::vector<std::pair<Digest, Executed>> executed;     // by transaction, in order
-    DigestMap<std::size_t> places;                         // of a transaction in executed
-    std::vector<std::pair<Digest, Digest>> keys_in_order;  // key, transaction
-    DigestMap<Digest> keys;
+    std::vector<One> executed;      // in order
+    DigestMap<std::size_t> places;  // in executed, of a transaction
+    DigestMap<std::size_t> keys;    // in executed, of who used the key
   };
 
   // A block that may be undone.
@@ -134,6 +138,7 @@ class Ledger {
   Run run(Block& block);
   void remember_parent(const BlockHeader& header, Run& run);
   Receipt run_one(const Transaction& transaction, BlockContext at, std::uint32_t index, Run& run);
+  std::optional<Executed> first_use(const Digest& key, const Run& run) const;
   // Makes what was executed part of the chain, and known to those who share the archive.
   void adopt(const BlockPtr& block, Run run, const Digest& proposal);
   // The same for what another ledger executed.

@@ -4,14 +4,6 @@
 
 namespace bsn {
 
-void LedgerArchive::add_executed(const Digest& transaction, const Digest& block, Executed executed) {
-  executed_.try_emplace(transaction, {}).first->push_back({block, std::move(executed)});
-}
-
-void LedgerArchive::add_key(const Digest& key, const Digest& transaction, const Digest& block, Height height) {
-  keys_.try_emplace(key, {}).first->push_back({block, height, transaction});
-}
-
 // A seal may hold what makes two proposals of one parent differ; the pair of digests tells them apart.
 Digest LedgerArchive::execution_id(const Digest& parent, const Digest& proposal) {
   Digest id = parent;

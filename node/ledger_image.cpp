@@ -114,10 +114,10 @@ struct Ledger::Index {
 
 Ledger::Index Ledger::index() const {
   Index index;
-  for (const Digest& id : archive_->transactions()) {
-    if (const Executed* one = find(id)) index.executed.emplace_back(id, *one);
+  for (const Digest& id : archive_->index().transactions()) {
+    if (const auto one = find(id)) index.executed.emplace_back(id, *one);
   }
-  for (const Digest& key : archive_->keys()) {
+  for (const Digest& key : archive_->index().keys()) {
     if (const auto transaction = find_key(key)) index.keys.emplace_back(key, *transaction);
   }
   return index;
@@ -162,12 +162,11 @@ Result<Done> Ledger::restore(std::string_view image, const Digest& block) {
   time_ = header.time;
   proposer_ = header.proposer;
   history_.reset();
+  DigestMap<const Digest*> keys;  // by who used them
+  for (const auto& [key, transaction] : index.keys) keys.try_emplace(transaction, &key);
   for (const auto& [id, one] : index.executed) {
-    if (find(id) == nullptr) archive_->add_executed(id, hashes_[one.height], one);
-  }
-  for (const auto& [key, transaction] : index.keys) {
-    const Height at = index.find(transaction)->height;
-    if (!find_key(key)) archive_->add_key(key, transaction, hashes_[at], at);
+    const Digest* const* key = keys.find(id);
+    if (!find(id)) archive_->index().add(id, key == nullptr ? nullptr : *key, hashes_[one.height], one);
   }
   return Done{};
 }

@@ -44,7 +44,7 @@ TEST(LedgerUndo, AnUndoneTransactionIsForgottenAndItsKeyFreeAgain) {
   ledger.undo_to(0);
   EXPECT_EQ(ledger.tip(), genesis);
   EXPECT_EQ(ledger.state_root(), root);
-  EXPECT_EQ(ledger.find(first->id), nullptr);
+  EXPECT_FALSE(ledger.find(first->id));
   EXPECT_FALSE(ledger.find_key(key_digest("demo", "key")));
   EXPECT_EQ(ledger.execute(next(ledger, {put("key", "b")}))->receipts[0].status, ReceiptStatus::ok);
   EXPECT_EQ(ledger.query(get("k")).value, "b");
