@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "core/expected_finality.h"
+
 namespace bsn {
 namespace {
 
@@ -16,7 +18,19 @@ std::vector<CrossChainReport::Leg> legs_of(const PacketLegs& legs) {
           leg("sent to received", legs.there),         leg("sent to acknowledged", legs.there_and_back)};
 }
 
+void add_way(std::string name, const PacketWay& way, CrossChainReport& report) {
+  if (way.time.count() == 0) return;
+  report.end_to_end.push_back(
+      {std::move(name), summarize(way.time), way.expected.percentile(50), way.over.percentile(50).seconds()});
+}
+
 }  // namespace
+
+std::map<ChainName, Duration> expected_finalities(const Topology& topology) {
+  std::map<ChainName, Duration> finality;
+  for (const ChainSpec& chain : chain_specs(topology)) finality[chain.name] = expected_finality(chain);
+  return finality;
+}
 
 std::set<ChainName> acknowledging_hubs(const Topology& topology) {
   std::set<ChainName> hubs;
@@ -37,6 +51,8 @@ CrossChainReport cross_chain_report(const CrossChainJudge& judge) {
   report.under_way = counts.under_way;
   report.stuck = counts.stuck;
   report.legs = legs_of(judge.legs());
+  add_way("sent to received", judge.way_there(), report);
+  add_way("sent to acknowledged", judge.way_there_and_back(), report);
   report.failures = judge.failures();
   report.seconds = judge.seconds();
   return report;

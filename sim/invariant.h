@@ -54,7 +54,9 @@ class InvariantChecker {
   // From now on cross-chain packets are judged too: PKT, 2PATH and CONS (sim/invariant_cross_chain.h); they are
   // reported when a packet was sent. Then block_stored must be told of the blocks of all chains in the order in which
   // they became final, and when.
-  void judge_packets(std::set<ChainName> acknowledging_hubs) { packets_.emplace(std::move(acknowledging_hubs)); }
+  void judge_packets(std::set<ChainName> acknowledging_hubs, std::map<ChainName, Duration> finality) {
+    packets_.emplace(std::move(acknowledging_hubs)).expect(std::move(finality));
+  }
   // From where the seconds of their report count; nothing without judge_packets().
   void packets_begin(Instant start) {
     if (packets_) packets_->begin(start);

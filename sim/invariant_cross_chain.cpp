@@ -30,7 +30,7 @@ void CrossChainJudge::saw_call(const ChainName& chain, const Transaction& call, 
                                Instant block_time) {
   if (call.contract == "xchain") {
     if (auto packet = packet_of_call(call.function, call.args, block_time))
-      return sent(chain, std::move(*packet), value);
+      return sent(chain, std::move(*packet), value, block_time);
     if (call.function == "receive") return received(chain, *decode_packet(call.args[0]), value);
     if (call.function == "acknowledge" || call.function == "time_out") return ended(chain, call, value);
   } else if (call.contract == "hub") {
@@ -39,7 +39,7 @@ void CrossChainJudge::saw_call(const ChainName& chain, const Transaction& call, 
   }
 }
 
-void CrossChainJudge::sent(const ChainName& chain, Packet packet, const std::string& value) {
+void CrossChainJudge::sent(const ChainName& chain, Packet packet, const std::string& value, Instant block_time) {
   packet.source = chain;
   packet.sequence = leading_sequence(value);
   Lane& lane = lanes_[lane_of(packet)];
@@ -53,7 +53,7 @@ void CrossChainJudge::sent(const ChainName& chain, Packet packet, const std::str
   count_second(seconds_.sent);
   if (std::uint64_t* way = under_way(packet)) *way += std::get<TransferBody>(packet.body).amount;
   const std::uint64_t sequence = packet.sequence;
-  lane.open[sequence] = {std::move(packet), State::sent, false, now_};
+  lane.open[sequence] = {std::move(packet), State::sent, false, now_, {}, {}, {}, block_time};
 }
 
 void CrossChainJudge::taken_over(const ChainName& hub, const Packet& packet) {
@@ -100,6 +100,8 @@ void CrossChainJudge::received(const ChainName& chain, const Packet& packet, con
   at->second.at_destination = now_;
   legs_.to_destination.record(now_ - at->second.at_hub);
   legs_.there.record(now_ - at->second.sent);
+  const Duration to_hub = finality(packet.source) + finality(packet.hub);
+  note_way(at->second, to_hub + finality(packet.destination), there_);
   std::uint64_t* way = under_way(packet);
   if (ok && way != nullptr) *way -= std::get<TransferBody>(packet.body).amount;
   if (acknowledging_.contains(packet.hub)) return;
@@ -123,6 +125,10 @@ void CrossChainJudge::ended(const ChainName& chain, const Transaction& call, con
   }
   legs_.back_to_source.record(now_ - at->second.known_at_hub);
   legs_.there_and_back.record(now_ - at->second.sent);
+  if (needed != State::sent) {
+    const Duration one_way = finality(name.source) + finality(name.hub);
+    note_way(at->second, one_way * 2 + finality(name.destination), and_back_);
+  }
   if (needed == State::sent) count_failure("timed out before it was received");
   if (value == "refunded") {
     ++counts_.refunded;
@@ -136,6 +142,19 @@ void CrossChainJudge::ended(const ChainName& chain, const Transaction& call, con
 void CrossChainJudge::count_failure(std::string why) {
   if (failures_.size() >= most_reasons && !failures_.contains(why)) why = "other reasons";
   ++failures_[std::move(why)];
+}
+
+Duration CrossChainJudge::finality(const ChainName& chain) const {
+  const auto known = finality_.find(chain);
+  return known == finality_.end() ? Duration{} : known->second;
+}
+
+void CrossChainJudge::note_way(const Open& packet, Duration expected, PacketWay& way) const {
+  if (expected.ns <= 0) return;
+  const Duration time = now_ - packet.begun;
+  way.time.record(time);
+  way.expected.record(expected);
+  way.over.record({static_cast<std::int64_t>(1e9 * time.seconds() / expected.seconds())});
 }
 
 void CrossChainJudge::count_second(std::vector<std::uint64_t>& series) {

@@ -48,6 +48,13 @@ struct PacketLegs {
   Histogram there_and_back;  // sent -> the source knows the outcome
 };
 
+// Whole ways of packets, each beside the finality times of the chains on it.
+struct PacketWay {
+  Histogram time;      // since the block that sent it
+  Histogram expected;  // the sum of the finality times
+  Histogram over;      // time / expected; 1 stands as one second
+};
+
 class CrossChainJudge {
  public:
   // The hubs whose outcomes come back; packets of the others are finished when they are received.
@@ -56,11 +63,16 @@ class CrossChainJudge {
   // The seconds of the report count from here. Before the first packet.
   void begin(Instant start) { start_ = start; }
 
+  // How long a write takes to be final, by chain: what packets' ways are compared with. Without, none are.
+  void expect(std::map<ChainName, Duration> finality) { finality_ = std::move(finality); }
+
   // A block became final now.
   void saw(Instant now, const ChainName& chain, const Block& block, const HeldValue& held);
 
   // How long the steps of packets took, from one chain's final block to the next one's.
   const PacketLegs& legs() const { return legs_; }
+  const PacketWay& way_there() const { return there_; }              // to the destination
+  const PacketWay& way_there_and_back() const { return and_back_; }  // until the source knows the outcome
 
   const PacketCounts& counts() const { return counts_; }
 
@@ -80,6 +92,7 @@ class CrossChainJudge {
     State state = State::sent;
     bool taken_over = false;
     Instant sent{}, at_hub{}, at_destination{}, known_at_hub{};
+    Instant begun{};  // time of the block that sent it
   };
   struct Lane {
     std::uint64_t sent = 0;
@@ -96,12 +109,14 @@ class CrossChainJudge {
   };
 
   void saw_call(const ChainName& chain, const Transaction& call, const std::string& value, Instant block_time);
-  void sent(const ChainName& chain, Packet packet, const std::string& value);
+  void sent(const ChainName& chain, Packet packet, const std::string& value, Instant block_time);
   void taken_over(const ChainName& hub, const Packet& packet);
   void outcome_at_hub(const ChainName& hub, const Transaction& call);
   void received(const ChainName& chain, const Packet& packet, const std::string& value);
   void ended(const ChainName& chain, const Transaction& call, const std::string& value);
   void count_failure(std::string why);
+  Duration finality(const ChainName& chain) const;
+  void note_way(const Open& packet, Duration expected, PacketWay& way) const;
   void count_second(std::vector<std::uint64_t>& series);
   void finish(Lane& lane, std::map<std::uint64_t, Open>::iterator at);
 
@@ -116,6 +131,8 @@ class CrossChainJudge {
   Verdict packets_{"PKT"}, paths_{"2PATH"}, conservation_{"CONS"};
   PacketCounts counts_;
   PacketLegs legs_;
+  std::map<ChainName, Duration> finality_;
+  PacketWay there_, and_back_;
   std::map<std::string, std::uint64_t> failures_;
   PacketSeconds seconds_;
   Instant start_, now_;

@@ -137,9 +137,18 @@ struct CrossChainReport {
     std::string name;
     LatencySummary time;
   };
+  // From the block that sent it to the last step, beside the sum of the finality times on its way, as QuoteRoute adds
+  // them up. Packets of many ways: each is divided by the sum of its own.
+  struct EndToEnd {
+    std::string name;
+    LatencySummary time;
+    Duration expected_p50;
+    double over_expected_p50 = 0;
+  };
   std::uint64_t sent = 0, received = 0, failed = 0, refunded = 0, finished = 0, under_way = 0, stuck = 0;
   std::uint64_t headers = 0, delivered = 0, refused = 0, given_up = 0;  // of all relayers
   std::vector<Leg> legs;
+  std::vector<EndToEnd> end_to_end;
   std::map<std::string, std::uint64_t> failures;  // packets by why the destination did not do what they asked
   PacketSeconds seconds;
 };

@@ -204,6 +204,14 @@ void fields(V& v, In<V, CrossChainReport::Leg> one) {
 }
 
 template <class V>
+void fields(V& v, In<V, CrossChainReport::EndToEnd> one) {
+  v("name", one.name);
+  v("time_ns", one.time);
+  v("expected_p50_ns", one.expected_p50);
+  v("over_expected_p50", one.over_expected_p50);
+}
+
+template <class V>
 void fields(V& v, In<V, PacketSeconds> one) {
   v("sent", one.sent);
   v("finished", one.finished);
@@ -224,6 +232,7 @@ void fields(V& v, In<V, CrossChainReport> one) {
   v("refused", one.refused);
   v("given_up", one.given_up);
   v("legs", one.legs);
+  v("end_to_end", one.end_to_end);
   v("failures", one.failures);
   v("seconds", one.seconds);
 }

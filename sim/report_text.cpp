@@ -235,6 +235,17 @@ std::string faults(const Report& report) {
   return text;
 }
 
+std::string end_to_end(const CrossChainReport& report) {
+  std::string text;
+  for (const CrossChainReport::EndToEnd& one : report.end_to_end) {
+    text +=
+        wrapped(fmt::format("{}, from the block that sent it: p50 {:.2f} s; the finality times on the way are {:.2f} s "
+                            "(p50); each by its own way: p50 {:.2f} times them",
+                            one.name, one.time.p50.seconds(), one.expected_p50.seconds(), one.over_expected_p50));
+  }
+  return text;
+}
+
 std::string cross_chain(const Report& report) {
   if (!report.cross_chain || report.cross_chain->sent == 0) return "";
   const CrossChainReport& all = *report.cross_chain;
@@ -258,7 +269,7 @@ std::string cross_chain(const Report& report) {
     table.add({leg.name, std::to_string(leg.time.count), in_seconds(leg.time.p50), in_seconds(leg.time.p95),
                in_seconds(leg.time.p99)});
   }
-  return text + table.text(line_width);
+  return text + table.text(line_width) + end_to_end(all);
 }
 
 std::string services(const Report& report) {

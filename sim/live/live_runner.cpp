@@ -293,7 +293,9 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   InvariantChecker checker(chain_specs(scenario.topology), make_ledger_auditor);
   NetworkTally tally(scenario.topology);
   const Instant start = monotonic_now();
-  if (!scenario.topology.cross_chain.hubs.empty()) checker.judge_packets(acknowledging_hubs(scenario.topology));
+  if (!scenario.topology.cross_chain.hubs.empty()) {
+    checker.judge_packets(acknowledging_hubs(scenario.topology), expected_finalities(scenario.topology));
+  }
   checker.packets_begin(start);
   FaultSchedule faults(scenario, **cluster, cluster->get(), start);
   ServiceSchedule services(scenario, **cluster, start);

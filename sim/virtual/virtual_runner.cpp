@@ -39,7 +39,7 @@ class VirtualRun {
         tally_(scenario.topology),
         cluster_(scenario.topology, scenario.seed, scenario.durability, listener()) {
     if (scenario.topology.cross_chain.hubs.empty()) return;
-    checker_.judge_packets(acknowledging_hubs(scenario.topology));
+    checker_.judge_packets(acknowledging_hubs(scenario.topology), expected_finalities(scenario.topology));
     relayers_.emplace(scenario.topology, access_key_);
   }
 

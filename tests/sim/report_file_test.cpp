@@ -27,6 +27,7 @@ CrossChainReport some_packets() {
   time.record(seconds(2));
   time.record(seconds(4));
   packets.legs = {{"source to hub", summarize(time)}};
+  packets.end_to_end = {{"sent to received", summarize(time), seconds(3), 1.125}};
   packets.failures = {{"unknown account nobody", 1}};
   packets.seconds = {{3, 0, 2}, {0, 1, 2, 1}};
   return packets;

@@ -114,6 +114,12 @@ export interface Leg {
   name: string;
   time_ns: Summary;
 }
+export interface EndToEnd {
+  name: string;
+  time_ns: Summary;
+  expected_p50_ns: number;
+  over_expected_p50: number;
+}
 export interface CrossChain {
   sent: number;
   received: number;
@@ -127,6 +133,7 @@ export interface CrossChain {
   refused: number;
   given_up: number;
   legs: Leg[];
+  end_to_end: EndToEnd[];
   failures: Record<string, number>;
   seconds: { sent: number[]; finished: number[]; backlog: number[] };
 }

@@ -4,7 +4,7 @@ import { backlogChart, legChart } from "./packets";
 import { el, figure, table, type Child } from "./dom";
 import { cityMap } from "./map";
 import { mapState } from "./report";
-import type { Fault, Leg, Network, Report } from "./report";
+import type { EndToEnd, Fault, Leg, Network, Report } from "./report";
 import { isWord, say, type Language, type Word } from "./words";
 
 export interface Section {
@@ -136,7 +136,7 @@ const legWords: Record<string, Word> = {
 };
 
 // In the reader's language; a step that this page does not know keeps its name.
-function legName(leg: Leg, language: Language): string {
+function legName(leg: { name: string }, language: Language): string {
   const word = legWords[leg.name];
   return word ? say(language, word) : leg.name;
 }
@@ -166,6 +166,13 @@ function crossChain(report: Report, language: Language): Child[] | null {
       { title: "p99 (s)", cell: (one) => seconds(one.time_ns.p99), number: true },
       { title: t("longest"), cell: (one) => seconds(one.time_ns.max), number: true },
     ], legs),
+    all.end_to_end.length === 0 ? null : [el("h3", {}, t("end_to_end")), el("p", { class: "note" }, t("end_to_end_note")), table(t("end_to_end"), [
+      { title: t("way"), cell: (one: EndToEnd) => legName(one, language) },
+      { title: t("packets"), cell: (one) => figure(one.time_ns.count), number: true },
+      { title: "p50 (s)", cell: (one) => seconds(one.time_ns.p50), number: true },
+      { title: t("finality_times"), cell: (one) => seconds(one.expected_p50_ns), number: true },
+      { title: t("over_expected"), cell: (one) => figure(one.over_expected_p50), number: true },
+    ], all.end_to_end)],
     reasons.length === 0 ? null : [el("h3", {}, t("failures")), table(t("failures"), [
       { title: t("reason"), cell: ([why]: [string, number]) => why },
       { title: t("packets"), cell: ([, count]) => figure(count), number: true },
