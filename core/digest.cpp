@@ -14,9 +14,9 @@ namespace {
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
 void append_big_endian(std::string& out, std::uint64_t number, int byte_count) {
-  for (int shift = 8 * (byte_count - 1); shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(number >> shift));
-  }
+  std::array<char, 8> bytes;
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(number >> (56 - 8 * i));
+  out.append(bytes.end() - byte_count, bytes.end());
 }
 
 }  // namespace

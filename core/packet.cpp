@@ -52,7 +52,9 @@ std::optional<CallBody> read_call(ByteReader& reader) {
 
 // Names have no zero byte and the number is fixed in width, so no two lanes give one key.
 std::string path(std::string_view kind, const PacketLane& lane) {
-  std::string key("x/");
+  std::string key;
+  key.reserve(128);  // mostly longer than the key, so that it does not grow
+  key.append("x/");
   key.append(kind);
   for (const ChainName* name : {&lane.hub, &lane.source, &lane.destination}) {
     key.append(1, '\0').append(name->network).append(1, '\0').append(name->chain);
@@ -61,13 +63,14 @@ std::string path(std::string_view kind, const PacketLane& lane) {
 }
 
 std::string path(std::string_view kind, const PacketLane& lane, std::uint64_t sequence) {
-  return path(kind, lane) + '\0' + ByteWriter().u64(sequence).bytes();
+  return path(kind, lane).append(1, '\0').append(ByteWriter().u64(sequence).bytes());
 }
 
 }  // namespace
 
 std::string encode(const Packet& packet) {
   ByteWriter writer;
+  writer.reserve(320);
   write(writer, packet.hub);
   write(writer, packet.source);
   write(writer, packet.destination);

@@ -19,7 +19,7 @@ constexpr std::string_view no_hub = "this chain is no hub";
 
 // Whether the hub has this packet, or had it and knows what came of it.
 bool has_seen(const XchainLane& lane, std::uint64_t sequence) {
-  return sequence < lane.done() || lane.committed(sequence) || lane.acknowledgement(sequence) ||
+  return sequence < lane.done() || lane.is_committed(sequence) || lane.is_acknowledged(sequence) ||
          lane.timed_out(sequence);
 }
 
@@ -53,7 +53,7 @@ ContractOutcome relay(std::string_view, const Arguments& args, StateOverlay& sta
   lane.commit(packet);
   if (!rules->acknowledged) {
     const std::uint64_t end = lane.done() + 2 * std::uint64_t{rules->in_flight_max};
-    lane.advance_done(end, [&](std::uint64_t at) { return lane.committed(at).has_value(); });
+    lane.advance_done(end, [&](std::uint64_t at) { return lane.is_committed(at); });
   }
   return {true, to_hex(packet_id(packet))};
 }
@@ -85,7 +85,7 @@ std::optional<std::string> why_no_outcome(const Open& open) {
 void note_outcome(XchainLane& lane, const ChannelRules& rules, std::uint64_t sequence) {
   lane.drop_commitment(sequence);
   lane.advance_done(lane.done() + 2 * std::uint64_t{rules.in_flight_max},
-                    [&](std::uint64_t at) { return lane.acknowledgement(at) || lane.timed_out(at); });
+                    [&](std::uint64_t at) { return lane.is_acknowledged(at) || lane.timed_out(at); });
 }
 
 std::optional<std::string> check_acknowledge(const Arguments& args) {

@@ -83,7 +83,7 @@ ContractOutcome call(std::string_view, const Arguments& args, StateOverlay& stat
 // The packet is done: forgotten first, so that nothing that follows can find it again, then refunded if it failed.
 ContractOutcome resolve(const Packet& packet, bool failed, XchainLane& lane, StateOverlay& state) {
   lane.drop_commitment(packet.sequence);
-  lane.advance_done(lane.last() + 1, [&](std::uint64_t at) { return !lane.committed(at); });
+  lane.advance_done(lane.last() + 1, [&](std::uint64_t at) { return !lane.is_committed(at); });
   const auto* body = std::get_if<TransferBody>(&packet.body);
   if (!failed) return {true, "acknowledged"};
   if (body == nullptr) return {true, "failed"};

@@ -125,7 +125,6 @@ std::optional<LightClient> LightClient::find(const ChainName& chain, StateOverla
   client.clock_drift_ = {static_cast<std::int64_t>(reader.u64())};
   client.latest_ = reader.u64();
   client.latest_time_ = reader.time();
-  while (reader.left() > 0) client.kept_.push_back(reader.u64());
   return client;
 }
 
@@ -133,7 +132,6 @@ void LightClient::store() {
   ByteWriter writer;
   writer.u8(frozen_ ? 1 : 0).u64(set_number_).u64(static_cast<std::uint64_t>(trusting_period_.ns));
   writer.u64(static_cast<std::uint64_t>(clock_drift_.ns)).u64(latest_).time(latest_time_);
-  for (const Height height : kept_) writer.u64(height);
   state_.set(client_key(chain_, "head"), writer.bytes());
 }
 
@@ -258,13 +256,18 @@ ContractOutcome LightClient::freeze() {
 void LightClient::keep(const BlockHeader& header, const Digest& hash) {
   latest_ = header.height;
   latest_time_ = header.time;
-  kept_.push_back(header.height);
   state_.set(header_key(chain_, header.height),
              ByteWriter().digest(header.state_root).time(header.time).digest(hash).bytes());
-  if (kept_.size() > kept_headers) {
-    state_.erase(header_key(chain_, kept_.front()));
-    kept_.erase(kept_.begin());
+  // Their heights stand apart from what every question reads.
+  const std::string kept_key = client_key(chain_, "kept");
+  std::string kept(state_.get(kept_key).value_or(""));
+  kept += ByteWriter().u64(header.height).bytes();
+  constexpr std::size_t height_bytes = sizeof(Height);
+  if (kept.size() > kept_headers * height_bytes) {
+    state_.erase(header_key(chain_, ByteReader(kept).u64()));
+    kept.erase(0, height_bytes);
   }
+  state_.set(kept_key, std::move(kept));
   store();
 }
 

@@ -96,7 +96,6 @@ class LightClient {
   bool frozen_ = false;
   Height latest_ = 0;  // 0: none yet
   Instant latest_time_{};
-  std::vector<Height> kept_;  // ascending
 };
 
 // nullopt: signers of the rule with enough weight signed the message, and nobody else did. Else why not.

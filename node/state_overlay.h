@@ -37,7 +37,8 @@ class StateOverlay {
     std::string key;
     Digest path;
     std::optional<std::string> before;
-    std::optional<std::string> now;
+    std::optional<std::string> now;  // once it is written
+    bool written = false;
   };
 
  public:
@@ -54,8 +55,8 @@ class StateOverlay {
   void set(std::string_view key, std::string value);
   void erase(std::string_view key);
 
-  // Writes to `tree`, the one this overlay reads, and appends what undoes it.
-  void commit(StateTree& tree, std::vector<StateUndo>& undo) const;
+  // Writes to `tree`, the one this overlay reads, and appends what undoes it. The last that is done with it.
+  void commit(StateTree& tree, std::vector<StateUndo>& undo);
 
   // What was written so far, to come back to when a part of the transaction refuses.
   using Writes = std::vector<Entry>;

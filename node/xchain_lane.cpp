@@ -22,6 +22,10 @@ std::optional<Packet> XchainLane::committed(std::uint64_t sequence) const {
   return bytes ? decode_packet(*bytes) : std::nullopt;
 }
 
+bool XchainLane::is_committed(std::uint64_t sequence) const {
+  return state_.get(packet_path::committed(lane_, sequence)).has_value();
+}
+
 void XchainLane::commit(const Packet& packet) {
   state_.set(packet_path::committed(lane_, packet.sequence), encode(packet));
 }
@@ -41,6 +45,10 @@ void XchainLane::drop_received(std::uint64_t sequence) { state_.erase(packet_pat
 std::optional<std::string> XchainLane::acknowledgement(std::uint64_t sequence) const {
   const auto bytes = state_.get(packet_path::acknowledged(lane_, sequence));
   return bytes ? std::optional(std::string(*bytes)) : std::nullopt;
+}
+
+bool XchainLane::is_acknowledged(std::uint64_t sequence) const {
+  return state_.get(packet_path::acknowledged(lane_, sequence)).has_value();
 }
 
 void XchainLane::set_acknowledgement(std::uint64_t sequence, std::string bytes) {

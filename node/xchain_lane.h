@@ -34,6 +34,7 @@ class XchainLane {
 
   // The packet that this chain has committed to; nullopt: none, or not any more.
   std::optional<Packet> committed(std::uint64_t sequence) const;
+  bool is_committed(std::uint64_t sequence) const;
   void commit(const Packet& packet);
   void drop_commitment(std::uint64_t sequence);
 
@@ -43,6 +44,7 @@ class XchainLane {
 
   // The bytes of the acknowledgement.
   std::optional<std::string> acknowledgement(std::uint64_t sequence) const;
+  bool is_acknowledged(std::uint64_t sequence) const;
   void set_acknowledgement(std::uint64_t sequence, std::string bytes);
   bool timed_out(std::uint64_t sequence) const;
   void mark_timed_out(const Packet& packet);

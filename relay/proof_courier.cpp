@@ -39,9 +39,8 @@ std::string voters_of(const BlockHeader& header) { return read_voters_seal(heade
 void ProofCourier::add(Instant now, RelayTask&& task) {
   if (resting_.contains(task.id) || under_way_.contains(task.id)) return;
   task.known = now;
-  const bool waits =
-      task.id.step == RelayStep::time_out_hub && !task.packet.timeout.passed(witness_height_, witness_time_);
-  if (waits) earliest_ = earlier(earliest_, task.packet.timeout);
+  const bool waits = task.id.step == RelayStep::time_out_hub && !task.timeout.passed(witness_height_, witness_time_);
+  if (waits) earliest_ = earlier(earliest_, task.timeout);
   const RelayTaskId id = task.id;
   (waits ? time_outs_ : tasks_).try_emplace(id, std::move(task));
 }
@@ -65,10 +64,10 @@ void ProofCourier::witness_is_at(const BlockHeader& header) {
   earliest_ = {};
   for (auto at = time_outs_.begin(); at != time_outs_.end();) {
     const auto next = std::next(at);
-    if (at->second.packet.timeout.passed(header.height, header.time)) {
+    if (at->second.timeout.passed(header.height, header.time)) {
       tasks_.insert(time_outs_.extract(at));
     } else {
-      earliest_ = earlier(earliest_, at->second.packet.timeout);
+      earliest_ = earlier(earliest_, at->second.timeout);
     }
     at = next;
   }
@@ -117,21 +116,22 @@ void ProofCourier::fill_batch(WantFacts& want) {
 void ProofCourier::take(Instant now, const GotFacts& facts, std::vector<RelayerOutput>& out) {
   if (facts_request_ != facts.request) return;
   facts_request_.reset();
-  facts_ = facts;
+  auto header = facts.header;
   const std::size_t keys = batch_.size() + (descent_from_ > 0 ? 1 : 0);
-  if (!facts_.header || facts_.facts.size() != keys || (descent_from_ > 0 && !add_descent())) {
+  const bool whole = header && facts.facts.size() == keys;
+  if (!whole || (descent_from_ > 0 && !add_descent(facts.facts.back(), *header))) {
     ++counters_.failed;
     back_to_waiting();
-    return header_failed(now);
+    return header_failed(now, whole ? "the header does not descend from what is known" : "no answer with a header");
   }
-  by_depth_ = std::holds_alternative<DepthEvidence>(facts_.header->evidence);
-  if (facts_.header->header.height < sent_.height) {  // of a peer that is a little behind: the target won't take it
+  by_depth_ = std::holds_alternative<DepthEvidence>(header->evidence);
+  if (header->header.height < sent_.height) {  // of a peer that is a little behind: the target won't take it
     back_to_waiting();
     not_before_ = now + retry_after;
     return;
   }
-  if (facts_.header->header.height > sent_.height) submit_update(out);
-  submit_calls(now, out);
+  if (header->header.height > sent_.height) submit_update(*header, out);
+  submit_calls(now, *header, facts.facts, out);
 }
 
 void ProofCourier::back_to_waiting() {
@@ -141,40 +141,40 @@ void ProofCourier::back_to_waiting() {
 }
 
 // False: the header does not show it, be it that the peer is behind what the target knows, or too far ahead of it.
-bool ProofCourier::add_descent() {
-  const Fact fact = std::move(facts_.facts.back());
-  auto* evidence = std::get_if<DepthEvidence>(&facts_.header->evidence);
-  if (evidence == nullptr || facts_.header->header.height < descent_from_) return false;
-  if (facts_.header->header.height == descent_from_) return true;  // known already
+bool ProofCourier::add_descent(const Fact& fact, FinalHeader& header) const {
+  auto* evidence = std::get_if<DepthEvidence>(&header.evidence);
+  if (evidence == nullptr || header.header.height < descent_from_) return false;
+  if (header.header.height == descent_from_) return true;  // known already
   const auto block = decode_block_hash(fact.value.value_or(""));
   if (!block || block->height != descent_from_) return false;
   evidence->descent = DepthEvidence::Descent{block->height, block->hash, fact.proof};
   return true;
 }
 
-void ProofCourier::submit_update(std::vector<RelayerOutput>& out) {
-  SubmitCall update{next_request_++, update_call(witness_, target_, target_is_hub_, *facts_.header)};
-  update.call.idempotency_key = update_key(relayer_, witness_, *facts_.header, update.request);
-  sent_ = {facts_.header->header.height, voters_of(facts_.header->header)};
+void ProofCourier::submit_update(const FinalHeader& header, std::vector<RelayerOutput>& out) {
+  SubmitCall update{next_request_++, update_call(witness_, target_, target_is_hub_, header)};
+  update.call.idempotency_key = update_key(relayer_, witness_, header, update.request);
+  sent_ = {header.header.height, voters_of(header.header)};
   updates_.emplace(update.request, sent_);
   out.emplace_back(std::move(update));
 }
 
-void ProofCourier::submit_calls(Instant now, std::vector<RelayerOutput>& out) {
+void ProofCourier::submit_calls(Instant now, const FinalHeader& header, const std::vector<Fact>& facts,
+                                std::vector<RelayerOutput>& out) {
+  out.reserve(out.size() + batch_.size());
   for (std::size_t i = 0; i < batch_.size(); ++i) {
     const auto task = under_way_.find(batch_[i]);
     if (task == under_way_.end()) continue;  // somebody else did it meanwhile
-    auto call = call_of(task->second, *facts_.header, facts_.facts[i]);
+    auto call = call_of(task->second, header, facts[i]);
     if (!call) {
       try_again(now, std::move(under_way_.extract(task).mapped()));
       continue;
     }
-    call->idempotency_key = idempotency_key(relayer_, task->second, facts_.header->header.height);
+    call->idempotency_key = idempotency_key(relayer_, task->second, header.header.height);
     calls_.emplace(next_request_, batch_[i]);
     out.emplace_back(SubmitCall{next_request_++, std::move(*call)});
   }
   batch_.clear();
-  facts_ = {};
 }
 
 void ProofCourier::take(Instant now, const CallEnded& ended) {
@@ -198,7 +198,7 @@ void ProofCourier::take(Instant now, const CallEnded& ended) {
 void ProofCourier::take_update(const CallEnded& ended, const Known& header, Instant now) {
   if (ended.how != CallEnded::How::done) {
     ++(ended.how == CallEnded::How::refused ? counters_.refused : counters_.failed);
-    return header_failed(now);
+    return header_failed(now, ended.value);
   }
   ++counters_.headers;
   failures_ = 0;
@@ -208,7 +208,8 @@ void ProofCourier::take_update(const CallEnded& ended, const Known& header, Inst
 }
 
 // What was sent after it is in vain, too.
-void ProofCourier::header_failed(Instant now) {
+void ProofCourier::header_failed(Instant now, std::string why) {
+  last_failure_ = std::move(why);
   sent_ = known_;
   if (failures_ < tries_max) ++failures_;
   const Duration pause = retry_after * (std::int64_t{1} << std::min(failures_ - 1, 10U));

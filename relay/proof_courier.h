@@ -82,6 +82,8 @@ class ProofCourier {
   bool frozen() const { return frozen_; }
   // Its last tries_max headers, or questions for one, were in vain.
   bool stalled() const { return failures_ >= tries_max; }
+  // Why the last one was in vain.
+  const std::string& last_failure() const { return last_failure_; }
   std::size_t backlog() const { return tasks_.size() + under_way_.size() + resting_.size(); }
   const RelayCounters& counters() const { return counters_; }
   // Since when the task that waits longest is known; nullopt: none waits. Time-outs that have not passed don't count.
@@ -100,11 +102,12 @@ class ProofCourier {
   Height descends_from() const { return by_depth_ ? sent_.height : 0; }
   void fill_batch(WantFacts& want);
   void back_to_waiting();
-  bool add_descent();
-  void submit_update(std::vector<RelayerOutput>& out);
-  void submit_calls(Instant now, std::vector<RelayerOutput>& out);
+  bool add_descent(const Fact& fact, FinalHeader& header) const;
+  void submit_update(const FinalHeader& header, std::vector<RelayerOutput>& out);
+  void submit_calls(Instant now, const FinalHeader& header, const std::vector<Fact>& facts,
+                    std::vector<RelayerOutput>& out);
   void take_update(const CallEnded& ended, const Known& header, Instant now);
-  void header_failed(Instant now);
+  void header_failed(Instant now, std::string why);
   void try_again(Instant now, RelayTask&& task);
   void wake_resting(Instant now);
 
@@ -127,11 +130,11 @@ class ProofCourier {
   bool by_depth_ = false;  // the evidence of the last header
   bool frozen_ = false;
   std::uint32_t failures_ = 0;  // headers and questions in vain, in a row
+  std::string last_failure_;
 
   std::vector<RelayTaskId> batch_;  // what the open question is about
   RelayTaskId last_;                // of the batch before
   std::optional<RelayRequest> facts_request_;
-  GotFacts facts_;
   Height descent_from_ = 0;  // what the last fact is about; 0: it was not asked for
   std::map<RelayRequest, Known> updates_;
   std::map<RelayRequest, RelayTaskId> calls_;

@@ -39,10 +39,10 @@ struct RelayTaskId {
 
 struct RelayTask {
   RelayTaskId id;
-  ChainName witness;  // whose state proves it
-  ChainName target;   // who is to learn it
-  Height since = 0;   // of the witness: from here on its state says so
-  Packet packet{};    // time_out_hub only
+  ChainName witness;        // whose state proves it
+  ChainName target;         // who is to learn it
+  Height since = 0;         // of the witness: from here on its state says so
+  PacketTimeout timeout{};  // time_out_hub only
   std::uint32_t tries = 0;
   Instant known{};  // to the relayer, since then
 };

@@ -40,21 +40,17 @@ RelayTask task_of(RelayStep step, const PacketLane& lane, std::uint64_t sequence
 Relayer::Relayer(RelayerSpec spec) : spec_(std::move(spec)) {}
 
 void Relayer::step(Instant now, const RelayerInput& input, std::vector<RelayerOutput>& out) {
-  // What follows from blocks is begun in advance_to(), which is due at once: so a relayer that is shown many blocks
-  // again begins with what is left at their end.
+  // What follows from blocks and ended calls is begun in advance_to(), which is due at once: so a relayer that is shown
+  // many of them begins with what is left at their end, in one batch.
   if (const auto* seen = std::get_if<SawBlock>(&input)) return saw(now, *seen);
-  const auto answer = [&](RelayRequest request, const auto& take) {
-    const std::size_t number = request >> courier_shift;
-    if (number >= couriers_.size()) return;
-    take(couriers_[number]);
-    couriers_[number].start(now, out);
-  };
-  if (const auto* facts = std::get_if<GotFacts>(&input)) {
-    answer(facts->request, [&](ProofCourier& courier) { courier.take(now, *facts, out); });
-  } else {
-    const auto& ended = std::get<CallEnded>(input);
-    answer(ended.request, [&](ProofCourier& courier) { courier.take(now, ended); });
-  }
+  const auto* facts = std::get_if<GotFacts>(&input);
+  const auto* ended = std::get_if<CallEnded>(&input);
+  const std::size_t number = (facts != nullptr ? facts->request : ended->request) >> courier_shift;
+  if (number >= couriers_.size()) return;
+  ProofCourier& courier = couriers_[number];
+  if (ended != nullptr) return courier.take(now, *ended);
+  courier.take(now, *facts, out);
+  courier.start(now, out);
 }
 
 void Relayer::advance_to(Instant now, std::vector<RelayerOutput>& out) {
@@ -81,6 +77,14 @@ std::size_t Relayer::backlog() const {
 std::size_t Relayer::frozen() const {
   return static_cast<std::size_t>(
       std::count_if(couriers_.begin(), couriers_.end(), [](const ProofCourier& one) { return one.frozen(); }));
+}
+
+std::vector<const ProofCourier*> Relayer::stalled() const {
+  std::vector<const ProofCourier*> stalled;
+  for (const ProofCourier& one : couriers_) {
+    if (one.stalled()) stalled.push_back(&one);
+  }
+  return stalled;
 }
 
 RelayCounters Relayer::counters() const {
@@ -111,11 +115,10 @@ bool Relayer::acknowledges(const ChainName& hub) const {
 }
 
 ProofCourier& Relayer::courier(const ChainName& witness, const ChainName& target) {
-  const auto [at, fresh] = by_chains_.try_emplace({witness, target}, couriers_.size());
+  const auto [at, fresh] = by_witness_[witness].try_emplace(target, couriers_.size());
   if (fresh) {
     const RelayRequest first = RelayRequest{couriers_.size()} << courier_shift;
     couriers_.emplace_back(witness, target, is_hub(target), spec_.name, first);
-    by_witness_[witness].push_back(at->second);
   }
   return couriers_[at->second];
 }
@@ -135,7 +138,7 @@ void Relayer::saw(Instant now, const SawBlock& seen) {
   }
   const auto known = by_witness_.find(seen.chain);
   if (known == by_witness_.end()) return;
-  for (const std::size_t number : known->second) couriers_[number].witness_is_at(block.header);
+  for (const auto& [target, number] : known->second) couriers_[number].witness_is_at(block.header);
 }
 
 void Relayer::saw_update(const SawBlock& seen, const Transaction& call) {
@@ -201,7 +204,7 @@ void Relayer::taken_over(Instant now, const SawBlock& seen, const Packet& packet
     return count_done(now, {lane, RelayStep::prune_end, lane.hub, lane.source}, height);
   }
   RelayTask late = task_of(RelayStep::time_out_hub, lane, packet.sequence);
-  late.packet = packet;
+  late.timeout = packet.timeout;
   courier(late.witness, late.target).add(now, std::move(late));
 }
 

@@ -48,6 +48,8 @@ class Relayer {
   std::size_t backlog() const;
   // Couriers that learnt that their witness contradicted itself.
   std::size_t frozen() const;
+  // Couriers whose headers are not taken, time after time.
+  std::vector<const ProofCourier*> stalled() const;
   RelayCounters counters() const;
   // Since when the task that waits longest is known; nullopt: none waits.
   std::optional<Instant> oldest() const;
@@ -87,8 +89,7 @@ class Relayer {
 
   RelayerSpec spec_;
   std::deque<ProofCourier> couriers_;  // by the number in the upper bits of their requests
-  std::map<std::pair<ChainName, ChainName>, std::size_t> by_chains_;  // witness, target
-  std::map<ChainName, std::vector<std::size_t>> by_witness_;
+  std::map<ChainName, std::map<ChainName, std::size_t>> by_witness_;  // then by target
   std::map<PruneId, Unpruned> unpruned_;
   Instant look_for_silent_;  // lanes, next
 };

@@ -44,6 +44,8 @@ std::vector<MetricFamily> relayer_metrics(const RelayMachine& machine, Instant n
   gauge("bsn_relayer_open_calls", "Calls to the gateway without an answer", static_cast<double>(machine.open_calls()));
   gauge("bsn_relayer_frozen_clients", "Ways on which the source contradicted itself",
         static_cast<double>(machine.relayer().frozen()));
+  gauge("bsn_relayer_stalled_ways", "Ways on which the last ten headers were not taken",
+        static_cast<double>(machine.relayer().stalled().size()));
   const RelayCounters counters = machine.relayer().counters();
   count("bsn_relayer_headers_total", "Headers made known to other chains", counters.headers);
   count("bsn_relayer_delivered_total", "Calls that were executed", counters.delivered);

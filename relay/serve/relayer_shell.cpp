@@ -86,11 +86,25 @@ void RelayerShell::send(std::vector<RelayCall>& outputs) {
 void RelayerShell::log_progress(Instant now) {
   if (now < progress_at_) return;
   progress_at_ = now + progress_interval;
+  log_stalled();
   const RelayCounters counters = machine_.relayer().counters();
   if (counters.delivered == logged_.delivered && counters.refused == logged_.refused) return;
   logged_ = counters;
   spdlog::info("{} headers, {} calls delivered, {} refused, {} failed; {} tasks wait", counters.headers,
                counters.delivered, counters.refused, counters.failed, machine_.relayer().backlog());
+}
+
+// Each way once, and again when it went on in between.
+void RelayerShell::log_stalled() {
+  std::set<std::pair<ChainName, ChainName>> stalled;
+  for (const ProofCourier* one : machine_.relayer().stalled()) {
+    stalled.emplace(one->witness(), one->target());
+    if (stalled_.contains({one->witness(), one->target()})) continue;
+    spdlog::warn("{} takes no headers of {}: {} in a row were refused or not to be had ({}); tried again every {} s",
+                 to_string(one->target()), to_string(one->witness()), ProofCourier::tries_max, one->last_failure(),
+                 ProofCourier::rest.seconds());
+  }
+  stalled_ = std::move(stalled);
 }
 
 // ---- links ----

@@ -11,7 +11,9 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "loop/machine_loop.h"
@@ -58,6 +60,7 @@ class RelayerShell final : public TurnHandler<RelayCall> {
   void open_watch(Instant now, std::size_t number);
   void send(std::vector<RelayCall>& outputs);
   void log_progress(Instant now);
+  void log_stalled();
   // Tasks for the loop from a link; `ended`: it was the link's last word.
   void on_loop(Loop::Task task, bool ended);
   void began();
@@ -70,7 +73,8 @@ class RelayerShell final : public TurnHandler<RelayCall> {
   Instant calls_open_at_{};
   Instant progress_at_{};
   RelayCounters logged_;
-  bool lost_ = false;  // said so in the log
+  std::set<std::pair<ChainName, ChainName>> stalled_;  // as logged: witness, target
+  bool lost_ = false;                                  // said so in the log
 
   std::mutex mutex_;  // guards open_links_ and loop_'s making
   std::condition_variable all_ended_;

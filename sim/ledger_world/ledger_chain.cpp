@@ -35,8 +35,14 @@ LedgerChain::LedgerChain(const ChainSpec& spec, const ChainFinality& finality, s
   }
 }
 
-Digest LedgerChain::submit(const Call& call) {
-  waiting_.push_back(make_transaction(call));
+Digest LedgerChain::submit(Call call) {
+  Transaction parts;
+  parts.project = std::move(call.project);
+  parts.contract = std::move(call.contract);
+  parts.function = std::move(call.function);
+  parts.args = std::move(call.args);
+  parts.idempotency_key = std::move(call.idempotency_key);
+  waiting_.push_back(make_transaction(call.chain, std::move(parts)));
   return waiting_.back()->id;
 }
 
@@ -71,9 +77,12 @@ GotFacts LedgerChain::facts(const WantFacts& want) {
   GotFacts got{want.request, std::nullopt, {}};
   const Height height = final_height();
   if (height == 0 || recent_.size() <= finality_.confirmations) return got;  // or just taken back
-  std::vector<BlockHeader> children;
-  for (std::size_t i = 1; i < recent_.size(); ++i) children.push_back(recent_[i]->header);
-  got.header = prove(recent_.front()->header, children);
+  if (!proved_ || proved_->header != recent_.front()->header || finality_.confirmations > 0) {
+    std::vector<BlockHeader> children;
+    for (std::size_t i = 1; i < recent_.size(); ++i) children.push_back(recent_[i]->header);
+    proved_ = prove(recent_.front()->header, children);
+  }
+  got.header = proved_;
   StateTree state = final_state();
   for (const std::string& key : want.keys) {
     const Digest path = StateTree::path_of(key);

@@ -38,7 +38,7 @@ class LedgerChain {
   Ledger& ledger() { return ledger_; }
 
   // Queues a call for the next block; returns the transaction's id.
-  Digest submit(const Call& call);
+  Digest submit(Call call);
   std::size_t waiting() const { return waiting_.size(); }
 
   // Seals everything that waits into the next block.
@@ -70,7 +70,8 @@ class LedgerChain {
   std::vector<SigningKey> keys_;
   std::vector<TransactionPtr> waiting_;
   std::deque<BlockPtr> recent_;
-  std::deque<StateTree> states_;  // after each of recent_; by depth only
+  std::deque<StateTree> states_;       // after each of recent_; by depth only
+  std::optional<FinalHeader> proved_;  // what was asked for last: a validator signs each header once
 };
 
 }  // namespace bsn

@@ -123,12 +123,13 @@ void LedgerWorld::became_final(LedgerChain& chain, const BlockPtr& block) {
 
 void LedgerWorld::answer_calls(const Block& block) {
   for (std::size_t i = 0; i < block.transactions.size(); ++i) {
-    const auto found = waiting_.find(block.transactions[i]->id);
-    if (found == waiting_.end()) continue;
+    const Digest& id = block.transactions[i]->id;
+    std::vector<Waiting>* found = waiting_.find(id);
+    if (found == nullptr) continue;
     const Receipt& receipt = block.receipts[i];
     const auto how = receipt.status == ReceiptStatus::ok ? CallEnded::How::done : CallEnded::How::refused;
-    const std::vector<Waiting> all = std::move(found->second);
-    waiting_.erase(found);
+    const std::vector<Waiting> all = std::move(*found);
+    waiting_.erase(id);
     for (const Waiting& one : all) tell(one.relayer, CallEnded{one.request, how, receipt.value});
   }
 }
@@ -147,7 +148,8 @@ void LedgerWorld::carry_out(std::size_t number, std::vector<RelayerOutput> outpu
     } else {
       auto& submit = std::get<SubmitCall>(output);
       submit.call.project = project;
-      waiting_[chain(submit.call.chain).submit(submit.call)].push_back({number, submit.request});
+      LedgerChain& target = chain(submit.call.chain);
+      waiting_.try_emplace(target.submit(std::move(submit.call)), {}).first->push_back({number, submit.request});
     }
   }
 }

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/time.h"
+#include "node/digest_map.h"
 #include "relay/relayer.h"
 #include "sim/invariant_cross_chain.h"
 #include "sim/ledger_world/ledger_chain.h"
@@ -81,7 +82,7 @@ class LedgerWorld {
   std::vector<ChannelRules> rules_;
   std::vector<RelayerSpec::Hub> hubs_;
   std::vector<std::unique_ptr<Relayer>> relayers_;
-  std::map<Digest, std::vector<Waiting>> waiting_;  // by transaction
+  DigestMap<std::vector<Waiting>> waiting_;  // by transaction
   std::vector<std::pair<ChainName, BlockPtr>> blocks_;
   bool keep_blocks_ = true;
   std::unique_ptr<CrossChainJudge> judge_;

@@ -77,6 +77,8 @@ class LiveCluster : public FaultTarget, public RelayerTarget, public ServiceHost
   Result<Done> kill_relayer(std::size_t number) override;
   Result<Done> restart_relayer(std::size_t number) override;
   void stop_relayers();  // for good
+  // Steps that the relayers that run have put to rest, as their figures say.
+  std::uint64_t given_up_by_relayers() const;
   // The first steps of life_cycle.h; operate() takes the later ones.
   Result<Done> commission(CityIndex city) override;
   // The same, and it becomes a validator of these chains ("network/chain") when it has caught up.

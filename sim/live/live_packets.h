@@ -43,7 +43,7 @@ class LivePackets {
   LiveCluster& cluster_;
 };
 
-// Counts of what relayers did, as the blocks say: `given_up` is theirs to know and stays 0.
+// Counts of what relayers did, as the blocks say; `given_up` only they know (LiveCluster::given_up_by_relayers).
 void count_relayed(const std::vector<PeerBlocks>& blocks, CrossChainReport& report);
 
 }  // namespace bsn

@@ -1,8 +1,11 @@
 // The relayers of a live cluster: processes of their own, clients of its gateway.
 #include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "rpc/secret.h"
@@ -14,6 +17,25 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds start_limit{20};
+constexpr std::chrono::seconds figures_limit{2};
+constexpr std::string_view given_up_figure = "bsn_relayer_rested_total ";
+
+// What a relayer says at `address` ("host:port") of its steps that it put to rest; 0: nothing to be had.
+std::uint64_t given_up_at(const std::string& address) {
+  const std::size_t colon = address.rfind(':');
+  if (colon == std::string::npos) return 0;
+  boost::asio::ip::tcp::iostream stream;
+  stream.expires_after(figures_limit);
+  stream.connect(address.substr(0, colon), address.substr(colon + 1));
+  stream << "GET /metrics HTTP/1.0\r\nHost: " << address << "\r\n\r\n" << std::flush;
+  for (std::string line; std::getline(stream, line);) {
+    if (!line.starts_with(given_up_figure)) continue;
+    double figure = 0;
+    std::istringstream(line.substr(given_up_figure.size())) >> figure;
+    return static_cast<std::uint64_t>(figure);
+  }
+  return 0;
+}
 
 bool is_of_a_service(const Topology& topology, std::uint32_t chain) {
   return std::any_of(topology.services.begin(), topology.services.end(),
@@ -95,6 +117,14 @@ Result<Done> LiveCluster::restart_relayer(std::size_t number) {
   relayer.down_on_purpose = false;
   if (auto done = wait_for_addresses({&relayer}, Clock::now() + start_limit, impl_->options.stop); !done) return done;
   return impl_->write_endpoint_file();
+}
+
+std::uint64_t LiveCluster::given_up_by_relayers() const {
+  std::uint64_t sum = 0;
+  for (Child& relayer : impl_->relayers) {
+    if (relayer.process.running()) sum += given_up_at(relayer.address);
+  }
+  return sum;
 }
 
 void LiveCluster::stop_relayers() {

@@ -199,11 +199,13 @@ Result<std::vector<PeerBlocks>> judge_packets(LiveCluster& cluster, const LiveOp
     options.progress({.phase = "waiting for " + std::to_string(under_way) + " packets"});
   });
   if (!waited) return waited.error();
+  const std::uint64_t given_up = cluster.given_up_by_relayers();
   cluster.stop_relayers();
   auto blocks = packets.judge(checker, tally);
   if (!blocks) return blocks;
   report.cross_chain = cross_chain_report(*checker.packets());
   count_relayed(*blocks, *report.cross_chain);
+  report.cross_chain->given_up = given_up;
   return blocks;
 }
 

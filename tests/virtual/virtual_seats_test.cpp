@@ -178,5 +178,69 @@ TEST(VirtualSeats, AMovedValidatorMayBeTheLeader) {
   }
 }
 
+// ---- light clients follow the validators ----
+
+// Transfers by both hubs from and to Fabric's chain of three orderers.
+Scenario transfers_of_trade_finance() {
+  Scenario scenario = std::move(load_scenario("configs/scenarios/alliance_to_public.yaml").value());
+  const auto transfer = [](const ChainName& from, const ChainName& to, const char* hub, const char* timeout) {
+    return MixEntry{
+        1,
+        from,
+        Operation::submit,
+        "xchain",
+        "transfer",
+        {hub, to_string(to), "{account}", "{other_account}", to_string(from), "{amount 1 100}", "none", timeout},
+        Level::final_};
+  };
+  const ChainName fabric{"fabric", "trade-finance"}, neo{"neo", "main"};
+  Round& round = scenario.rounds.front();
+  round.mix = {transfer(fabric, neo, "irita-hub/main", "+600s"), transfer(neo, fabric, "irita-hub/main", "+600s"),
+               transfer(fabric, neo, "poly-enterprise/main", "none"),
+               transfer(neo, fabric, "poly-enterprise/main", "none")};
+  return scenario;
+}
+
+void expect_all_packets_finish(const Report& report, std::uint64_t at_least) {
+  for (const InvariantReport& one : report.invariants) {
+    EXPECT_EQ(one.violated, 0u) << one.name << ": " << (one.examples.empty() ? "" : one.examples.front());
+  }
+  ASSERT_TRUE(report.cross_chain);
+  EXPECT_GT(report.cross_chain->sent, at_least);
+  EXPECT_EQ(report.cross_chain->finished, report.cross_chain->sent);
+  EXPECT_EQ(report.cross_chain->refunded, 0u);
+}
+
+// In the end none of those who validated at genesis is left: whoever believes only them is lost.
+TEST(VirtualSeats, HubsFollowAChainWhoseValidatorsAreAllReplacedWhileTransfersFlow) {
+  Scenario scenario = transfers_of_trade_finance();
+  scenario.rounds[0].duration = seconds(60);
+  Duration when = seconds(5);
+  for (const char* city : {"shanghai", "tianjin", "dalian"}) {
+    scenario.faults.push_back({when, FaultKind::kill, {city}, {}});
+    scenario.faults.push_back({when, FaultKind::lose_disk, {city}, {}});
+    scenario.faults.push_back({when + milliseconds(100), FaultKind::restart, {city}, {}});
+    when = when + seconds(18);
+  }
+  const Result<Report> report = run_virtual(scenario, {});
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  expect_all_packets_finish(*report, 200);
+}
+
+TEST(VirtualSeats, ACityJoinsAsAValidatorAndAnotherLeavesWhileTransfersFlow) {
+  Scenario scenario = transfers_of_trade_finance();
+  scenario.rounds[0].duration = seconds(40);
+  Topology& topology = scenario.topology;
+  const CityIndex newcomer = *find_city(topology, "changde");
+  ASSERT_NE(topology.cities[newcomer].state, CityState::connected);
+  topology.cities[newcomer].validates = {"fabric/trade-finance"};
+  scenario.faults.push_back({seconds(3), FaultKind::commission, {"changde"}, {}});
+  scenario.faults.push_back({seconds(15), FaultKind::leave, {"dalian"}, {}});
+  const Result<Report> report = run_virtual(scenario, {});
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  for (const FaultReport& one : report->faults) EXPECT_EQ(one.fired, 1u) << one.kind;
+  expect_all_packets_finish(*report, 100);
+}
+
 }  // namespace
 }  // namespace bsn
