@@ -193,6 +193,7 @@ Scenario transfers_of_trade_finance() {
         {hub, to_string(to), "{account}", "{other_account}", to_string(from), "{amount 1 100}", "none", timeout},
         Level::final_};
   };
+  scenario.topology.outside_scale = 0.05;  // who votes elsewhere does not matter here
   const ChainName fabric{"fabric", "trade-finance"}, neo{"neo", "main"};
   Round& round = scenario.rounds.front();
   round.mix = {transfer(fabric, neo, "irita-hub/main", "+600s"), transfer(neo, fabric, "irita-hub/main", "+600s"),
@@ -232,8 +233,9 @@ TEST(VirtualSeats, ACityJoinsAsAValidatorAndAnotherLeavesWhileTransfersFlow) {
   scenario.rounds[0].duration = seconds(40);
   Topology& topology = scenario.topology;
   const CityIndex newcomer = *find_city(topology, "changde");
-  ASSERT_NE(topology.cities[newcomer].state, CityState::connected);
-  topology.cities[newcomer].validates = {"fabric/trade-finance"};
+  ASSERT_NE(topology.cities[newcomer.value].state, CityState::connected);
+  topology.cities[newcomer.value].validates = {"fabric/trade-finance"};
+  topology.cities[newcomer.value].place.provider = Provider::microsoft_azure;
   scenario.faults.push_back({seconds(3), FaultKind::commission, {"changde"}, {}});
   scenario.faults.push_back({seconds(15), FaultKind::leave, {"dalian"}, {}});
   const Result<Report> report = run_virtual(scenario, {});
