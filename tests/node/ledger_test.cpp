@@ -139,7 +139,7 @@ TEST(Ledger, ABlockThatDoesNotComeOutAsItSaysIsRefusedWithoutATrace) {
   other_hash.hash = sha256("lie");
   EXPECT_FALSE(reader.apply(other_hash).ok());
   EXPECT_EQ(reader.height(), 1U);
-  EXPECT_EQ(reader.find(put("1")->id), nullptr);
+  EXPECT_FALSE(reader.find(put("1")->id));
   EXPECT_EQ(reader.find_key(key_digest("demo", "2")), std::nullopt);
   EXPECT_TRUE(reader.apply(*good).ok());
   EXPECT_EQ(reader.tip(), sealer.tip());

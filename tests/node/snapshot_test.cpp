@@ -52,7 +52,7 @@ TEST(LedgerImage, ComesBackAsTheSameLedgerWithWhatWasExecuted) {
   EXPECT_EQ(copy.tip(), source.tip());
   EXPECT_EQ(copy.state_root(), source.state_root());
   EXPECT_EQ(copy.image(), source.image());
-  ASSERT_NE(copy.find(write_at(3)->id), nullptr);
+  ASSERT_TRUE(copy.find(write_at(3)->id));
   EXPECT_EQ(copy.find(write_at(3)->id)->status, ReceiptStatus::duplicate);
   EXPECT_EQ(copy.find_key(write_at(2)->key), write_at(2)->id) << "or the key could be used again";
 }
