@@ -65,6 +65,10 @@ struct HealthParameters {
   // Of a chain's peers; one may always be ejected. Are more, then none of them is passed over: it is not the nodes.
   double ejected_share_max = 0.1;
   std::uint32_t open_calls_max = 10'000;  // under way at one city node; the next call goes elsewhere
+  // A node that has said nothing for `probe_after` is asked for a sign of life; it is passed over when none comes
+  // within `probe_timeout`, until one comes. 0: nobody is asked.
+  Duration probe_after = seconds(5);
+  Duration probe_timeout = seconds(2);
 };
 
 // The life of a chain as its callers see it.
@@ -120,6 +124,14 @@ struct RouteUse {
   std::vector<CityIndex> busy{};  // where calls are out now, in order of index
 };
 
+// How several gateways share the accounts and quotas of a network: one holds them, the others follow it.
+struct GatewayTeam {
+  std::uint32_t gateways = 1;  // that share the projects' calls per second, this one included
+  std::string holder{};        // address of the one that holds accounts and quotas; empty: this one does
+  std::string holder_city{};   // its home, for people
+  bool operator==(const GatewayTeam&) const = default;
+};
+
 struct GatewaySpec {
   std::uint64_t revision = 0;  // grows; a gateway that holds a newer one ignores it
   CityIndex home;              // calls that name no origin count as admitted here
@@ -131,6 +143,7 @@ struct GatewaySpec {
   RetryParameters retry;
   HealthParameters health;
   std::uint32_t max_calls = 20'000;  // under way at once; beyond: RESOURCE_EXHAUSTED GATEWAY_FULL
+  GatewayTeam team{};
 };
 
 }  // namespace bsn

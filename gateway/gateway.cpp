@@ -10,6 +10,7 @@
 #include "gateway/call_table.h"
 #include "gateway/gateway_spec_check.h"
 #include "gateway/node_health.h"
+#include "gateway/overload_guard.h"
 #include "gateway/peer_choice.h"
 #include "gateway/peer_latency.h"
 #include "gateway/project_registry.h"
@@ -22,8 +23,7 @@
 namespace bsn {
 namespace {
 
-// Advice when the gateway itself cannot serve: about the time in which a full gateway drains, or a node comes back.
-constexpr Duration retry_when_full = milliseconds(100);
+// Advice when the gateway itself cannot serve: about the time in which a node comes back.
 constexpr Duration retry_when_unhealthy = seconds(1);
 
 Reply refusal_with_advice(Status status, Reason reason, std::string message, Duration retry_after) {
@@ -47,12 +47,13 @@ struct Gateway::Impl {
         zero_unix_ns(zero),
         accounts(std::make_shared<const Accounts>(accounts_of(spec.projects))),
         projects(*accounts, zero),
-        limiter(accounts->projects, zero),
+        limiter(accounts->projects, zero, spec.team.gateways),
         routes(spec),
         meter(spec.routes),
         health(spec.cities, spec.health),
         latency(spec.routes.size(), spec.cities.size()),
         budget(spec.retry),
+        guard(spec.max_calls),
         calls(spec.max_calls, spec.cities.size()),
         choice(health, latency, calls, spec.seed) {
     call_meter.grow(spec.routes.size());
@@ -71,6 +72,7 @@ struct Gateway::Impl {
   void on(Instant now, const ClientGone& gone, std::vector<GatewayOutput>& out);
   void on(Instant now, const NodeReply& answer, std::vector<GatewayOutput>& out);
   void on(Instant now, const NodeLink& link, std::vector<GatewayOutput>& out);
+  void on(Instant now, const NodeAlive& alive, std::vector<GatewayOutput>& out);
   void on(Instant now, const GatewayAssigned& assigned, std::vector<GatewayOutput>& out);
   void on(Instant now, const AccountsAssigned& assigned, std::vector<GatewayOutput>& out);
   void on(Instant now, const Resumed& resumed, std::vector<GatewayOutput>& out);
@@ -78,12 +80,15 @@ struct Gateway::Impl {
   void ask_for_quota(Instant now, std::vector<GatewayOutput>& out);
   void expire(Instant now, std::vector<GatewayOutput>& out);
   void hedge(Instant now, std::vector<GatewayOutput>& out);
+  void look_at_nodes(Instant now, std::vector<GatewayOutput>& out);
+  void give_up_attempts(Instant now, CityIndex city, const char* why, std::vector<GatewayOutput>& out);
 
   std::optional<Reply> identify(Instant now, const std::string& access_key, const SignedBy* signature,
                                 Admission& admission);
   std::optional<Reply> check_signed(Instant now, const SignedBy& signature, Admission& admission);
   bool granted(std::size_t project, const ChainName& chain, Operation operation) const;
   std::optional<Reply> check_grants(std::size_t project, const Call& call) const;
+  std::optional<Reply> check_pressure(Instant now, std::size_t project, Operation operation);
   std::optional<Reply> check_quota(Instant now, std::size_t project);
   void keep_nonce(const Admission& admission, std::vector<GatewayOutput>& out);
   std::optional<Reply> check_call(Instant now, const ClientCall& arrived, Admission& admission) const;
@@ -113,6 +118,7 @@ struct Gateway::Impl {
   NodeHealth health;
   PeerLatency latency;
   RetryBudget budget;
+  OverloadGuard guard;
   CallTable calls;
   PeerChoice choice;
   GatewayCounters counters;
@@ -166,6 +172,16 @@ std::optional<Reply> Gateway::Impl::check_grants(std::size_t project, const Call
   return refusal(Status::permission_denied, Reason::not_granted, "the project may not call this method");
 }
 
+// Before the quota: who is refused here has spent nothing of it.
+std::optional<Reply> Gateway::Impl::check_pressure(Instant now, std::size_t project, Operation operation) {
+  const auto shed = guard.check(now, project, operation);
+  if (!shed) return std::nullopt;
+  ++counters.shed;
+  return refusal_with_advice(Status::resource_exhausted, shed->full ? Reason::gateway_full : Reason::overloaded,
+                             shed->full ? "too many calls are under way" : "overloaded: " + shed->why,
+                             shed->retry_after);
+}
+
 std::optional<Reply> Gateway::Impl::check_quota(Instant now, std::size_t project) {
   if (const auto over = limiter.check(project, now)) return over_quota(*over);
   return std::nullopt;
@@ -186,10 +202,6 @@ std::optional<Reply> Gateway::Impl::check_call(Instant now, const ClientCall& ar
   admission.origin = *origin;
   if (now >= arrived.deadline)
     return refusal(Status::deadline_exceeded, Reason::deadline, "arrived after its deadline");
-  if (calls.full()) {
-    return refusal_with_advice(Status::resource_exhausted, Reason::gateway_full, "too many calls are under way",
-                               retry_when_full);
-  }
   return std::nullopt;
 }
 
@@ -237,8 +249,10 @@ std::optional<Reply> Gateway::Impl::check_capacity(Instant now, const Admission&
 void Gateway::Impl::on(Instant now, const ClientCall& arrived, std::vector<GatewayOutput>& out) {
   ++counters.calls;
   Admission admission;
+  guard.arrived(now, now - std::min(arrived.received, now));
   std::optional<Reply> refused = identify(now, arrived.access_key, arrived.signature.get(), admission);
   if (!refused) refused = check_grants(admission.project, arrived.call);
+  if (!refused) refused = check_pressure(now, admission.project, arrived.call.operation);
   if (!refused) refused = check_quota(now, admission.project);
   if (!refused) refused = check_call(now, arrived, admission);
   if (!refused) refused = find_way(now, arrived, admission);
@@ -255,6 +269,7 @@ void Gateway::Impl::on(Instant now, const ClientCall& arrived, std::vector<Gatew
   limiter.count_admitted(admission.project);
   meter.admitted(admission.chain, arrived.call);
   budget.earn();
+  guard.began(admission.project);
   OpenGatewayCall& call = calls.add(
       {arrived.id, arrived.call, admission.project, admission.chain, admission.origin, times, arrived.deadline});
   call.call.project = projects.name(admission.project);
@@ -330,6 +345,7 @@ void Gateway::Impl::answer(const OpenGatewayCall& call, CityIndex city, Reply re
   meter.answered(call.chain, reply);
   call_meter.count(call.chain, call.call.operation, reply, true);
   out.emplace_back(GatewayAnswer{call.id, std::move(reply)});
+  guard.ended(call.project);
   calls.remove(call);
 }
 
@@ -347,21 +363,40 @@ void Gateway::Impl::on(Instant now, const NodeReply& answered, std::vector<Gatew
 }
 
 void Gateway::Impl::on(Instant, const ClientGone& gone, std::vector<GatewayOutput>&) {
-  if (const OpenGatewayCall* call = calls.find(gone.id)) calls.remove(*call);
+  const OpenGatewayCall* call = calls.find(gone.id);
+  if (!call) return;
+  guard.ended(call->project);
+  calls.remove(*call);
 }
 
 void Gateway::Impl::on(Instant now, const NodeLink& link, std::vector<GatewayOutput>& out) {
   BSN_CHECK(link.city.value < spec.cities.size(), "a link to no city");
-  health.link(link.city, link.up, link.serving);
-  if (link.up) return;
-  for (const AttemptId attempt : calls.attempts_at(link.city)) {
+  health.link(now, link.city, link.up, link.serving);
+  if (!link.up) give_up_attempts(now, link.city, "the stream to the city node broke under the call", out);
+}
+
+void Gateway::Impl::on(Instant now, const NodeAlive& alive, std::vector<GatewayOutput>&) {
+  BSN_CHECK(alive.city.value < spec.cities.size(), "a sign of life from no city");
+  health.heard(now, alive.city);
+}
+
+void Gateway::Impl::give_up_attempts(Instant now, CityIndex city, const char* why, std::vector<GatewayOutput>& out) {
+  for (const AttemptId attempt : calls.attempts_at(city)) {
     OpenGatewayCall& call = *calls.find(attempt);
     call.times.sent = calls.end_attempt(call, attempt).sent;
-    Reply lost = refusal(Status::unavailable, Reason::link_lost, "the stream to the city node broke under the call");
+    Reply lost = refusal(Status::unavailable, Reason::link_lost, why);
     if (goes_on(now, call, lost, out)) continue;
     lost.split = split_without_answer(call.times, now, true);
-    answer(call, link.city, std::move(lost), out);
+    answer(call, city, std::move(lost), out);
   }
+}
+
+void Gateway::Impl::look_at_nodes(Instant now, std::vector<GatewayOutput>& out) {
+  if (!health.next_look() || *health.next_look() > now) return;
+  const NodeHealth::Look found = health.look(now);
+  for (const CityIndex city : found.ask) out.emplace_back(Probe{city});
+  for (const CityIndex city : found.silent)
+    give_up_attempts(now, city, "the city node fell silent under the call", out);
 }
 
 void Gateway::Impl::on(Instant, const GatewayAssigned& assigned, std::vector<GatewayOutput>&) {
@@ -437,11 +472,12 @@ void Gateway::step(Instant now, const GatewayInput& input, std::vector<GatewayOu
 void Gateway::advance_to(Instant now, std::vector<GatewayOutput>& out) {
   impl_->expire(now, out);
   impl_->hedge(now, out);
+  impl_->look_at_nodes(now, out);
   impl_->ask_for_quota(now, out);
 }
 
 std::optional<Instant> Gateway::next_wakeup() const {
-  return earlier(impl_->calls.next_due(), impl_->limiter.next_ask());
+  return earlier(earlier(impl_->calls.next_due(), impl_->limiter.next_ask()), impl_->health.next_look());
 }
 
 std::optional<Reply> Gateway::admit(Instant now, const Credentials& who, const ChainName& chain,
@@ -466,7 +502,8 @@ RouteExplanation Gateway::explain(Instant now, const RouteQuestion& question) co
   const std::optional<std::size_t> project = impl_->projects.find(question.access_key, now);
   const RoutingRule& rule = impl_->rule(project, *chain);
   const std::vector<RoutePeer>& peers = impl_->routes.peers(*chain, *from);
-  return {rule, impl_->choice.explain({now, *chain, peers, rule, question.account, RetryState{}}, impl_->spec.cities)};
+  return {rule, impl_->choice.explain({now, *chain, peers, rule, question.account, RetryState{}}, impl_->spec.cities),
+          pressure(now)};
 }
 
 RouteUse Gateway::use(ChainIndex chain) const {
@@ -483,6 +520,8 @@ const GatewaySpec& Gateway::spec() const { return impl_->spec; }
 const Accounts& Gateway::accounts() const { return *impl_->accounts; }
 const GatewayCounters& Gateway::counters() const { return impl_->counters; }
 const CallMeter& Gateway::meter() const { return impl_->call_meter; }
+
+Pressure Gateway::pressure(Instant now) const { return impl_->guard.pressure(now); }
 
 GatewayPace Gateway::pace(Instant now) const {
   GatewayPace pace;

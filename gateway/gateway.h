@@ -1,7 +1,7 @@
 // The gateway machine: admits calls and routes them. One step of a call after the other:
 //
-//   key (or who signed, and whether just now and for the first time) -> project -> grant -> rate and quota -> shape of
-//   the call -> route, its contracts and its capacity
+//   key (or who signed, and whether just now and for the first time) -> project -> grant -> overload -> rate and quota
+//   -> shape of the call -> route, its contracts and its capacity
 //   -> a peer, by the rule of the project or the route (peer_choice.h) -> forward
 //   -> (retry or hedge within one budget, only when safe) -> reply with the split of its time
 //
@@ -77,6 +77,11 @@ struct NodeLink {
   bool serving = false;
 };
 
+// Something came over the stream to this city node that is no answer to an open attempt: a sign of life.
+struct NodeAlive {
+  CityIndex city;
+};
+
 // What the gateway knows of the network has changed: states of cities, routes and their peers. Precondition, unless its
 // revision is not higher (then it changes nothing): check_next(spec(), *spec) of gateway_spec_check.h finds nothing
 // wrong. Calls that are under way end as they began.
@@ -98,8 +103,8 @@ struct Resumed {
 };
 
 // A share of a project's calls of the day (QuotaGrant) comes from the quota holder.
-using GatewayInput =
-    std::variant<ClientCall, ClientGone, NodeReply, NodeLink, GatewayAssigned, AccountsAssigned, Resumed, QuotaGrant>;
+using GatewayInput = std::variant<ClientCall, ClientGone, NodeReply, NodeLink, NodeAlive, GatewayAssigned,
+                                  AccountsAssigned, Resumed, QuotaGrant>;
 
 // ---- outputs ----
 
@@ -123,13 +128,19 @@ struct NonceUsed {
   UsedNonce nonce;
 };
 
+// Ask this city node for a sign of life: NodeAlive, or anything else from it.
+struct Probe {
+  CityIndex city;
+};
+
 // QuotaAsk: for the quota holder, whose answer is a QuotaGrant. Without one no call of a project with a quota passes.
-using GatewayOutput = std::variant<Forward, GatewayAnswer, NonceUsed, QuotaAsk>;
+using GatewayOutput = std::variant<Forward, GatewayAnswer, NonceUsed, QuotaAsk, Probe>;
 
 // Counters since the start; attempts = calls forwarded + retries + hedges.
 struct GatewayCounters {
   std::uint64_t calls = 0;
   std::uint64_t refused = 0;  // answered without an attempt
+  std::uint64_t shed = 0;     // of these, for overload (gateway/overload_guard.h)
   std::uint64_t attempts = 0;
   std::uint64_t retries = 0;
   std::uint64_t hedges = 0;
@@ -177,6 +188,7 @@ class Gateway {
   const Accounts& accounts() const;
   const GatewayCounters& counters() const;
   const CallMeter& meter() const;
+  Pressure pressure(Instant now) const;
   GatewayPace pace(Instant now) const;  // a look at every route and city: not for every call
 
  private:

@@ -103,7 +103,11 @@ Wrong check_figures(const GatewaySpec& spec) {
   if (spec.health.ejected_for < Duration{}) return "a node cannot be ejected for a negative time";
   if (!in_range(spec.health.ejected_share_max, 0, 1)) return "the share of ejected nodes is out of range";
   if (spec.health.open_calls_max == 0) return "open_calls_max is 0: no call could go anywhere";
+  if (spec.health.probe_after < Duration{} || spec.health.probe_timeout < Duration{}) {
+    return "a node cannot be asked for a sign of life before it is silent";
+  }
   if (spec.max_calls == 0) return "max_calls is 0: no call could pass";
+  if (spec.team.gateways == 0) return "team.gateways is 0: this gateway counts too";
   return std::nullopt;
 }
 
@@ -119,6 +123,7 @@ std::optional<std::string> check(const GatewaySpec& spec) {
 std::optional<std::string> check_next(const GatewaySpec& now, const GatewaySpec& next) {
   if (auto wrong = check(next)) return wrong;
   if (next.home != now.home || next.seed != now.seed) return "a running gateway can't move or change its seed";
+  if (next.team != now.team) return "a running gateway can't go over to other gateways";
   if (next.cities.size() != now.cities.size()) return "a running gateway can't learn or forget cities";
   for (std::size_t i = 0; i < now.cities.size(); ++i) {
     if (next.cities[i].name == now.cities[i].name) continue;

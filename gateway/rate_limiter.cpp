@@ -54,8 +54,12 @@ Duration TokenBucket::take(Instant now) {
 
 // ---- the day ----
 
-// As much as may be lost in a crash, and as comes along with one ask of the holder.
-std::uint64_t DayShare::share_calls() const { return std::clamp<std::uint64_t>(limit_ / 10, 10, 1'000); }
+// As much as may be lost in a crash, and as comes along with one ask of the holder. Of several gateways none takes so
+// much of a short day that nothing is left for the others.
+std::uint64_t DayShare::share_calls() const {
+  const std::uint64_t least = gateways_ == 1 ? 10 : std::clamp<std::uint64_t>(limit_ / (4 * gateways_), 1, 10);
+  return std::clamp<std::uint64_t>(limit_ / (10 * gateways_), least, 1'000);
+}
 
 // A grant for a later day means that the clock went back: that day goes on until it is passed.
 std::int64_t DayShare::today(Instant now, std::int64_t zero_unix_ns) const {
@@ -97,8 +101,8 @@ void DayShare::granted(const QuotaGrant& grant) {
 
 // ---- all projects ----
 
-RateLimiter::RateLimiter(const std::vector<ProjectAccount>& projects, std::int64_t zero_unix_ns)
-    : zero_unix_ns_(zero_unix_ns) {
+RateLimiter::RateLimiter(const std::vector<ProjectAccount>& projects, std::int64_t zero_unix_ns, std::uint32_t gateways)
+    : zero_unix_ns_(zero_unix_ns), gateways_(gateways) {
   assign(projects);
 }
 
@@ -107,9 +111,10 @@ void RateLimiter::assign(const std::vector<ProjectAccount>& projects) {
   for (std::size_t i = 0; i < projects.size(); ++i) {
     const Plan& plan = projects[i].plan;
     if (i == quotas_.size()) {
-      quotas_.push_back({TokenBucket(plan.calls_per_second, plan.burst), DayShare(plan.calls_per_day), plan});
+      quotas_.push_back(
+          {TokenBucket(part(plan.calls_per_second), part(plan.burst)), DayShare(plan.calls_per_day, gateways_), plan});
     } else if (!(quotas_[i].plan == plan)) {
-      quotas_[i].bucket.change(plan.calls_per_second, plan.burst);
+      quotas_[i].bucket.change(part(plan.calls_per_second), part(plan.burst));
       quotas_[i].day.change(plan.calls_per_day);
       quotas_[i].plan = plan;
     }
@@ -160,7 +165,7 @@ std::vector<QuotaReturn> RateLimiter::take_back(const std::vector<ProjectAccount
   for (std::size_t i = 0; i < quotas_.size(); ++i) {
     const DayShare& day = quotas_[i].day;
     if (day.limit() > 0 && day.left() > 0) back.push_back({projects[i].name, day.day(), day.left()});
-    quotas_[i].day = DayShare(day.limit());
+    quotas_[i].day = DayShare(day.limit(), gateways_);
   }
   to_look_at_.clear();
   return back;

@@ -7,8 +7,9 @@
 //
 // The calls of a day (of UTC) are handed out by a quota holder (core/quota.h), some ahead of their use: so the path of
 // a call writes nothing to disk and asks nobody, and still no restart and no other gateway makes the day longer.
-// Without a share no call passes. A crash costs a project the rest of its share of the day, at most share_calls().
-// Bounds: one bucket and one share per project.
+// Of several gateways each has an even part of rate and burst, so the bound holds over all of them (a burst of less
+// than one call for each counts as one). Without a share no call passes. A crash costs a project the rest of its share
+// of the day, at most share_calls(). Bounds: one bucket and one share per project.
 #pragma once
 
 #include <cstddef>
@@ -52,8 +53,9 @@ class TokenBucket {
 // One project's part of the day's calls.
 class DayShare {
  public:
-  // calls_per_day: 0 means unlimited.
-  explicit DayShare(std::uint64_t calls_per_day) : limit_(calls_per_day) {}
+  // calls_per_day: 0 means unlimited. `gateways` have shares of it.
+  explicit DayShare(std::uint64_t calls_per_day, std::uint32_t gateways = 1)
+      : limit_(calls_per_day), gateways_(gateways) {}
 
   // The plan has changed; what has been granted stays.
   void change(std::uint64_t calls_per_day);
@@ -82,6 +84,7 @@ class DayShare {
   bool waits_for_grant(Instant now) const { return asked_ && now - *asked_ < patience; }
 
   std::uint64_t limit_;
+  std::uint32_t gateways_;
   std::int64_t day_ = -1;   // of the share
   std::uint64_t left_ = 0;  // of the share
   bool spent_ = false;      // the holder has no more for that day
@@ -96,7 +99,8 @@ struct OverQuota {
 
 class RateLimiter {
  public:
-  RateLimiter(const std::vector<ProjectAccount>& projects, std::int64_t zero_unix_ns);
+  // `gateways` share the plans, this one included.
+  RateLimiter(const std::vector<ProjectAccount>& projects, std::int64_t zero_unix_ns, std::uint32_t gateways = 1);
 
   // The plans have changed, or there are more projects. What was used stays used.
   void assign(const std::vector<ProjectAccount>& projects);
@@ -126,7 +130,10 @@ class RateLimiter {
     Plan plan;
   };
 
+  double part(double figure) const { return figure / gateways_; }  // this gateway's, of what a plan gives
+
   std::int64_t zero_unix_ns_;
+  std::uint32_t gateways_;
   std::vector<Quota> quotas_;
   std::vector<std::size_t> to_look_at_;  // projects that may have something to ask for, at most one entry for a call
   bool any_limit_ = false;               // some project has calls per day

@@ -30,9 +30,16 @@ struct RouteQuestion {
   std::string account{};     // whom `consistent` goes by: a call's first argument
 };
 
+// How near a gateway is to what it can carry, and what it refuses for that now.
+struct Pressure {
+  double share = 0;  // 1: it can carry no more
+  std::string shed;  // "reads of projects over their share"; empty: nothing is refused
+};
+
 struct RouteExplanation {
   RoutingRule rule;                        // what was applied
   std::vector<RouteCandidate> candidates;  // nearest first; empty: unknown chain or origin
+  Pressure pressure{};
 };
 
 }  // namespace bsn

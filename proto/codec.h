@@ -22,6 +22,7 @@
 #include "proto/call.pb.h"
 #include "proto/city_node.pb.h"
 #include "proto/control.pb.h"
+#include "proto/gateway_team.pb.h"
 #include "proto/storage.pb.h"
 
 namespace bsn {
@@ -167,5 +168,11 @@ Result<Accounts> decode(const v1::AccountsRecord& message);
 
 v1::QuotaRecord encode(const QuotaRecord& record);
 Result<QuotaRecord> decode(const v1::QuotaRecord& message);
+v1::QuotaAsk encode(const QuotaAsk& ask);
+Result<QuotaAsk> decode(const v1::QuotaAsk& message);
+v1::QuotaShare encode(const QuotaGrant& grant);
+Result<QuotaGrant> decode_grant(const v1::QuotaShare& message);
+v1::QuotaShare encode(const QuotaReturn& returned);
+Result<QuotaReturn> decode_return(const v1::QuotaShare& message);
 
 }  // namespace bsn

@@ -149,4 +149,46 @@ Result<QuotaRecord> decode(const v1::QuotaRecord& message) {
   return checks.give(std::move(record));
 }
 
+v1::QuotaAsk encode(const QuotaAsk& ask) {
+  v1::QuotaAsk message;
+  message.set_project(ask.project);
+  message.set_calls(ask.calls);
+  message.set_limit(ask.limit);
+  return message;
+}
+
+Result<QuotaAsk> decode(const v1::QuotaAsk& message) {
+  Checks checks("QuotaAsk");
+  QuotaAsk ask{checks.required_text(message.project(), CallLimits::name_bytes, "project"), message.calls(),
+               message.limit()};
+  return checks.give(std::move(ask));
+}
+
+namespace {
+
+template <class Share>
+v1::QuotaShare encode_share(const Share& share) {
+  v1::QuotaShare message;
+  message.set_project(share.project);
+  message.set_day(share.day);
+  message.set_calls(share.calls);
+  return message;
+}
+
+template <class Share>
+Result<Share> decode_share(const v1::QuotaShare& message) {
+  Checks checks("QuotaShare");
+  checks.require(message.day() >= 0, "day is negative");
+  Share share{checks.required_text(message.project(), CallLimits::name_bytes, "project"), message.day(),
+              message.calls()};
+  return checks.give(std::move(share));
+}
+
+}  // namespace
+
+v1::QuotaShare encode(const QuotaGrant& grant) { return encode_share(grant); }
+Result<QuotaGrant> decode_grant(const v1::QuotaShare& message) { return decode_share<QuotaGrant>(message); }
+v1::QuotaShare encode(const QuotaReturn& returned) { return encode_share(returned); }
+Result<QuotaReturn> decode_return(const v1::QuotaShare& message) { return decode_share<QuotaReturn>(message); }
+
 }  // namespace bsn

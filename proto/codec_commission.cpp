@@ -70,7 +70,12 @@ void encode_limits(const GatewaySpec& spec, v1::CommissionGatewayRequest& messag
   message.set_health_ejected_for_ns(spec.health.ejected_for.ns);
   message.set_health_ejected_share_max(spec.health.ejected_share_max);
   message.set_health_open_calls_max(spec.health.open_calls_max);
+  message.set_health_probe_after_ns(spec.health.probe_after.ns);
+  message.set_health_probe_timeout_ns(spec.health.probe_timeout.ns);
   message.set_max_calls(spec.max_calls);
+  message.set_team_gateways(spec.team.gateways);
+  message.set_team_holder(spec.team.holder);
+  message.set_team_holder_city(spec.team.holder_city);
 }
 
 void decode_limits(Checks& checks, const v1::CommissionGatewayRequest& message, GatewaySpec& spec) {
@@ -82,7 +87,13 @@ void decode_limits(Checks& checks, const v1::CommissionGatewayRequest& message, 
   spec.health.ejected_share_max =
       checks.number_between(0, 1, message.health_ejected_share_max(), "health_ejected_share_max");
   spec.health.open_calls_max = message.health_open_calls_max();
+  spec.health.probe_after = checks.bounded_duration(message.health_probe_after_ns(), "health_probe_after_ns");
+  spec.health.probe_timeout = checks.bounded_duration(message.health_probe_timeout_ns(), "health_probe_timeout_ns");
   spec.max_calls = message.max_calls();
+  spec.team.gateways = message.team_gateways();
+  spec.team.holder = checks.text(message.team_holder(), CallLimits::name_bytes, "team_holder");
+  spec.team.holder_city = checks.text(message.team_holder_city(), CallLimits::name_bytes, "team_holder_city");
+  checks.require(spec.team.gateways > 0, "team_gateways is 0");
   checks.require(spec.retry.max_attempts > 0, "retry_max_attempts is 0");
   checks.require(spec.health.failures_in_a_row > 0, "health_failures_in_a_row is 0");
   checks.require(spec.health.open_calls_max > 0, "health_open_calls_max is 0");

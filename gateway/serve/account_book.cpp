@@ -26,12 +26,27 @@ Result<std::shared_ptr<const Accounts>> AccountBook::change(const std::vector<Ac
   broken_ = !written.ok();
   if (!written) return written.error();
   const auto shared = std::make_shared<const Accounts>(std::move(next));
+  show(shared);
+  return shared;
+}
+
+// Whoever was revoked is refused even when the disk fails: the other gateway has it on its own.
+Result<Done> AccountBook::follow(const Accounts& accounts) {
+  const std::lock_guard writing(writing_);
+  const auto known = now();
+  if (accounts.revision <= known->revision) return Done{};
+  if (const auto wrong = check_next(*known, accounts)) return Error{ErrorCode::corrupt, *wrong};
+  Result<Done> written = disk_.write(accounts);
+  show(std::make_shared<const Accounts>(accounts));
+  return written;
+}
+
+void AccountBook::show(std::shared_ptr<const Accounts> accounts) {
   {
     const std::lock_guard lock(mutex_);
-    accounts_ = shared;
+    accounts_ = accounts;
   }
-  changed_(shared);
-  return shared;
+  changed_(std::move(accounts));
 }
 
 }  // namespace bsn

@@ -24,7 +24,13 @@ class AccountBook {
   // gateway/account_change.h, and of the disk, after which every further change is refused.
   Result<std::shared_ptr<const Accounts>> change(const std::vector<AccountChange>& changes);
 
+  // Goes over to what another gateway says, unless it is no newer than what is known. Errors: it does not follow from
+  // that, and nothing has changed; io: it holds, but is not on this disk.
+  Result<Done> follow(const Accounts& accounts);
+
  private:
+  void show(std::shared_ptr<const Accounts> accounts);
+
   GatewayDisk& disk_;
   std::function<void(std::shared_ptr<const Accounts>)> changed_;
   std::mutex writing_;        // held by a whole change

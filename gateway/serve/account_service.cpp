@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <set>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -226,12 +227,23 @@ std::optional<Reply> AccountService::refuse(const h2::Call& call) const {
   return refusal(Status::unavailable, Reason::no_healthy_peer, "the gateway has not been commissioned yet");
 }
 
+std::optional<Reply> AccountService::refuse_change() const {
+  const GatewayTeam& team = shell_.load()->spec()->team;
+  if (team.holder.empty()) return std::nullopt;
+  return refusal(
+      Status::failed_precondition, Reason::none,
+      fmt::format("accounts are changed at the gateway of {}, {}: this one follows it", team.holder_city, team.holder));
+}
+
 template <class Request, class Function>
 void AccountService::add(h2::Methods& methods, const char* name, Function function) {
   methods.add(std::string("/bsn.v1.Accounts/") + name,
               unary_method<Request>(
                   [this, function](h2::Call& call, const Request& request) -> std::shared_ptr<h2::CallHandler> {
-                    if (const auto refused = refuse(call)) {
+                    auto refused = refuse(call);
+                    constexpr bool changes = !std::is_same_v<Request, v1::ListAccountsRequest>;
+                    if (!refused && changes) refused = refuse_change();
+                    if (refused) {
                       call.finish(outcome_of(*refused));
                       return nullptr;
                     }

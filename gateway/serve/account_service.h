@@ -18,7 +18,8 @@ class AccountService {
   // Adds its methods to a server that has not started.
   AccountService(h2::Methods& methods, const Digest& admin_key_hash);
 
-  // From now on changes go to this book, of the gateway that this shell drives; both outlive the server's loops.
+  // From now on changes go to this book, of the gateway that this shell drives; both outlive the server's loops. A
+  // gateway that follows another one refuses them and says where to send them.
   void serve(AccountBook& book, const GatewayShell& shell) {
     shell_.store(&shell);
     book_.store(&book);
@@ -28,6 +29,7 @@ class AccountService {
   template <class Request, class Function>
   void add(h2::Methods& methods, const char* name, Function function);
   std::optional<Reply> refuse(const h2::Call& call) const;
+  std::optional<Reply> refuse_change() const;
 
   const Digest admin_key_hash_;
   std::atomic<const GatewayShell*> shell_{nullptr};

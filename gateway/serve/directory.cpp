@@ -51,6 +51,8 @@ void explain_route(const Gateway& gateway, Instant now, const std::string& acces
   question.account = request.account();
   const RouteExplanation explanation = gateway.explain(now, question);
   response.set_policy(std::string(to_string(explanation.rule.policy)));
+  response.set_pressure(explanation.pressure.share);
+  response.set_shed(explanation.pressure.shed);
   for (const RouteCandidate& candidate : explanation.candidates) {
     v1::RouteCandidate& shown = *response.add_candidates();
     shown.set_city(gateway.spec().cities[candidate.city.value].name);

@@ -46,6 +46,7 @@ void GatewayFront::on(Instant now, const std::shared_ptr<CallBatch>& batch, std:
 void GatewayFront::on(Instant now, const std::shared_ptr<NodeNews>& news, std::vector<FrontOutput>& out) {
   if (news->stream < streams_[news->city.value].number) return;  // last words of a stream that has been replaced
   note_stream(now, *news, out);
+  if (!news->closed) pass(now, NodeAlive{news->city}, out);
   for (GatewayInput& answer : news->answers) {
     const auto attempt = attempts_.find(std::get<NodeReply>(answer).attempt.value);
     if (attempt == attempts_.end()) continue;  // nobody waits for it any more
@@ -109,6 +110,7 @@ void GatewayFront::hand_on(GatewayOutput& output, std::vector<FrontOutput>& out)
   }
   if (auto* used = std::get_if<NonceUsed>(&output)) return static_cast<void>(out.emplace_back(*used));
   if (auto* ask = std::get_if<QuotaAsk>(&output)) return static_cast<void>(out.emplace_back(std::move(*ask)));
+  if (const auto* probe = std::get_if<Probe>(&output)) return static_cast<void>(out.emplace_back(*probe));
   auto& answer = std::get<GatewayAnswer>(output);
   const auto found = pending_.find(answer.id.value);
   Pending pending = std::move(found->second);

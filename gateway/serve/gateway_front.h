@@ -71,7 +71,7 @@ struct StreamNews {
   bool closed = false;
 };
 
-using FrontOutput = std::variant<Forward, CancelAttempt, Delivery, StreamNews, NonceUsed, QuotaAsk>;
+using FrontOutput = std::variant<Forward, CancelAttempt, Delivery, StreamNews, NonceUsed, QuotaAsk, Probe>;
 
 class GatewayFront {
  public:

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
 #include <fstream>
 #include <utility>
 
@@ -9,16 +10,19 @@
 #include "edge/json_api.h"
 #include "edge/public_service.h"
 #include "gateway/gateway_spec_check.h"
+#include "gateway/serve/holder_link.h"
 #include "proto/codec.h"
 #include "rpc/call_context.h"
 #include "rpc/reflection_service.h"
 #include "rpc/reply_outcome.h"
+#include "rpc/secret.h"
 #include "rpc/stored_commission.h"
 
 namespace bsn {
 namespace {
 
-const std::vector<std::string> services = {"bsn.v1.Gateway", "bsn.v1.GatewayControl", "bsn.v1.Accounts",
+const std::vector<std::string> services = {"bsn.v1.Gateway",        "bsn.v1.GatewayControl",
+                                           "bsn.v1.Accounts",       "bsn.v1.GatewayTeam",
                                            "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"};
 
 Reply refuse(Status status, const std::string& why) { return refusal(status, Reason::none, why); }
@@ -85,7 +89,13 @@ Result<GatewayServer::Kept> GatewayServer::open(const GatewayOptions& options) {
   if (!disk) return disk.error();
   const Result<Digest> admin = admin_key_hash(folder->path_of("admin.key"));
   if (!admin) return admin.error();
-  Kept kept{std::move(*folder), std::move(*disk), admin.value(), nullptr};
+  std::string team_key;
+  if (const std::string path = folder->path_of("team.key"); std::filesystem::exists(path)) {
+    const Result<std::string> key = read_secret(path);
+    if (!key) return key.error();
+    team_key = *key;
+  }
+  Kept kept{std::move(*folder), std::move(*disk), admin.value(), std::move(team_key), nullptr};
   if (options.access_log_every == 0) return kept;
   auto log = AccessLog::open(kept.folder.path_of("access.log"), options.access_log_every);
   if (!log) return log.error();
@@ -97,9 +107,11 @@ GatewayServer::GatewayServer(Kept kept, std::unique_ptr<h2::Server> server)
     : folder_(std::move(kept.folder)),
       disk_(std::move(kept.disk)),
       access_log_(std::move(kept.access_log)),
+      team_key_(std::move(kept.team_key)),
       server_(std::move(server)),
       service_(*server_, access_log_.get()),
       account_service_(server_->methods(), kept.admin_key_hash),
+      team_service_(server_->methods(), team_key_.empty() ? std::nullopt : std::optional(sha256(team_key_))),
       health_(server_->methods(), services) {
   add_reflection(server_->methods(), services);
   add_control();
@@ -134,8 +146,36 @@ Result<Done> GatewayServer::open_http(const std::string& address) {
   return Done{};
 }
 
+// Quotas and later accounts come from this process, or from the gateway that this one follows.
+MakeQuotaSource GatewayServer::quota_source(const GatewaySpec& spec, std::vector<QuotaRecord> records,
+                                            std::int64_t zero_unix_ns) {
+  if (spec.team.holder.empty()) {
+    return [this, records = std::move(records), zero_unix_ns](const QuotaSource::Granted& granted) {
+      const auto grant = [this, granted](std::uint64_t to, const QuotaGrant& one) {
+        return to == QuotaKeeper::own ? granted(one) : team_service_.grant(to, one);
+      };
+      auto keeper = std::make_unique<QuotaKeeper>(*disk_, zero_unix_ns, records, grant);
+      team_service_.serve(*book_, *keeper);
+      return keeper;
+    };
+  }
+  team_service_.serve_nobody();
+  const HolderLink::Target target{spec.team.holder, team_key_, spec.cities[spec.home.value].name};
+  return [this, target](const QuotaSource::Granted& granted) {
+    return std::make_unique<HolderLink>(server_->loop(0), target, granted, [this](const Accounts& accounts) {
+      const std::lock_guard lock(mutex_);  // until the shell is there
+      const auto followed = stopped_ ? Result<Done>(Done{}) : book_->follow(accounts);
+      if (!followed) spdlog::error("the holder's accounts: {}", followed.error().message);
+    });
+  };
+}
+
 // The projects of the commission are those of the first start; later ones come from the book.
 Result<Done> GatewayServer::set_to_work(const GatewaySpec& spec) {
+  if (!spec.team.holder.empty() && team_key_.empty()) {
+    return Error{ErrorCode::invalid_configuration, "it is to follow another gateway, but there is no " +
+                                                       folder_.path_of("team.key") + " with the secret that both have"};
+  }
   Result<std::optional<Accounts>> stored = disk_->accounts();
   if (!stored) return stored.error();
   const Result<std::vector<QuotaRecord>> quotas = disk_->quotas();
@@ -144,11 +184,13 @@ Result<Done> GatewayServer::set_to_work(const GatewaySpec& spec) {
   Result<std::optional<Resumed>> resumed = disk_->resume(monotonic_now().ns + zero);
   if (!resumed) return resumed.error();
   const Accounts accounts = *stored ? std::move(**stored) : accounts_of(spec.projects);
-  book_ = std::make_unique<AccountBook>(
-      *disk_, accounts, [this](std::shared_ptr<const Accounts> next) { shell_->assign(std::move(next)); });
+  book_ = std::make_unique<AccountBook>(*disk_, accounts, [this](const std::shared_ptr<const Accounts>& next) {
+    shell_->assign(next);
+    team_service_.tell(*next);
+  });
   shell_ = std::make_unique<GatewayShell>(
-      server_->loop(0), spec, GatewayShell::Memory{*disk_, book_->now(), quotas.value(), std::move(*resumed), zero},
-      [this] {
+      server_->loop(0), spec,
+      GatewayShell::Memory{*disk_, book_->now(), quota_source(spec, *quotas, zero), std::move(*resumed), zero}, [this] {
         spdlog::info("serving");
         health_.set_serving(true);
       });

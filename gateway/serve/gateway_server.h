@@ -14,6 +14,7 @@
 #include "gateway/serve/gateway_service.h"
 #include "gateway/serve/http_door.h"
 #include "gateway/serve/metrics.h"
+#include "gateway/serve/team_service.h"
 #include "h2/server.h"
 #include "proto/control.pb.h"
 #include "rpc/data_dir.h"
@@ -24,7 +25,7 @@ namespace bsn {
 
 struct GatewayOptions {
   std::string listen = "127.0.0.1:0";
-  std::string data_dir;  // also gets the file admin.key, when it has none
+  std::string data_dir;  // also gets the file admin.key, when it has none; of several gateways, holds team.key
   int loops = 1;         // threads that serve connections
   std::string
       metrics;  // "127.0.0.1:PORT" for Prometheus; its real address goes to the file metrics.address. Empty: none
@@ -57,6 +58,7 @@ class GatewayServer final {
     DataDir folder;
     std::unique_ptr<GatewayDisk> disk;
     Digest admin_key_hash;
+    std::string team_key;  // empty: there is none
     std::unique_ptr<AccessLog> access_log;
   };
   static Result<Kept> open(const GatewayOptions& options);
@@ -67,15 +69,18 @@ class GatewayServer final {
   void add_control();
   Reply commission(const h2::Call& call, const v1::CommissionGatewayRequest& request);
   void count(h2::Call& call);
+  MakeQuotaSource quota_source(const GatewaySpec& spec, std::vector<QuotaRecord> records, std::int64_t zero_unix_ns);
   Result<Done> set_to_work(const GatewaySpec& spec);  // mutex_ is held, as by the next
   Reply go_over(const GatewaySpec& spec);             // to another assignment
 
   DataDir folder_;
   std::unique_ptr<GatewayDisk> disk_;
   std::unique_ptr<AccessLog> access_log_;
+  const std::string team_key_;
   std::unique_ptr<h2::Server> server_;
   GatewayService service_;
   AccountService account_service_;
+  TeamService team_service_;
   HealthService health_;
   HttpDoor door_;
   std::unique_ptr<edge::HttpServer> http_;

@@ -17,8 +17,7 @@ GatewayShell::GatewayShell(h2::Loop& loop, const GatewaySpec& spec, Memory memor
       links_(loop, spec,
              [this](std::shared_ptr<NodeNews> news) { static_cast<void>(machine_.post_always(std::move(news))); }),
       machine_(front_, *this, loop, inbox_bound),
-      quota_(disk_, zero_unix_ns_, memory.quotas,
-             [this](const QuotaGrant& grant) { static_cast<void>(machine_.post_always(grant)); }) {
+      quota_(memory.quota_source([this](const QuotaGrant& grant) { static_cast<void>(machine_.post_always(grant)); })) {
   assign(std::move(memory.accounts));
   if (memory.resumed) static_cast<void>(machine_.post_always(*memory.resumed));
   run([this](Instant now) { links_.open_all(now); });
@@ -30,7 +29,7 @@ void GatewayShell::stop() {
     no_token_left_.wait(lock, [this] { return tokens_ == 0; });
   }
   machine_.stop();
-  quota_.stop();
+  quota_->stop();
   if (std::exchange(stopped_, true)) return;
   std::promise<void> closed;
   loop_.post([this, &closed] {
@@ -103,10 +102,10 @@ void GatewayShell::drain(Duration patience) {
     drained_ = std::move(*shared);
   });
   if (posted) drained.wait_for(std::chrono::nanoseconds(patience.ns));
-  quota_.settle();
+  quota_->settle();
   machine_.ask([](Instant, GatewayFront&) { return true; });  // a turn in which it takes the grants that have come
   const auto unused = machine_.ask([](Instant, GatewayFront& front) { return front.gateway().take_back_shares(); });
-  for (const QuotaReturn& returned : unused.value_or(std::vector<QuotaReturn>())) quota_.give_back(returned);
+  for (const QuotaReturn& returned : unused.value_or(std::vector<QuotaReturn>())) quota_->give_back(returned);
 }
 
 // ---- on the loop's thread ----
@@ -132,7 +131,9 @@ void GatewayShell::do_output(Instant now, FrontOutput& output) {
   } else if (const auto* used = std::get_if<NonceUsed>(&output)) {
     nonces_.push_back(used->nonce);
   } else if (const auto* ask = std::get_if<QuotaAsk>(&output)) {
-    quota_.ask(*ask);
+    quota_->ask(*ask);
+  } else if (const auto* probe = std::get_if<Probe>(&output)) {
+    links_.probe(probe->city);
   } else {
     links_.note(now, std::get<StreamNews>(output));
   }

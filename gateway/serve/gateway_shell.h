@@ -19,7 +19,7 @@
 #include "gateway/serve/gateway_disk.h"
 #include "gateway/serve/gateway_front.h"
 #include "gateway/serve/node_links.h"
-#include "gateway/serve/quota_keeper.h"
+#include "gateway/serve/quota_source.h"
 #include "h2/hosted_machine.h"
 
 namespace bsn {
@@ -32,7 +32,7 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
   struct Memory {
     GatewayDisk& disk;  // outlives the shell
     std::shared_ptr<const Accounts> accounts;
-    std::vector<QuotaRecord> quotas{};
+    MakeQuotaSource quota_source;
     std::optional<Resumed> resumed{};
     std::int64_t zero_unix_ns = unix_ns_at_zero();
   };
@@ -137,7 +137,7 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
   bool stopped_ = false;
 
   HostedMachine<GatewayFront, FrontInput, FrontOutput> machine_;
-  QuotaKeeper quota_;
+  std::unique_ptr<QuotaSource> quota_;
 };
 
 }  // namespace bsn

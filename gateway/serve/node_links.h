@@ -38,6 +38,10 @@ class NodeLinks {
   void send(Instant now, Forward&& forward, WanLinks& wan);
   void cancel(Instant now, const CancelAttempt& cancel, WanLinks& wan);
 
+  // Asks for a sign of life with what this turn sends. It does not wait for the way: the node's process is asked, not
+  // the network.
+  void probe(CityIndex city) { touch(city).gathered.room_for(2).set_probe(true); }
+
   // Gathers what is due, opens what is due, and sends everything gathered.
   void end_turn(Instant now, const GatewayFront& front);
   std::optional<Instant> next_wakeup() const;

@@ -11,7 +11,9 @@ QuotaKeeper::QuotaKeeper(GatewayDisk& disk, std::int64_t zero_unix_ns, const std
     : disk_(disk), grant_(std::move(grant)), holder_(zero_unix_ns, records), loop_(holder_, *this, inbox_bound) {}
 
 // What does not fit in is asked for again when calls come.
-void QuotaKeeper::ask(const QuotaAsk& ask) { static_cast<void>(loop_.post(QuotaAsked{0, ask})); }
+void QuotaKeeper::ask_for(std::uint64_t gateway, const QuotaAsk& ask) {
+  static_cast<void>(loop_.post(QuotaAsked{gateway, ask}));
+}
 
 void QuotaKeeper::give_back(const QuotaReturn& returned) { static_cast<void>(loop_.post(returned)); }
 
@@ -36,7 +38,7 @@ void QuotaKeeper::end_turn(Instant, std::vector<QuotaHolderOutput>& outputs) {
   }
   if (broken_) return;
   for (const QuotaHolderOutput& output : outputs) {
-    if (const auto* granted = std::get_if<QuotaGranted>(&output)) grant_(granted->grant);
+    if (const auto* granted = std::get_if<QuotaGranted>(&output)) grant_(granted->to, granted->grant);
   }
 }
 

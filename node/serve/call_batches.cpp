@@ -84,6 +84,7 @@ class CallBatches final : public h2::CallHandler,
     const Instant now = monotonic_now();
     const std::shared_ptr<NodeShell> shell = process_.shell();
     if (shell) cancel_attempts(*shell, incoming);
+    if (incoming.probe()) show_life(shell.get());
     std::vector<ArrivingCall> calls;
     for (const v1::NodeCall& message : incoming.calls()) {
       Result<Call> call = decode(message.call());
@@ -97,6 +98,13 @@ class CallBatches final : public h2::CallHandler,
       }
     }
     if (shell && !calls.empty()) submit(*shell, std::move(calls));
+  }
+
+  // By the machine's own loop: one that stands still is not alive, whatever else of the process is.
+  void show_life(const NodeShell* shell) {
+    const auto show = [self = shared_from_this()] { self->stream_->loop().post([self] { self->send(); }); };
+    if (!shell) return show();
+    shell->look([show](const CityNode&) { show(); });
   }
 
   void submit(NodeShell& shell, std::vector<ArrivingCall> calls) {

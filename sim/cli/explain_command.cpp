@@ -41,7 +41,12 @@ Result<v1::ExplainRouteResponse> ask(const GatewayTarget& target, const ExplainO
 double ms(std::int64_t ns) { return static_cast<double>(ns) / 1e6; }
 
 void print(const v1::ExplainRouteResponse& response) {
-  fmt::print("policy {}; -> marks where the next such call goes\n\n", response.policy());
+  fmt::print("policy {}; -> marks where the next such call goes\n", response.policy());
+  if (!response.shed().empty()) {
+    fmt::print("the gateway is at {:.0f} % of what it can carry and refuses {}\n", response.pressure() * 100,
+               response.shed());
+  }
+  fmt::print("\n");
   TextTable table({"city", "", "peer", "one way\n(ms)", "expected\n(ms)", "calls there", "why"});
   for (const v1::RouteCandidate& candidate : response.candidates()) {
     table.add({candidate.city(), candidate.chosen() ? "->" : "", candidate.validator() ? "validator" : "follower",
@@ -63,7 +68,10 @@ boost::json::object to_json(const v1::ExplainRouteResponse& response) {
                                              {"chosen", candidate.chosen()},
                                              {"why", candidate.why()}});
   }
-  return {{"policy", response.policy()}, {"candidates", candidates}};
+  return {{"policy", response.policy()},
+          {"pressure", response.pressure()},
+          {"shed", response.shed()},
+          {"candidates", candidates}};
 }
 
 }  // namespace

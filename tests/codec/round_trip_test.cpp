@@ -209,6 +209,17 @@ TEST(Codec, AccountsAndQuotasComeBackEqual) {
   EXPECT_EQ(*decode(record), (QuotaRecord{"shop", 20'000, 7}));
 }
 
+TEST(Codec, WhatGatewaysSayOfSharesComesBackEqual) {
+  const auto ask = encode(QuotaAsk{"shop", 10, 100});
+  EXPECT_EQ(unset_fields(ask), std::vector<std::string>{});
+  expect_round_trip(ask, decode(ask), encode(*decode(ask)));
+  const auto grant = encode(QuotaGrant{"shop", 20'000, 7});
+  EXPECT_EQ(unset_fields(grant), std::vector<std::string>{});
+  expect_round_trip(grant, decode_grant(grant), encode(*decode_grant(grant)));
+  const auto returned = encode(QuotaReturn{"shop", 20'000, 7});
+  expect_round_trip(returned, decode_return(returned), encode(*decode_return(returned)));
+}
+
 TEST(Codec, AccountsThatDoNotFitTogetherAreRefused) {
   auto message = encode(sample::accounts());
   message.mutable_projects(0)->set_portal("nobody");

@@ -11,7 +11,7 @@ using test::at;
 using test::tianjin;
 
 struct NodeHealthTest : ::testing::Test {
-  NodeHealthTest() : health(test::small_network().cities, {3, seconds(5)}) { health.link(tianjin, true, true); }
+  NodeHealthTest() : health(test::small_network().cities, {3, seconds(5)}) { health.link(at({}), tianjin, true, true); }
   void fail(Instant now, int times) {
     for (int i = 0; i < times; ++i) health.answered(now, tianjin, refusal(Status::internal, Reason::none, "broken"));
   }
@@ -23,9 +23,9 @@ TEST_F(NodeHealthFacts, ANodeNeedsALinkAndMustServe) {
   EXPECT_TRUE(health.healthy(tianjin, at({})));
   EXPECT_FALSE(health.healthy(test::nanjing, at({})));
   EXPECT_EQ(health.why_not(test::nanjing, at({})), "unhealthy: link down");
-  health.link(tianjin, true, false);
+  health.link(at({}), tianjin, true, false);
   EXPECT_EQ(health.why_not(tianjin, at({})), "unhealthy: not serving");
-  health.link(tianjin, false, true);
+  health.link(at({}), tianjin, false, true);
   EXPECT_FALSE(health.healthy(tianjin, at({})));
 }
 
@@ -33,7 +33,7 @@ TEST_F(NodeHealthFacts, ANodeUnderConstructionIsNeverHealthy) {
   std::vector<CitySpec> cities = test::small_network().cities;
   cities[1].state = CityState::building;
   NodeHealth building(cities, {});
-  building.link(tianjin, true, true);
+  building.link(at({}), tianjin, true, true);
   EXPECT_FALSE(building.healthy(tianjin, at({})));
   EXPECT_EQ(building.why_not(tianjin, at({})), "under construction");
 }
@@ -77,8 +77,8 @@ TEST_F(NodeHealthFacts, SilenceCountsButNotWhenTheNodeAnswersOthers) {
 
 TEST_F(NodeHealthFacts, ANewStreamClearsAnEjection) {
   fail(at({}), 3);
-  health.link(tianjin, false, false);
-  health.link(tianjin, true, true);
+  health.link(at({}), tianjin, false, false);
+  health.link(at({}), tianjin, true, true);
   EXPECT_TRUE(health.healthy(tianjin, at({})));
 }
 
