@@ -15,7 +15,7 @@ void describe(V& v, Fault& fault) {
   v.need("at", fault.at, DurationKind{}, "since the start of the first round");
   v.need("kind", fault.kind, fault_kind_kind, "what happens");
   v.key("targets", fault.targets, ListKind<NameKind>{},
-        "the cities it strikes, or the relayers (kill and restart); of partition and heal none");
+        "the cities it strikes, or gateways and relayers (kill and restart); of partition and heal none");
   v.key("groups", fault.groups, ListKind<ListKind<NameKind>>{},
         "partition: who reaches whom; unnamed cities form a group");
   v.key("one_way", fault.one_way, FlagKind{}, "partition: messages of a group still reach the groups before it");

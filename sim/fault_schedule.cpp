@@ -52,10 +52,12 @@ std::optional<double> mended_at(const std::vector<Fault>& faults, std::size_t wh
 
 }  // namespace
 
-FaultSchedule::FaultSchedule(const Scenario& scenario, FaultTarget& target, RelayerTarget* relayers, Instant start)
+FaultSchedule::FaultSchedule(const Scenario& scenario, FaultTarget& target, RelayerTarget* relayers,
+                             GatewayTarget* gateways, Instant start)
     : scenario_(scenario),
       target_(target),
       relayers_(relayers),
+      gateways_(gateways),
       start_(start),
       fired_(scenario.faults.size(), 0),
       arrived_(scenario.faults.size()) {}
@@ -93,19 +95,23 @@ Result<Done> FaultSchedule::fire(const Fault& fault) {
   if (fault.kind == FaultKind::heal) return calm_down();
   for (const std::string& target : fault.targets) {
     const auto city = find_city(scenario_.topology, target);
-    auto done = city ? fire_at(fault, *city) : fire_at_relayer(fault.kind, *find_relayer(scenario_.topology, target));
+    auto done = city ? fire_at(fault, *city) : fire_at_process(fault.kind, target);
     if (!done) return done;
   }
   return Done{};
 }
 
-Result<Done> FaultSchedule::fire_at_relayer(FaultKind kind, std::size_t number) {
+// A gateway or a relayer.
+Result<Done> FaultSchedule::fire_at_process(FaultKind kind, const std::string& name) {
+  const auto gateway = find_gateway(scenario_.topology, name);
+  const std::size_t number = gateway ? *gateway : *find_relayer(scenario_.topology, name);
+  std::set<std::size_t>& killed = gateway ? killed_gateways_ : killed_relayers_;
   if (kind == FaultKind::kill) {
-    killed_relayers_.insert(number);
-    return relayers_->kill_relayer(number);
+    killed.insert(number);
+    return gateway ? gateways_->kill_gateway(number) : relayers_->kill_relayer(number);
   }
-  killed_relayers_.erase(number);
-  return relayers_->restart_relayer(number);
+  killed.erase(number);
+  return gateway ? gateways_->restart_gateway(number) : relayers_->restart_relayer(number);
 }
 
 Result<Done> FaultSchedule::fire_at(const Fault& fault, CityIndex target) {
@@ -165,9 +171,13 @@ Result<Done> FaultSchedule::heal() {
   for (const std::size_t relayer : killed_relayers_) {
     if (auto done = relayers_->restart_relayer(relayer); !done) return done;
   }
+  for (const std::size_t gateway : killed_gateways_) {
+    if (auto done = gateways_->restart_gateway(gateway); !done) return done;
+  }
   paused_.clear();
   killed_.clear();
   killed_relayers_.clear();
+  killed_gateways_.clear();
   return Done{};
 }
 

@@ -42,11 +42,20 @@ class RelayerTarget {
   virtual Result<Done> restart_relayer(std::size_t number) = 0;  // it reads the chains anew
 };
 
+// The gateways of a cluster, by their numbers (gateway_name() of sim/topology.h). Errors as above.
+class GatewayTarget {
+ public:
+  virtual ~GatewayTarget() = default;
+  virtual Result<Done> kill_gateway(std::size_t number) = 0;     // its open calls are lost
+  virtual Result<Done> restart_gateway(std::size_t number) = 0;  // with what its disk holds
+};
+
 class FaultSchedule {
  public:
-  // `start` is when the first round began. `relayers` may be null when the topology has none. Scenario and targets
-  // outlive the schedule.
-  FaultSchedule(const Scenario& scenario, FaultTarget& target, RelayerTarget* relayers, Instant start);
+  // `start` is when the first round began. `relayers` and `gateways` may be null when no fault strikes any. Scenario
+  // and targets outlive the schedule.
+  FaultSchedule(const Scenario& scenario, FaultTarget& target, RelayerTarget* relayers, GatewayTarget* gateways,
+                Instant start);
 
   // Fires every fault that is due at or before `now`, in order; stops at the first Error.
   Result<Done> fire_due(Instant now);
@@ -67,20 +76,21 @@ class FaultSchedule {
  private:
   Result<Done> fire(const Fault& fault);
   Result<Done> fire_at(const Fault& fault, CityIndex target);
-  Result<Done> fire_at_relayer(FaultKind kind, std::size_t number);
+  Result<Done> fire_at_process(FaultKind kind, const std::string& name);
   Result<Done> calm_down();
   std::vector<std::vector<CityIndex>> groups(const Fault& fault) const;
 
   const Scenario& scenario_;
   FaultTarget& target_;
   RelayerTarget* relayers_;
+  GatewayTarget* gateways_;
   Instant start_;
   std::vector<std::uint64_t> fired_;              // by fault
   std::vector<std::optional<Duration>> arrived_;  // likewise, since start_: life-cycle steps that have ended
   std::size_t on_their_way_ = 0;                  // life-cycle steps that have not
   std::size_t next_ = 0;
   std::set<CityIndex> killed_, paused_;
-  std::set<std::size_t> killed_relayers_;
+  std::set<std::size_t> killed_relayers_, killed_gateways_;
   std::set<std::pair<FaultKind, CityIndex>> disturbed_;
 };
 

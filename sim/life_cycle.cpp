@@ -238,7 +238,10 @@ Result<Topology> drain(const Topology& topology, const std::string& id) {
 Result<Topology> leave(const Topology& topology, const std::string& id) {
   Result<Step> next = step(topology, id, "let leave", {CityState::draining}, CityState::left);
   if (!next) return next.error();
-  if (id == topology.gateway_city) return no("can't let leave " + id + ": the gateway stands there");
+  const std::vector<std::string> gateways = gateway_cities(topology);
+  if (std::find(gateways.begin(), gateways.end(), id) != gateways.end()) {
+    return no("can't let leave " + id + ": a gateway stands there");
+  }
   for (Chain& chain : next->topology.chains) {
     std::erase(chain.followers, id);
     std::erase(chain.joined, id);

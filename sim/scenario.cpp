@@ -173,9 +173,10 @@ class ScenarioCheck {
   }
 
   void fault_target(const Fault& fault, const std::string& id, const std::string& place) {
-    if (!find_relayer(scenario_.topology, id)) return known(id, place);
+    const bool gateway = find_gateway(scenario_.topology, id).has_value();
+    if (!gateway && !find_relayer(scenario_.topology, id)) return known(id, place);
     if (fault.kind != FaultKind::kill && fault.kind != FaultKind::restart) {
-      found("{}: '{}' is a relayer; those can be killed and restarted only", place, id);
+      found("{}: '{}' is a {}; those can be killed and restarted only", place, id, gateway ? "gateway" : "relayer");
     }
   }
 

@@ -135,6 +135,10 @@ void describe(V& v, HealthParameters& health) {
         "of a chain's peers; are more ejected, none is left alone");
   v.key("open_calls_max", health.open_calls_max, WholeKind<std::uint32_t>{1, 10'000'000},
         "under way at one city node; the next call goes elsewhere");
+  v.key("probe_after", health.probe_after, DurationKind{{}, seconds(600)},
+        "a city node that was silent so long is asked for a sign of life; 0: none is");
+  v.key("probe_timeout", health.probe_timeout, DurationKind{milliseconds(1), seconds(600)},
+        "without one for so long it is left alone until one comes");
 }
 
 template <class V>
@@ -192,7 +196,8 @@ void describe(V& v, Topology& topology) {
   v.key("topology", topology.name, TextKind{}, "name of the topology");
   v.key("wan", topology.wan, Section<WanParameters>{}, "the wide-area network between cities (core/wan_model.h)");
   v.group("gateway", "where calls come in", [&](auto& gateway) {
-    gateway.key("city", topology.gateway_city, NameKind{}, "its home");
+    gateway.key("city", topology.gateway_city, NameKind{}, "its home; of several, the one that holds the accounts");
+    gateway.key("also_in", topology.more_gateways, cities_kind, "cities with a further gateway each");
     gateway.key("max_calls", topology.max_calls, WholeKind<std::uint32_t>{1, 10'000'000}, "under way at once");
     gateway.key("retry", topology.retry, Section<RetryParameters>{}, "when a city node fails");
     gateway.key("health", topology.health, Section<HealthParameters>{}, "when a city node is left alone");

@@ -319,12 +319,48 @@ std::optional<std::size_t> find_relayer(const Topology& topology, const std::str
   return static_cast<std::size_t>(found - all.begin());
 }
 
-GatewaySpec gateway_spec(const Topology& topology, std::uint64_t seed) {
+std::vector<std::string> gateway_cities(const Topology& topology) {
+  std::vector<std::string> cities{topology.gateway_city};
+  cities.insert(cities.end(), topology.more_gateways.begin(), topology.more_gateways.end());
+  return cities;
+}
+
+std::string gateway_name(const Topology& topology, std::size_t number) {
+  return number == 0 ? "gateway" : "gateway-" + topology.more_gateways.at(number - 1);
+}
+
+std::optional<std::size_t> find_gateway(const Topology& topology, const std::string& name) {
+  for (std::size_t number = 0; number <= topology.more_gateways.size(); ++number) {
+    if (gateway_name(topology, number) == name) return number;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::size_t> gateways_near(const Topology& topology, CityIndex city) {
+  WanParameters wan = topology.wan;
+  wan.enabled = true;  // near is near, whether or not the way takes time
+  const Place& from = topology.cities.at(city.value).place;
+  std::vector<std::pair<Duration, std::size_t>> ways;
+  for (const std::string& home : gateway_cities(topology)) {
+    const std::optional<CityIndex> there = find_city(topology, home);
+    BSN_CHECK(there, "unknown city '" + home + "': check() the topology first");
+    ways.emplace_back(link_profile(wan, from, topology.cities[there->value].place).base, ways.size());
+  }
+  std::sort(ways.begin(), ways.end());
+  std::vector<std::size_t> numbers;
+  for (const auto& [way, number] : ways) numbers.push_back(number);
+  return numbers;
+}
+
+GatewaySpec gateway_spec(const Topology& topology, std::uint64_t seed, std::size_t number) {
   const TopologyIndex index(topology);
   GatewaySpec spec;
   spec.revision = topology.revision;
-  spec.home = indices(index, {topology.gateway_city}).front();
-  spec.seed = seed;
+  const std::string home = gateway_cities(topology).at(number);
+  spec.home = indices(index, {home}).front();
+  spec.seed = number == 0 ? seed : Random(seed).fork("gateway/" + home).next();
+  spec.team.gateways = static_cast<std::uint32_t>(1 + topology.more_gateways.size());
+  if (number > 0) spec.team.holder_city = topology.gateway_city;
   spec.wan = topology.wan;
   spec.cities = city_specs(topology);
   std::erase_if(spec.cities, [](const CitySpec& city) { return city.state == CityState::outside; });

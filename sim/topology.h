@@ -140,8 +140,9 @@ struct Topology {
   std::string name;
   std::uint64_t revision = 0;  // grows with every change of a running cluster
   WanParameters wan;
-  std::string gateway_city;
-  std::vector<City> cities;  // the order is the CityIndex
+  std::string gateway_city;                  // of the first gateway, which holds the accounts and quotas
+  std::vector<std::string> more_gateways{};  // cities with a further one each
+  std::vector<City> cities;                  // the order is the CityIndex
   std::vector<WorldSite> world;
   std::vector<Zone> zones{};  // of cities and world sites that name one
   double outside_scale = 0;   // share of the outside peers that a run carries; 0: as its mode has it (sim/outside.h)
@@ -206,6 +207,17 @@ Line line_of(const Topology& topology, const City& city);
 // The place of a zone in Topology::zones; nullopt: there is none of that name.
 std::optional<std::size_t> find_zone(const Topology& topology, const std::string& name);
 
+// The cities of all gateways, the first one's first; at most most_gateways.
+std::vector<std::string> gateway_cities(const Topology& topology);
+inline constexpr std::size_t most_gateways = 200;
+
+// "gateway" for the first one, "gateway-chengdu" for another: as its process and faults name it.
+std::string gateway_name(const Topology& topology, std::size_t number);
+std::optional<std::size_t> find_gateway(const Topology& topology, const std::string& name);
+
+// The gateways as a caller in this city tries them: that with the shortest way first, of equal ones the lower number.
+std::vector<std::size_t> gateways_near(const Topology& topology, CityIndex city);
+
 // By linear search; for many look-ups make a TopologyIndex.
 std::optional<CityIndex> find_city(const Topology& topology, const std::string& id);
 std::optional<ChainIndex> find_chain(const Topology& topology, const ChainName& name);  // not among retired ones
@@ -214,6 +226,7 @@ std::optional<ChainIndex> find_chain(const Topology& topology, const ChainName& 
 std::vector<CitySpec> city_specs(const Topology& topology);
 std::vector<ChainSpec> chain_specs(const Topology& topology);
 NodeSpec node_spec(const Topology& topology, CityIndex self, std::uint64_t seed, Durability durability);
-GatewaySpec gateway_spec(const Topology& topology, std::uint64_t seed);
+// Of one of the gateways; where the holder is, whoever starts them adds.
+GatewaySpec gateway_spec(const Topology& topology, std::uint64_t seed, std::size_t number = 0);
 
 }  // namespace bsn

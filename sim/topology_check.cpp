@@ -95,13 +95,19 @@ class TopologyCheck {
   }
 
   void gateway_city() {
-    const std::optional<CityIndex> city = index_.city(topology_.gateway_city);
-    if (!city) {
-      found("gateway.city: unknown city '{}'; name one of the cities", topology_.gateway_city);
-    } else if (!hosts_peers(topology_.cities[city->value].state)) {
-      found("gateway.city: '{}' is under construction or has left; put the gateway in a connected city",
-            topology_.gateway_city);
+    const std::vector<std::string> homes = gateway_cities(topology_);
+    std::set<std::string> taken;
+    for (std::size_t n = 0; n < homes.size(); ++n) {
+      const std::string place = n == 0 ? "gateway.city" : fmt::format("gateway.also_in[{}]", n - 1);
+      const std::optional<CityIndex> city = index_.city(homes[n]);
+      if (!city) {
+        found("{}: unknown city '{}'; name one of the cities", place, homes[n]);
+      } else if (!hosts_peers(topology_.cities[city->value].state)) {
+        found("{}: '{}' is under construction or has left; put the gateway in a connected city", place, homes[n]);
+      }
+      if (!taken.insert(homes[n]).second) found("{}: '{}' has a gateway already; name another city", place, homes[n]);
     }
+    if (homes.size() > most_gateways) found("gateway.also_in: at most {} gateways in all", most_gateways);
   }
 
   void cross_chain() {
@@ -119,7 +125,8 @@ class TopologyCheck {
       const std::string& city = all.relayers[n].city;
       if (!index_.city(city)) found("cross_chain.relayers[{}].city: unknown city '{}'", n, city);
       const std::string& name = all.relayers[n].name;
-      const bool of_another = index_.city(name) || name == "gateway" || name == "operator" || name == "outside";
+      const bool of_another =
+          index_.city(name) || find_gateway(topology_, name) || name == "operator" || name == "outside";
       if (of_another) found("cross_chain.relayers[{}].name: '{}' names another process; choose another", n, name);
     }
     if (all.hubs.empty() && !all.relayers.empty()) found("cross_chain.relayers: there is no hub to relay for");

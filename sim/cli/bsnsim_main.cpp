@@ -91,7 +91,7 @@ void add_node(CLI::App& app, NodeOptions& options) {
 
 void add_logs(CLI::App& app, LogsOptions& options) {
   CLI::App& verb = add_verb(app, "logs", "show the last log lines of a cluster's processes");
-  verb.add_option("process", options.process, "a city, or gateway; default: all");
+  verb.add_option("process", options.process, "a city, gateway, gateway-CITY or a relayer; default: all");
   add_place(verb, options);
   verb.add_option("-n,--lines", options.lines, "lines of each")->capture_default_str()->check(CLI::Range(1, 100000));
   verb.callback([&] { exit_status = command_logs(options); });
@@ -165,7 +165,7 @@ void add_files(CLI::App& app, FileOptions& options) {
 
 void add_gateway(CLI::App& verb, GatewayOptions& options) {
   verb.add_option("--access-key", options.access_key, "default: of the cluster's first project");
-  verb.add_option("--origin", options.origin, "city whose gateway admits the call");
+  verb.add_option("--origin,--from", options.origin, "city where the call starts; the nearest gateway admits it");
   verb.add_option("--gateway", options.gateway, "address; default: of the named cluster");
   verb.add_option("--gateway-name", options.gateway_name, "its home city, for signed calls; default: of the cluster");
   verb.add_flag("--json", options.json, "as JSON");

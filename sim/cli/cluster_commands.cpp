@@ -78,6 +78,17 @@ boost::json::array relayers_json(const Endpoints& endpoints) {
   return relayers;
 }
 
+boost::json::object gateway_json(const Endpoints& endpoints, const Endpoint& gateway) {
+  return {{"name", gateway.name}, {"home", endpoints.home_of(gateway)}, {"grpc", gateway.grpc}, {"http", gateway.http},
+          {"pid", gateway.pid},   {"running", still_running(gateway)},  {"log", gateway.log}};
+}
+
+boost::json::array gateways_json(const Endpoints& endpoints) {
+  boost::json::array gateways;
+  for (const Endpoint& gateway : endpoints.gateways()) gateways.push_back(gateway_json(endpoints, gateway));
+  return gateways;
+}
+
 boost::json::object status_json(const Endpoints& endpoints, const std::map<std::string, bool>& healthy) {
   boost::json::array nodes;
   for (const Endpoint& node : endpoints.city_nodes) {
@@ -91,10 +102,8 @@ boost::json::object status_json(const Endpoints& endpoints, const std::map<std::
   }
   return {{"topology", endpoints.topology},
           {"run_dir", endpoints.run_dir},
-          {"gateway",
-           {{"grpc", endpoints.gateway.grpc},
-            {"pid", endpoints.gateway.pid},
-            {"running", still_running(endpoints.gateway)}}},
+          {"gateway", gateway_json(endpoints, endpoints.gateway)},
+          {"gateways", gateways_json(endpoints)},
           {"relayers", relayers_json(endpoints)},
           {"city_nodes", std::move(nodes)}};
 }
@@ -104,6 +113,10 @@ void print_status(const Endpoints& endpoints, const std::map<std::string, bool>&
   for (const Endpoint& node : endpoints.city_nodes) ++counts[condition(node, healthy)];
   fmt::print("topology {}   gateway {} (pid {}, {})\n", endpoints.topology, endpoints.gateway.grpc,
              endpoints.gateway.pid, still_running(endpoints.gateway) ? "running" : "down");
+  for (const Endpoint& gateway : endpoints.more_gateways) {
+    fmt::print("{} {} (pid {}, {})\n", gateway.name, gateway.grpc, gateway.pid,
+               still_running(gateway) ? "running" : "down");
+  }
   for (const Endpoint& relayer : endpoints.relayers) {
     fmt::print("{} (pid {}, {}), figures at http://{}/metrics\n", relayer.name, relayer.pid,
                still_running(relayer) ? "running" : "down", relayer.http);

@@ -9,9 +9,10 @@ Result<GatewayTarget> find_gateway(const GatewayOptions& options) {
   if (!target.address.empty() && !target.access_key.empty()) return target;
   const auto endpoints = read_endpoints(cluster_folder(options.name));
   if (!endpoints) return endpoints.error();
-  if (target.address.empty()) target.address = endpoints->gateway.grpc;
+  const Endpoint& near = endpoints->gateway_near(options.origin);
+  if (target.address.empty()) target.address = near.grpc;
   if (target.access_key.empty()) target.access_key = endpoints->access_key;
-  if (target.name.empty()) target.name = endpoints->home;
+  if (target.name.empty()) target.name = endpoints->home_of(near);
   return target;
 }
 

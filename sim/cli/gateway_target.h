@@ -1,4 +1,5 @@
-// Where a gateway is and how to be let in: from the options, and what they leave out from the named cluster.
+// Where a gateway (of a cluster with several, the one nearest to the origin) is and how to be let in: from the options,
+// and what they leave out from the named cluster.
 #pragma once
 
 #include <string>

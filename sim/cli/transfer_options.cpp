@@ -28,7 +28,7 @@ void add_transfer(CLI::App& app, TransferOptions& options, const std::function<v
   verb.add_option("--patience", options.patience_s, "seconds to wait at most; it goes on after that")
       ->capture_default_str()
       ->check(CLI::Range(1, 86'400));
-  verb.add_option("--origin", options.origin, "city whose gateway admits the call");
+  verb.add_option("--origin", options.origin, "city where the call starts; the nearest gateway admits it");
   add_target(verb, options);
   verb.callback([&options, done] { done(command_transfer(options)); });
 }

@@ -67,7 +67,11 @@ int watch_status(const StatusOptions& options) {
   for (int n = 0; !stop_requested; ++n) {
     const auto endpoints = read_endpoints(folder);  // each time: cities come and go
     if (!endpoints) return report_error(endpoints.error());
-    const auto counts = rpc.counters(endpoints->gateway.grpc, ask_limit);
+    std::vector<std::string> gateways;
+    for (const Endpoint& gateway : endpoints->gateways()) {
+      if (still_running(gateway)) gateways.push_back(gateway.grpc);
+    }
+    const auto counts = rpc.counters(gateways, ask_limit);
     if (!counts) return report_error(counts.error());
     looks.push_back({monotonic_now(), counts->pace});
     if (looks.size() > looks_kept) looks.pop_front();

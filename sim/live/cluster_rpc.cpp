@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <iterator>
 #include <mutex>
 #include <utility>
 
@@ -303,13 +304,47 @@ Result<std::vector<CityHealth>> ClusterRpc::list_city_nodes(const std::string& g
   return cities;
 }
 
-Result<GatewayCounts> ClusterRpc::counters(const std::string& gateway, Duration limit) {
-  grpc::ClientContext context;
-  context.set_deadline(after(limit));
-  v1::CountersResponse response;
-  const auto stub = v1::GatewayControl::NewStub(impl_->channel(gateway));
-  const grpc::Status status = stub->Counters(&context, v1::CountersRequest(), &response);
-  if (!status.ok()) return failure(gateway, status);
+namespace {
+
+void add(const RouteUse& more, RouteUse& to) {
+  to.calls += more.calls;
+  to.over_capacity += more.over_capacity;
+  to.bytes_in += more.bytes_in;
+  to.bytes_out += more.bytes_out;
+  std::vector<CityIndex> busy;
+  std::set_union(to.busy.begin(), to.busy.end(), more.busy.begin(), more.busy.end(), std::back_inserter(busy));
+  to.busy = std::move(busy);
+}
+
+void add(const GatewayPace& more, GatewayPace& to) {
+  if (to.routes.size() < more.routes.size()) to.routes.resize(more.routes.size());
+  for (std::size_t n = 0; n < more.routes.size(); ++n) {
+    RoutePace& route = to.routes[n];
+    route.chain = more.routes[n].chain;
+    route.succeeded += more.routes[n].succeeded;
+    route.failed += more.routes[n].failed;
+    for (std::size_t i = 0; i < route.took.size(); ++i) route.took[i] += more.routes[n].took[i];
+  }
+  if (to.cities.size() < more.cities.size()) to.cities.resize(more.cities.size());
+  for (std::size_t n = 0; n < more.cities.size(); ++n) {
+    to.cities[n] = {more.cities[n].city, std::max(to.cities[n].lag, more.cities[n].lag)};
+  }
+}
+
+void add(const GatewayCounts& more, GatewayCounts& to) {
+  to.calls += more.calls;
+  to.refused += more.refused;
+  to.attempts += more.attempts;
+  to.retries += more.retries;
+  to.hedges += more.hedges;
+  to.open_calls.resize(std::max(to.open_calls.size(), more.open_calls.size()));
+  for (std::size_t n = 0; n < more.open_calls.size(); ++n) to.open_calls[n] += more.open_calls[n];
+  to.routes.resize(std::max(to.routes.size(), more.routes.size()));
+  for (std::size_t n = 0; n < more.routes.size(); ++n) add(more.routes[n], to.routes[n]);
+  add(more.pace, to.pace);
+}
+
+Result<GatewayCounts> decode_counts(const v1::CountersResponse& response) {
   GatewayCounts counts{response.calls(),
                        response.refused(),
                        response.attempts(),
@@ -327,6 +362,24 @@ Result<GatewayCounts> ClusterRpc::counters(const std::string& gateway, Duration 
   if (!pace) return pace.error();
   counts.pace = std::move(*pace);
   return counts;
+}
+
+}  // namespace
+
+Result<GatewayCounts> ClusterRpc::counters(const std::vector<std::string>& gateways, Duration limit) {
+  GatewayCounts all;
+  for (const std::string& gateway : gateways) {
+    grpc::ClientContext context;
+    context.set_deadline(after(limit));
+    v1::CountersResponse response;
+    const auto stub = v1::GatewayControl::NewStub(impl_->channel(gateway));
+    const grpc::Status status = stub->Counters(&context, v1::CountersRequest(), &response);
+    if (!status.ok()) return failure(gateway, status);
+    const auto one = decode_counts(response);
+    if (!one) return one.error();
+    add(*one, all);
+  }
+  return all;
 }
 
 std::map<ChainIndex, std::uint64_t> ClusterRpc::largest_storage(

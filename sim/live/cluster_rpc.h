@@ -81,7 +81,8 @@ class ClusterRpc {
   std::map<ChainIndex, std::uint64_t> largest_storage(const std::map<std::string, std::vector<ChainIndex>>& nodes,
                                                       Duration limit);
 
-  Result<GatewayCounts> counters(const std::string& gateway, Duration limit);
+  // Of these gateways together. Of a city's lag the longest counts.
+  Result<GatewayCounts> counters(const std::vector<std::string>& gateways, Duration limit);
 
  private:
   struct Impl;

@@ -22,9 +22,11 @@ namespace json = boost::json;
 std::string file_of(const std::string& run_dir) { return run_dir + "/endpoints.json"; }
 
 json::object to_json(const Endpoint& endpoint) {
-  return {{"name", endpoint.name}, {"state", endpoint.state},     {"networks", json::value_from(endpoint.networks)},
-          {"grpc", endpoint.grpc}, {"http", endpoint.http},       {"log", endpoint.log},
-          {"pid", endpoint.pid},   {"started", endpoint.started}, {"more", json::value_from(endpoint.more)}};
+  return {
+      {"name", endpoint.name},      {"state", endpoint.state},     {"networks", json::value_from(endpoint.networks)},
+      {"grpc", endpoint.grpc},      {"http", endpoint.http},       {"log", endpoint.log},
+      {"pid", endpoint.pid},        {"started", endpoint.started}, {"more", json::value_from(endpoint.more)},
+      {"gateway", endpoint.gateway}};
 }
 
 Endpoint endpoint_from(const json::value& value) {
@@ -35,6 +37,7 @@ Endpoint endpoint_from(const json::value& value) {
   endpoint.networks = json::value_to<std::vector<std::string>>(object.at("networks"));
   endpoint.grpc = json::value_to<std::string>(object.at("grpc"));
   endpoint.http = json::value_to<std::string>(object.at("http"));
+  endpoint.gateway = json::value_to<std::string>(object.at("gateway"));
   endpoint.more = json::value_to<std::vector<std::string>>(object.at("more"));
   endpoint.log = json::value_to<std::string>(object.at("log"));
   endpoint.pid = json::value_to<pid_t>(object.at("pid"));
@@ -64,6 +67,9 @@ Result<Done> write_endpoints(const Endpoints& endpoints) {
                      {"home", endpoints.home},
                      {"gateway", to_json(endpoints.gateway)},
                      {"city_nodes", std::move(nodes)}};
+  json::array more_gateways;
+  for (const Endpoint& gateway : endpoints.more_gateways) more_gateways.push_back(to_json(gateway));
+  whole.emplace("more_gateways", std::move(more_gateways));
   json::array relayers;
   for (const Endpoint& relayer : endpoints.relayers) relayers.push_back(to_json(relayer));
   whole.emplace("relayers", std::move(relayers));
@@ -100,6 +106,9 @@ Result<Endpoints> read_endpoints(const std::string& run_dir) {
     for (const json::value& node : whole.at("city_nodes").as_array()) {
       endpoints.city_nodes.push_back(endpoint_from(node));
     }
+    for (const json::value& gateway : whole.at("more_gateways").as_array()) {
+      endpoints.more_gateways.push_back(endpoint_from(gateway));
+    }
     for (const json::value& relayer : whole.at("relayers").as_array()) {
       endpoints.relayers.push_back(endpoint_from(relayer));
     }
@@ -117,8 +126,29 @@ std::vector<Endpoint> Endpoints::all() const {
   all.insert(all.end(), relayers.begin(), relayers.end());
   all.insert(all.end(), city_nodes.begin(), city_nodes.end());
   if (outside) all.push_back(*outside);
+  all.insert(all.end(), more_gateways.begin(), more_gateways.end());  // they give back to the first what they hold
   all.push_back(gateway);
   return all;
+}
+
+std::vector<Endpoint> Endpoints::gateways() const {
+  std::vector<Endpoint> all{gateway};
+  all.insert(all.end(), more_gateways.begin(), more_gateways.end());
+  return all;
+}
+
+const Endpoint& Endpoints::gateway_near(const std::string& city) const {
+  const auto node =
+      std::find_if(city_nodes.begin(), city_nodes.end(), [&](const Endpoint& one) { return one.name == city; });
+  if (node == city_nodes.end()) return gateway;
+  const auto near = std::find_if(more_gateways.begin(), more_gateways.end(),
+                                 [&](const Endpoint& one) { return one.name == node->gateway; });
+  return near == more_gateways.end() ? gateway : *near;
+}
+
+std::string Endpoints::home_of(const Endpoint& one) const {
+  constexpr std::string_view prefix = "gateway-";
+  return one.name.starts_with(prefix) ? one.name.substr(prefix.size()) : home;
 }
 
 void remove_endpoints(const std::string& run_dir) {

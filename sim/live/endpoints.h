@@ -17,7 +17,7 @@
 namespace bsn {
 
 struct Endpoint {
-  std::string name;                   // city id, relayer's name, "gateway", "outside" or "operator"
+  std::string name;                   // city id, relayer's name, "gateway", "gateway-CITY", "outside" or "operator"
   std::string state;                  // city state; empty for the gateway
   std::vector<std::string> networks;  // "fabric/supply-chain" ...
   std::string grpc;                   // "127.0.0.1:40001"
@@ -25,6 +25,7 @@ struct Endpoint {
   pid_t pid = 0;
   std::uint64_t started = 0;        // start time in clock ticks since boot, /proc/PID/stat field 22
   std::vector<std::string> more{};  // its further addresses, of a process that serves on several
+  std::string gateway{};            // of a city node: the name of the nearest gateway
   std::string http{};               // where the gateway serves HTTP/1.1, a relayer its figures; empty for the others
 };
 
@@ -32,16 +33,24 @@ struct Endpoints {
   std::string topology;
   std::string run_dir;
   std::string access_key;  // of the topology's first project, so that `call` works without one
-  std::string home;        // the gateway's home city, by whose id signed requests name it
-  Endpoint gateway;
+  std::string home;        // the first gateway's home city, by whose id signed requests name it
+  Endpoint gateway;        // the first, which holds the accounts
   std::vector<Endpoint> city_nodes;
-  std::optional<Endpoint> outside;    // the process of all hosts outside BSN, if there are any
-  std::vector<Endpoint> relayers{};   // `http`: where their Prometheus figures are
-  std::optional<Endpoint> operator_;  // bsn-operator, if the cluster was started with one
+  std::optional<Endpoint> outside;        // the process of all hosts outside BSN, if there are any
+  std::vector<Endpoint> more_gateways{};  // "gateway-CITY"
+  std::vector<Endpoint> relayers{};       // `http`: where their Prometheus figures are
+  std::optional<Endpoint> operator_;      // bsn-operator, if the cluster was started with one
 
   // Every process of the cluster, the operator first: it is to be ended before those whom it looks after, and
   // relayers before those whom they call.
   std::vector<Endpoint> all() const;
+
+  // The gateways, the first one first.
+  std::vector<Endpoint> gateways() const;
+  // The gateway to which callers in this city go; of a city that is not there (or ""), the first one.
+  const Endpoint& gateway_near(const std::string& city) const;
+  // The city where this gateway is at home.
+  std::string home_of(const Endpoint& gateway) const;
 };
 
 // Replaces the file in one step (write beside, rename).

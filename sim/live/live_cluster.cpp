@@ -56,8 +56,6 @@ Result<Done> LiveCluster::Impl::spawn(Child& child, const char* program, const s
   ProcessOptions start;
   start.executable = binary(options, program);
   start.arguments = {"--listen", listen, "--data-dir", options.run_dir + "/data/" + child.name};
-  if (child.name == "gateway")
-    start.arguments.insert(start.arguments.end(), {"--metrics", "127.0.0.1:0", "--access-log-every", "100"});
   start.arguments.insert(start.arguments.end(), more.begin(), more.end());
   if (options.die_with_parent) start.arguments.emplace_back("--die-with-parent");
   start.log_path = child.log;
@@ -117,16 +115,16 @@ void LiveCluster::Impl::place_nodes() {
 Result<Done> LiveCluster::Impl::spawn_all() {
   const std::size_t beyond = topology.cities.size() - own_cities(topology);
   outside = named("outside");
-  gateway = named("gateway");
+  for (std::size_t n = 0; n < gateway_cities(topology).size(); ++n)
+    gateways.push_back(named(gateway_name(topology, n)));
   std::vector<Child*> all;
   if (auto done = spawn_hosts(all); !done) return done;
   if (beyond > 0) {
     if (auto done = spawn(outside, "bsn-node", "127.0.0.1:0", sharing(beyond, options.durability)); !done) return done;
     all.push_back(&outside);
   }
-  if (auto done = spawn(gateway, "bsn-gateway", options.gateway_listen, {"--http", options.gateway_http}); !done)
-    return done;
-  all.push_back(&gateway);
+  if (auto done = spawn_gateways(); !done) return done;
+  for (Child& gateway : gateways) all.push_back(&gateway);
   const auto deadline = Clock::now() + std::chrono::nanoseconds(options.start_limit.ns);
   if (auto done = wait_for_addresses(all, deadline, options.stop); !done) return done;
   place_nodes();
@@ -138,7 +136,8 @@ const std::string& LiveCluster::Impl::address_of(CityIndex city) const {
 }
 
 std::vector<std::string> LiveCluster::Impl::serving_addresses() {
-  std::vector<std::string> addresses{gateway.address};
+  std::vector<std::string> addresses;
+  for (const Child& gateway : gateways) addresses.push_back(gateway.address);
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (topology.cities[i].state == CityState::connected) addresses.push_back(nodes[i].address);
   }
@@ -152,19 +151,11 @@ NodeSpec LiveCluster::Impl::spec_of(CityIndex city) {
   return spec;
 }
 
-GatewaySpec LiveCluster::Impl::spec_of_gateway() {
-  GatewaySpec spec = gateway_spec(topology, options.seed);
-  for (CitySpec& one : spec.cities) one.address = address_of(one.index);
-  return spec;
-}
-
 Result<Done> LiveCluster::Impl::commission() {
   std::map<std::string, NodeSpec> specs;
   for (std::uint32_t i = 0; i < topology.cities.size(); ++i) specs[address_of({i})] = spec_of(CityIndex{i});
   if (auto done = rpc.commission_nodes(specs, options.start_limit); !done) return done;
-  if (auto done = rpc.commission_gateway(gateway.address, spec_of_gateway(), options.start_limit); !done) {
-    return done;
-  }
+  if (auto done = commission_gateways(options.start_limit); !done) return done;
   return rpc.wait_until_serving(serving_addresses(), options.start_limit);
 }
 
@@ -186,6 +177,7 @@ std::vector<Endpoint> LiveCluster::Impl::endpoints() {
     endpoint.log = node.log;
     endpoint.pid = node.process.pid();
     endpoint.started = process_started(endpoint.pid);
+    endpoint.gateway = gateway_name(topology, gateways_near(topology, {static_cast<std::uint32_t>(i)}).front());
     all.push_back(std::move(endpoint));
   }
   return all;
@@ -197,9 +189,9 @@ Result<Done> LiveCluster::Impl::write_endpoint_file() {
   file.run_dir = options.run_dir;
   if (!topology.projects.empty()) file.access_key = topology.projects.front().key;
   file.home = topology.gateway_city;
-  file.gateway = {
-      "gateway", "", {}, gateway.address, gateway.log, gateway.process.pid(), process_started(gateway.process.pid())};
-  file.gateway.http = gateway.addresses.at(1);
+  std::vector<Endpoint> all_gateways = gateway_endpoints();
+  file.gateway = std::move(all_gateways.front());
+  file.more_gateways = {all_gateways.begin() + 1, all_gateways.end()};
   file.city_nodes = endpoints();
   if (outside.process.pid() > 0) {
     file.outside = {"outside",
@@ -232,8 +224,10 @@ Result<Child*> LiveCluster::Impl::running_node(CityIndex city) {
 std::string processes_of(const Topology& topology) {
   const std::string cities = std::to_string(own_cities(topology)) + " city nodes";
   const std::size_t relayers = topology.cross_chain.relayers.size();
-  if (relayers == 0) return cities + " and a gateway";
-  return cities + ", a gateway and " + std::to_string(relayers) + (relayers == 1 ? " relayer" : " relayers");
+  const std::size_t gateways = gateway_cities(topology).size();
+  const std::string in_front = gateways == 1 ? "a gateway" : std::to_string(gateways) + " gateways";
+  if (relayers == 0) return cities + " and " + in_front;
+  return cities + ", " + in_front + " and " + std::to_string(relayers) + (relayers == 1 ? " relayer" : " relayers");
 }
 
 Result<std::unique_ptr<LiveCluster>> LiveCluster::start(const Topology& topology, const ClusterOptions& options) {
@@ -268,27 +262,23 @@ void LiveCluster::stop() {
   std::vector<Endpoint> all = impl_->relayer_endpoints();
   const std::vector<Endpoint> nodes = impl_->endpoints();
   all.insert(all.end(), nodes.begin(), nodes.end());
-  for (const Child* child : {&impl_->outside, &impl_->gateway}) {
-    Endpoint endpoint;
-    endpoint.pid = child->process.pid();
-    endpoint.started = process_started(endpoint.pid);
-    all.push_back(endpoint);
-  }
+  const std::vector<Endpoint> gateways = impl_->gateway_endpoints();
+  all.insert(all.end(), gateways.begin(), gateways.end());
+  Endpoint outside;
+  outside.pid = impl_->outside.process.pid();
+  outside.started = process_started(outside.pid);
+  all.push_back(outside);
   stop_processes(all, stop_patience_ms);
   for (Child& node : impl_->nodes) node.process.running();  // reaps
   for (Child& host : impl_->shared) host.process.running();
   for (Child& relayer : impl_->relayers) relayer.process.running();
   impl_->outside.process.running();
-  impl_->gateway.process.running();
+  for (Child& gateway : impl_->gateways) gateway.process.running();
   remove_endpoints(impl_->options.run_dir);
   impl_->released = true;
 }
 
 void LiveCluster::release() { impl_->released = true; }
-
-const std::string& LiveCluster::gateway_address() const { return impl_->gateway.address; }
-
-const std::string& LiveCluster::http_address() const { return impl_->gateway.addresses.at(1); }
 
 const std::string& LiveCluster::node_address(CityIndex city) const { return impl_->address_of(city); }
 
@@ -371,7 +361,9 @@ Result<Done> LiveCluster::check_children() {
     if (!relayer.down_on_purpose && !relayer.process.running()) return child_ended(relayer);
   }
   if (impl_->outside.process.pid() > 0 && !impl_->outside.process.running()) return child_ended(impl_->outside);
-  if (!impl_->gateway.process.running()) return child_ended(impl_->gateway);
+  for (Child& gateway : impl_->gateways) {
+    if (!gateway.down_on_purpose && !gateway.process.running()) return child_ended(gateway);
+  }
   return Done{};
 }
 

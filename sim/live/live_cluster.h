@@ -1,9 +1,9 @@
 // A live cluster: bsn-node processes for the cities, shared or not (sim/hosting.h), one for all hosts outside BSN if
-// there are any, a bsn-gateway, and a bsn-relayer for each relayer of the topology, on loopback, on ports that the
-// system chose.
+// there are any, a bsn-gateway for each gateway and a bsn-relayer for each relayer of the topology, on loopback, on
+// ports that the system chose.
 //
 // Start: spawn all, read each one's announced address, commission the nodes (who they are, whom they talk to), then the
-// gateway, and wait until every node of a connected city is healthy. A child that dies on the way ends the start at
+// gateways, and wait until every node of a connected city is healthy. A child that dies on the way ends the start at
 // once with its exit status and last log lines. Used from one thread.
 #pragma once
 
@@ -50,7 +50,7 @@ struct ClusterOptions {
 // "136 city nodes, a gateway and 2 relayers": the processes that make up a cluster of this topology, for people.
 std::string processes_of(const Topology& topology);
 
-class LiveCluster : public FaultTarget, public RelayerTarget, public ServiceHost {
+class LiveCluster : public FaultTarget, public RelayerTarget, public GatewayTarget, public ServiceHost {
  public:
   static Result<std::unique_ptr<LiveCluster>> start(const Topology& topology, const ClusterOptions& options);
   // The cluster that these endpoints name, which someone started and released. `topology` is what it was started with,
@@ -64,8 +64,9 @@ class LiveCluster : public FaultTarget, public RelayerTarget, public ServiceHost
   // Leaves the processes running and forgets them.
   void release();
 
-  const std::string& gateway_address() const;
-  const std::string& http_address() const;  // of the gateway
+  // Of the first gateway, or of the one of this number.
+  const std::string& gateway_address(std::size_t number = 0) const;
+  const std::string& http_address(std::size_t number = 0) const;
   const std::string& node_address(CityIndex city) const;
 
   // Faults. An unknown, already ended or outside node is an Error, and one that shares its process.
@@ -79,6 +80,11 @@ class LiveCluster : public FaultTarget, public RelayerTarget, public ServiceHost
   void stop_relayers();  // for good
   // Steps that the relayers that run have put to rest, as their figures say.
   std::uint64_t given_up_by_relayers() const;
+  // By its number in gateway_name(). Started again, a gateway has the same address and what it stored.
+  Result<Done> kill_gateway(std::size_t number) override;
+  Result<Done> restart_gateway(std::size_t number) override;
+  // What all gateways that run have counted since each was started last.
+  Result<GatewayCounts> counts();
   // The first steps of life_cycle.h; operate() takes the later ones.
   Result<Done> commission(CityIndex city) override;
   // The same, and it becomes a validator of these chains ("network/chain") when it has caught up.

@@ -19,10 +19,10 @@ namespace bsn {
 struct LiveCluster::Impl {
   Topology topology;
   ClusterOptions options;
-  std::vector<Child> nodes;   // by CityIndex, BSN's own
-  std::vector<Child> shared;  // the processes that several of them share; none: each node has its own
-  Child outside;              // shared all further cities, in their order; not started when there are none
-  Child gateway;
+  std::vector<Child> nodes;     // by CityIndex, BSN's own
+  std::vector<Child> shared;    // the processes that several of them share; none: each node has its own
+  Child outside;                // hosts all further cities, in their order; not started when there are none
+  std::vector<Child> gateways;  // as gateway_name() numbers them: the first holds accounts and quotas
   std::vector<Child> relayers;  // as in cross_chain.relayers
   ClusterRpc rpc;
   pid_t group = 0;
@@ -45,9 +45,16 @@ struct LiveCluster::Impl {
   Child named(const std::string& name) const;
   Result<Done> commission();
   NodeSpec spec_of(CityIndex city);
-  GatewaySpec spec_of_gateway();
+  GatewaySpec spec_of_gateway(std::size_t number);
 
   void adopt(const Endpoints& endpoints);
+
+  // Of gateways (live_gateways.cpp).
+  Result<Done> spawn_gateways();
+  Result<Done> spawn_gateway(std::size_t number, const std::string& listen, const std::string& http);
+  Result<Done> commission_gateways(Duration limit);
+  Result<GatewayCounts> counts();  // of all of them together
+  std::vector<Endpoint> gateway_endpoints() const;
 
   // Of relayers (live_relayers.cpp).
   Result<Done> spawn_relayers();

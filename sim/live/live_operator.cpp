@@ -49,7 +49,7 @@ Result<Done> LiveCluster::Impl::tell_nodes() {
 
 Result<Done> LiveCluster::Impl::tell_gateway() {
   if (!gateway_untold) return Done{};
-  if (auto done = rpc.commission_gateway(gateway.address, spec_of_gateway(), rpc_limit); !done) return done;
+  if (auto done = commission_gateways(rpc_limit); !done) return done;
   gateway_untold = false;
   return Done{};
 }
@@ -84,10 +84,10 @@ Result<Done> LiveCluster::Impl::connect_joined() {
 
 Result<Done> LiveCluster::Impl::let_drained_leave() {
   if (leaving.empty()) return Done{};
-  const auto counts = rpc.counters(gateway.address, rpc_limit);
-  if (!counts) return counts.error();
+  const auto counted = counts();
+  if (!counted) return counted.error();
   for (const CityIndex city : std::set(leaving)) {
-    if (city.value >= counts->open_calls.size() || counts->open_calls[city.value] > 0) continue;
+    if (city.value >= counted->open_calls.size() || counted->open_calls[city.value] > 0) continue;
     leaving.erase(city);
     if (auto done = take(LifeStep::Kind::leave, city); !done) return done;
   }
@@ -99,7 +99,7 @@ const Topology& LiveCluster::topology() const { return impl_->topology; }
 bool LiveCluster::leaving(CityIndex city) const { return impl_->leaving.count(city) > 0; }
 
 Result<std::uint64_t> LiveCluster::open_calls(CityIndex city) {
-  const auto counts = impl_->rpc.counters(impl_->gateway.address, rpc_limit);
+  const auto counts = impl_->counts();
   if (!counts) return counts.error();
   return city.value < counts->open_calls.size() ? counts->open_calls[city.value] : 0;
 }
@@ -154,7 +154,8 @@ void LiveCluster::Impl::adopt(const Endpoints& endpoints) {
   };
   for (const Endpoint& node : endpoints.city_nodes) nodes.push_back(child(node));
   if (endpoints.outside) outside = child(*endpoints.outside);
-  gateway = child(endpoints.gateway);
+  gateways.push_back(child(endpoints.gateway));
+  for (const Endpoint& gateway : endpoints.more_gateways) gateways.push_back(child(gateway));
   for (const Endpoint& relayer : endpoints.relayers) {
     relayers.push_back(child(relayer));
     relayers.back().address = relayer.http;

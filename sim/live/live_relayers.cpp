@@ -68,8 +68,9 @@ Result<Done> LiveCluster::Impl::spawn_relayer(std::size_t number) {
     const std::string& key = options.relayer_key.empty() ? topology.projects.front().key : options.relayer_key;
     if (auto done = write_private_file(file, key + "\n"); !done) return done;
   }
-  return spawn(child, "bsn-relayer", "127.0.0.1:0",
-               arguments_of(topology, topology.cross_chain.relayers[number], gateway.address));
+  const CrossChain::RelayerPlace& place = topology.cross_chain.relayers[number];
+  const Child& near = gateways[gateways_near(topology, *find_city(topology, place.city)).front()];
+  return spawn(child, "bsn-relayer", "127.0.0.1:0", arguments_of(topology, place, near.address));
 }
 
 Result<Done> LiveCluster::Impl::spawn_relayers() {

@@ -220,9 +220,8 @@ std::vector<bool> healthy_cities(const Scenario& scenario, const std::string& ga
   return healthy;
 }
 
-void fill_counters(const std::string& gateway, Report& report) {
-  ClusterRpc rpc;
-  const auto counters = rpc.counters(gateway, ask_limit);
+void fill_counters(LiveCluster& cluster, Report& report) {
+  const auto counters = cluster.counts();
   if (!counters) return;
   report.gateway.attempts = counters->attempts;
   report.gateway.retries = counters->retries;
@@ -299,7 +298,7 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
     checker.judge_packets(acknowledging_hubs(scenario.topology), expected_finalities(scenario.topology));
   }
   checker.packets_begin(start);
-  FaultSchedule faults(scenario, **cluster, cluster->get(), start);
+  FaultSchedule faults(scenario, **cluster, cluster->get(), cluster->get(), start);
   ServiceSchedule services(scenario, **cluster, start);
   FinalityLog finality(**cluster);
   Report report;
@@ -334,7 +333,7 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
   report.simulated_seconds = (monotonic_now() - start).seconds();
   options.progress({.phase = "checking what every peer has stored"});
   finality.look();
-  fill_counters((*cluster)->gateway_address(), report);
+  fill_counters(**cluster, report);
   if (auto done = faults.heal(); !done) return done.error();
   if (auto done = finish_changes(**cluster, faults, services); !done) return done.error();
   const auto packets = judge_packets(**cluster, options, checker, tally, report);

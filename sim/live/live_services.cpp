@@ -116,12 +116,12 @@ void LiveCluster::Impl::tell_of_end(const ServiceStep& step) {
 Result<Done> LiveCluster::Impl::shrink_services() {
   const auto shrinking = [&](const Service& service) { return goes_somewhere(topology, service); };
   if (std::none_of(topology.services.begin(), topology.services.end(), shrinking)) return Done{};
-  const auto counts = rpc.counters(gateway.address, rpc_limit);
-  if (!counts) return counts.error();
+  const auto counted = counts();
+  if (!counted) return counted.error();
   std::vector<ServiceStep> steps;
   for (const Service& service : topology.services) {
-    if (!goes_somewhere(topology, service) || service.chain.value >= counts->routes.size()) continue;
-    for (ServiceStep& step : last_steps_of(service, counts->routes[service.chain.value].busy)) {
+    if (!goes_somewhere(topology, service) || service.chain.value >= counted->routes.size()) continue;
+    for (ServiceStep& step : last_steps_of(service, counted->routes[service.chain.value].busy)) {
       steps.push_back(std::move(step));
     }
   }
@@ -171,7 +171,7 @@ std::map<ChainIndex, std::uint64_t> LiveCluster::Impl::storage_of_services() {
 Result<std::vector<ServiceReport>> LiveCluster::services() {
   std::vector<ServiceReport> reports;
   if (impl_->topology.services.empty()) return reports;
-  const auto counts = impl_->rpc.counters(impl_->gateway.address, rpc_limit);
+  const auto counts = impl_->counts();
   if (!counts) return counts.error();
   const std::map<ChainIndex, std::uint64_t> storage = impl_->storage_of_services();
   for (const Service& service : impl_->topology.services) {

@@ -37,6 +37,7 @@ Topology alone(const Topology& whole, const std::string& network) {
   std::erase_if(topology.chains, [&](const Chain& one) { return one.name.network != network; });
   topology.chains.resize(1);
   const Chain& chain = topology.chains.front();
+  topology.more_gateways.clear();
   std::set<std::string> needed{topology.gateway_city};
   needed.insert(chain.validators.begin(), chain.validators.end());
   needed.insert(chain.followers.begin(), chain.followers.end());

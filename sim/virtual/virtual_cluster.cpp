@@ -27,20 +27,6 @@ std::uint32_t kind_of(const PeerMessage& message) {
   return consensus ? kind | static_cast<std::uint32_t>(consensus->index()) << 8 : kind;
 }
 
-Digest reply_digest(const Reply& reply) {
-  return CanonicalBytes("bsn/trace-reply/v1")
-      .add(static_cast<std::uint64_t>(reply.status))
-      .add(static_cast<std::uint64_t>(reply.reason))
-      .add(reply.message)
-      .add(reply.value)
-      .add(reply.transaction)
-      .add(reply.height)
-      .add(std::uint64_t{reply.index})
-      .add(reply.state_root)
-      .add(reply.city)
-      .digest();
-}
-
 }  // namespace
 
 VirtualCluster::VirtualCluster(const Topology& topology, std::uint64_t seed, Durability durability,
@@ -58,11 +44,11 @@ VirtualCluster::VirtualCluster(const Topology& topology, std::uint64_t seed, Dur
       lines_(topology, seed),
       partition_(cities_.size()),
       weather_(names_of(cities_), seed),
-      gateway_(gateway_spec(topology, seed)),
       quota_(0, {}),
       node_wakeups_(cities_.size(), Instant::max()),
       unsettled_(0) {
   grow_chains();
+  start_gateways();
   const MakeEngine make = engine_maker(execution);
   nodes_.reserve(cities_.size());
   for (const CitySpec& city : cities_) {
@@ -77,7 +63,7 @@ VirtualCluster::VirtualCluster(const Topology& topology, std::uint64_t seed, Dur
     tell_link(city.index, true);
     after_node(city.index);
   }
-  after_gateway();
+  for (std::uint32_t n = 0; n < gateways_.size(); ++n) after_gateway(n);
 }
 
 // With the others of its chain, where execution is shared too.
@@ -135,15 +121,23 @@ void VirtualCluster::handle(const Event<Parcel>& event) {
     case Kind::node_reply:
       return deliver(replies_.take(index));
     case Kind::node_link:
-      return step_gateway(links_.take(index));
+      return deliver(links_.take(index));
     case Kind::wake_node:
       return wake_node({index});
     case Kind::wake_gateway:
-      return wake_gateway();
+      return wake_gateway(index);
     case Kind::node_assigned:
       return deliver(assignments_.take(index));
     case Kind::gateway_assigned:
-      return deliver_gateway_assignment();
+      return deliver_gateway_assignment(index);
+    case Kind::quota_ask:
+      return deliver_ask(asks_.take(index));
+    case Kind::probe:
+      return deliver_probe(probes_.take(index));
+    case Kind::node_alive:
+      return deliver(alive_.take(index));
+    case Kind::quota_grant:
+      return deliver(grants_.take(index));
     case Kind::operate:
       return operate();
   }
@@ -175,18 +169,6 @@ void VirtualCluster::wake_node_now(CityIndex city) {
     BSN_CHECK(!next || *next > now_, "a machine fires everything that is due");
   }
   after_node(city);
-}
-
-void VirtualCluster::wake_gateway() {
-  if (gateway_wakeup_ != now_) return;
-  gateway_wakeup_ = Instant::max();
-  if (const auto due = gateway_.next_wakeup(); due && *due <= now_) {
-    ++events_;
-    gateway_.advance_to(now_, gateway_outputs_);
-    const auto next = gateway_.next_wakeup();
-    BSN_CHECK(!next || *next > now_, "a machine fires everything that is due");
-  }
-  after_gateway();
 }
 
 // ---- city nodes ----
@@ -304,7 +286,9 @@ void VirtualCluster::send_reply(CityIndex city, Answer& answer) {
   const auto open = attempts_.find(answer.id.value);
   BSN_CHECK(open != attempts_.end() && open->second.city == city, "a city node answers its calls, each once");
   const Instant arrives = call_arrival(city, open->second.origin);
-  const std::uint32_t slot = replies_.put({{answer.id.value}, std::move(answer.reply), open->second.received});
+  const AttemptId attempt{answer.id.value & attempt_mask};
+  const std::uint32_t slot = replies_.put(
+      {open->second.gateway, open->second.life, {attempt, std::move(answer.reply), open->second.received}});
   queue_.push(arrives, city.value, {Kind::node_reply, slot});
   attempts_.erase(open);
 }
@@ -317,69 +301,6 @@ void VirtualCluster::observe(ChainIndex chain, const Observed& observed) {
   if (!ready || chain_settled_[chain.value]) return;
   chain_settled_[chain.value] = true;
   --unsettled_;
-}
-
-// ---- the gateway ----
-
-void VirtualCluster::send(const ClientCall& call) {
-  ++events_;
-  step_gateway(call);
-}
-
-void VirtualCluster::deliver(const NodeReply& reply) {
-  ++events_;
-  trace_.record(now_, "reply", reply.attempt.value, static_cast<std::uint64_t>(reply.reply.status));
-  step_gateway(reply);
-}
-
-void VirtualCluster::step_gateway(const GatewayInput& input) {
-  gateway_.step(now_, input, gateway_outputs_);
-  after_gateway();
-}
-
-void VirtualCluster::after_gateway() {
-  for (GatewayOutput& output : gateway_outputs_) {
-    std::visit([this](auto& one) { happen(one); }, output);
-  }
-  gateway_outputs_.clear();
-  take_grants();
-  renew_wakeup(gateway_.next_wakeup(), gateway_wakeup_, static_cast<std::uint32_t>(cities_.size()),
-               {Kind::wake_gateway, 0});
-}
-
-// The quota holder is in the gateway, as in a live cluster with one: it answers at once.
-void VirtualCluster::happen(const QuotaAsk& ask) { quota_.step(now_, QuotaAsked{0, ask}, quota_outputs_); }
-
-void VirtualCluster::take_grants() {
-  for (const QuotaHolderOutput& output : quota_outputs_) {
-    const auto* granted = std::get_if<QuotaGranted>(&output);
-    if (granted) gateway_.step(now_, granted->grant, gateway_outputs_);
-  }
-  quota_outputs_.clear();
-  BSN_CHECK(gateway_outputs_.empty(), "a share that has just been granted is not asked for again");
-}
-
-void VirtualCluster::happen(Forward& forward) {
-  const VirtualNode& node = nodes_[forward.city.value];
-  if (node.state() == VirtualNode::State::down) return;  // the lost link is on its way to the gateway
-  const Instant arrives = call_arrival(forward.origin, forward.city);
-  attempts_[forward.attempt.value] = {forward.city, forward.origin, arrives};
-  CallArrived call{{forward.attempt.value}, std::move(forward.call), arrives, forward.deadline};
-  const std::uint32_t slot = forwards_.put({forward.city, node.life(), std::move(call)});
-  queue_.push(arrives, static_cast<std::uint32_t>(cities_.size()), {Kind::forward, slot});
-}
-
-void VirtualCluster::happen(const GatewayAnswer& answer) {
-  trace_.record(now_, "answer", answer.id.value, reply_digest(answer.reply));
-  listener_.on_answer(now_, answer.id, answer.reply);
-}
-
-// The gateway hears of a link's end or beginning after the way from the city to its home.
-void VirtualCluster::tell_link(CityIndex city, bool up) {
-  if (cities_[city.value].state == CityState::outside) return;
-  const CityIndex home = gateway_.spec().home;
-  const std::uint32_t slot = links_.put({city, up, up && nodes_[city.value].serves()});
-  queue_.push(now_ + call_links_.base_delay(city, home), city.value, {Kind::node_link, slot});
 }
 
 }  // namespace bsn

@@ -1,11 +1,12 @@
-// The virtual cluster: all city nodes, their disks, the hosts outside BSN and the gateway in one process, driven
+// The virtual cluster: all city nodes, their disks, the hosts outside BSN and the gateways in one process, driven
 // through one event queue. The sibling of the live processes, around the same machines.
 //
 // What takes time: the wide-area network (link_model.h). Peer messages take the way between their cities; calls and
-// their replies the way between the origin and the city that answers, none within one place. Handling, disks and the
-// way between client and gateway take none. Values travel by pointer; nothing is encoded or copied.
+// their replies the way between the origin and the city that answers, none within one place; what gateways say to each
+// other the way between their homes. Handling, disks and the way between client and gateway take none. Values travel by
+// pointer; nothing is encoded or copied.
 //
-// Order: events are handled by (time, source, sequence), sources being the cities by index, then the gateway. A
+// Order: events are handled by (time, source, sequence), sources being the cities by index, then the gateways. A
 // machine's outputs happen in the order it gave them. Equal topologies, seeds and calls give equal runs, which
 // fingerprint() shows.
 //
@@ -53,7 +54,7 @@ struct VirtualListener {
 // Whether a block is executed by every peer itself, or once for all peers of its chain. Both give the same run.
 enum class Execution : std::uint8_t { shared, each };
 
-class VirtualCluster : public FaultTarget, public ServiceHost {
+class VirtualCluster : public FaultTarget, public GatewayTarget, public ServiceHost {
  public:
   // Starts everything at time zero. The topology has been checked.
   VirtualCluster(const Topology& topology, std::uint64_t seed, Durability durability, VirtualListener listener,
@@ -66,7 +67,8 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   // Handles every event due at or before `until` (>= now), which then is the time.
   void run_until(Instant until);
 
-  // A client's call reaches the gateway now. Answered through the listener, perhaps before this returns.
+  // A client's call reaches the gateway that is nearest to its origin of those that are up, now. Answered through the
+  // listener, perhaps before this returns; UNAVAILABLE when no gateway is up.
   void send(const ClientCall& call);
 
   // Faults, now. An Error when the node is not in a state for it.
@@ -80,6 +82,10 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   Result<Done> partition(const std::vector<std::vector<CityIndex>>& groups, bool one_way) override;
   Result<Done> lose_disk(CityIndex city) override;
   Result<Done> disturb(FaultKind kind, CityIndex city, Duration delay, double share) override;
+
+  // A killed gateway's open calls are answered UNAVAILABLE: their clients see the connection break.
+  Result<Done> kill_gateway(std::size_t number) override;
+  Result<Done> restart_gateway(std::size_t number) override;
 
   // Services, now (virtual_services.cpp).
   Result<Done> deploy_service(const ServiceOrder& order) override;
@@ -114,10 +120,11 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   // The cities that host a peer of the chain now.
   std::vector<CityIndex> peers(const ChainSpec& chain) const;
 
-  // Whether the gateway thinks that it can be called.
-  bool healthy(CityIndex city) const { return gateway_.healthy(city, now_); }
-  const GatewayCounters& counters() const { return gateway_.counters(); }
-  RouteUse use(ChainIndex chain) const { return gateway_.use(chain); }
+  // ---- of the gateways that are up (virtual_gateways.cpp) ----
+
+  bool healthy(CityIndex city) const;  // whether the first of them thinks that it can be called
+  GatewayCounters counters() const;    // of all since each was started last
+  RouteUse use(ChainIndex chain) const;
 
   std::uint64_t events() const { return events_; }  // handled so far
   Digest fingerprint() const { return trace_.fingerprint(); }
@@ -133,6 +140,10 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
     wake_gateway,
     node_assigned,
     gateway_assigned,
+    quota_ask,
+    quota_grant,
+    probe,
+    node_alive,
     operate,
   };
   struct Parcel {
@@ -157,27 +168,55 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
     NodeAssigned assigned;
   };
 
+  // One gateway, and what is under way to one: it counts only in the life to which it was sent.
+  struct VirtualGateway {
+    Gateway machine;
+    CityIndex home;
+    bool up = true;
+    std::uint32_t life = 0;
+    Instant wakeup = Instant::max();  // the pending wake-up event that counts; max: none
+    std::set<CallId> open{};          // calls without an answer
+  };
+  // A node knows an attempt by the gateway's number and, below it, the attempt's own.
+  static constexpr int attempt_bits = 56;
+  static constexpr std::uint64_t attempt_mask = (std::uint64_t{1} << attempt_bits) - 1;
+
+  template <class Input>
+  struct GatewayDelivery {
+    std::uint32_t to = 0;
+    std::uint32_t life = 0;
+    Input input;
+  };
+
   void handle(const Event<Parcel>& event);
   void deliver(const AssignmentDelivery& delivery);
-  void deliver_gateway_assignment();
+  void deliver_gateway_assignment(std::uint32_t gateway);
   void grow_chains();
   void operate();
   void advance_services();
   void shrink_services();
   Result<Done> take(Result<Topology> next, First first);
   bool has_joined(CityIndex city, ChainIndex chain) const;
-  bool gateway_follows() const;
+  bool gateways_follow() const;
+  std::size_t open_calls(CityIndex city) const;
   std::vector<CityIndex> silent_validators(const ChainSpec& chain) const;
   bool has_settled(const ChainSpec& chain) const;
   void advance_seats();
   void watch_over_changes();
   std::uint32_t operator_source() const { return static_cast<std::uint32_t>(cities_.size()) + 1; }
+  std::uint32_t gateway_source(std::uint32_t gateway) const {
+    return static_cast<std::uint32_t>(cities_.size()) + (gateway == 0 ? 0 : 1 + gateway);
+  }
   void deliver(PeerDelivery delivery);
   void deliver(CallDelivery delivery);
-  void deliver(const NodeReply& reply);
+  void deliver(const GatewayDelivery<NodeReply>& reply);
+  template <class Input>
+  void deliver(const GatewayDelivery<Input>& delivery);
+  void deliver_ask(const GatewayDelivery<QuotaAsk>& ask);
+  void deliver_probe(const GatewayDelivery<Probe>& probe);
   void wake_node(CityIndex city);
   void wake_node_now(CityIndex city);  // what is due by its own clock, which was set
-  void wake_gateway();
+  void wake_gateway(std::uint32_t gateway);
 
   bool accepts(CityIndex city, std::uint32_t life) const;
   void after_node(CityIndex city);  // its outputs happen, its wake-up is renewed
@@ -194,15 +233,20 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   void send_reply(CityIndex city, Answer& answer);
   void observe(ChainIndex chain, const Observed& observed);
 
-  void step_gateway(const GatewayInput& input);
-  void after_gateway();
-  void take_grants();
-  void happen(Forward& forward);
-  void happen(const GatewayAnswer& answer);
-  void happen(const NonceUsed&) {}  // a virtual gateway has no other life in which to forget it
-  void happen(const QuotaAsk& ask);
+  void start_gateways();
+  std::optional<std::uint32_t> gateway_for(const std::string& origin) const;
+  void step_gateway(std::uint32_t gateway, const GatewayInput& input);
+  void after_gateway(std::uint32_t gateway);
+  void grant(std::uint32_t gateway, const QuotaAsk& ask);
+  void happen(std::uint32_t gateway, Forward& forward);
+  void happen(std::uint32_t gateway, const GatewayAnswer& answer);
+  void happen(std::uint32_t, const NonceUsed&) {}  // virtual callers do not sign
+  void happen(std::uint32_t gateway, const QuotaAsk& ask);
+  void happen(std::uint32_t gateway, const Probe& probe);
+  void show_life(std::uint32_t gateway, CityIndex city);
 
-  void tell_link(CityIndex city, bool up);
+  void tell_link(CityIndex city, bool up);  // to every gateway
+  void tell_link(std::uint32_t gateway, CityIndex city, bool up);
   MakeEngine engine_maker(Execution execution);
   void renew_wakeup(std::optional<Instant> wanted, Instant& pending, std::uint32_t source, Parcel parcel);
   Result<Done> wrong_state(CityIndex city, const char* fault) const;
@@ -226,23 +270,27 @@ class VirtualCluster : public FaultTarget, public ServiceHost {
   std::vector<Ledger> genesis_;                                      // by ChainIndex: what every peer starts from
   std::map<std::uint64_t, std::shared_ptr<EngineCommons>> commons_;  // by chain_seed
   std::vector<VirtualNode> nodes_;                                   // by CityIndex
-  Gateway gateway_;
-  QuotaHolder quota_;
-  std::vector<QuotaHolderOutput> quota_outputs_;
+  std::vector<VirtualGateway> gateways_;                             // by number, as gateway_name() has them
+  std::map<std::string, std::vector<std::size_t>> near_;  // by city: gateways_near(); empty while there is but one
+  QuotaHolder quota_;                                     // the first gateway's, with its disk
   std::vector<Instant> node_wakeups_;  // by CityIndex: the pending wake-up event that counts; max: none
-  Instant gateway_wakeup_ = Instant::max();
   Slab<PeerDelivery> peer_messages_;
   Slab<CallDelivery> forwards_;
-  Slab<NodeReply> replies_;
-  Slab<NodeLink> links_;
+  Slab<GatewayDelivery<NodeReply>> replies_;
+  Slab<GatewayDelivery<NodeLink>> links_;
+  Slab<GatewayDelivery<QuotaAsk>> asks_;  // from that gateway
+  Slab<GatewayDelivery<QuotaGrant>> grants_;
+  Slab<GatewayDelivery<Probe>> probes_;  // from that gateway
+  Slab<GatewayDelivery<NodeAlive>> alive_;
   Slab<AssignmentDelivery> assignments_;
   std::set<CityIndex> leaving_;  // connected or draining, and to leave once no call is out there
   bool operating_ = false;       // an `operate` event is under way
   struct OpenAttempt {
     CityIndex city, origin;
     Instant received;
+    std::uint32_t gateway = 0, life = 0;
   };
-  std::map<std::uint64_t, OpenAttempt> attempts_;  // at a node, by AttemptId
+  std::map<std::uint64_t, OpenAttempt> attempts_;  // at a node, by the number under which it knows it
   std::vector<bool> chain_settled_;
   std::size_t unsettled_;
   std::vector<CityNodeOutput> node_outputs_;  // kept for their memory

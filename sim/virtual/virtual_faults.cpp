@@ -46,6 +46,7 @@ Result<Done> VirtualCluster::resume(CityIndex city) {
   trace_.record(now_, "resume", city.value, std::uint64_t{0});
   node.resume(now_, node_outputs_);
   after_node(city);
+  for (std::uint32_t n = 0; n < gateways_.size(); ++n) show_life(n, city);
   return Done{};
 }
 

@@ -34,18 +34,26 @@ void VirtualCluster::assign(Topology next, First first) {
   const std::vector<CityIndex> changed = changed_nodes(topology_, next);
   topology_ = std::move(next);
   grow_chains();
-  const CityIndex home = gateway_.spec().home;
+  const CityIndex home = gateways_.front().home;
   Duration farthest;
+  Duration heard_last;  // by the farthest gateway, after the first
+  for (const VirtualGateway& gateway : gateways_) {
+    heard_last = std::max(heard_last, call_links_.base_delay(home, gateway.home));
+  }
+  const Duration wait = first == First::gateway ? heard_last : Duration{};
   for (const CityIndex city : changed) {
     const Duration way = call_links_.base_delay(home, city);
     farthest = std::max(farthest, way);
     auto spec = std::make_shared<const NodeSpec>(node_spec(city));
     const std::uint32_t slot = assignments_.put({city, nodes_[city.value].life(), {std::move(spec)}});
-    queue_.push(now_ + way, operator_source(), {Kind::node_assigned, slot});
+    queue_.push(now_ + wait + way, operator_source(), {Kind::node_assigned, slot});
   }
   trace_.record(now_, "assign", topology_.revision, changed.size());
-  // Growing, the gateway hears of it when the farthest node has acknowledged.
-  queue_.push(first == First::gateway ? now_ : now_ + farthest * 2, operator_source(), {Kind::gateway_assigned, 0});
+  // Growing, the gateways hear of it when the farthest node has acknowledged.
+  const Instant told = first == First::gateway ? now_ : now_ + farthest * 2;
+  for (std::uint32_t n = 0; n < gateways_.size(); ++n) {
+    queue_.push(told + call_links_.base_delay(home, gateways_[n].home), operator_source(), {Kind::gateway_assigned, n});
+  }
   watch_over_changes();
 }
 
@@ -59,9 +67,11 @@ void VirtualCluster::deliver(const AssignmentDelivery& delivery) {
   if (node.serves() != served) tell_link(delivery.to, true);
 }
 
-void VirtualCluster::deliver_gateway_assignment() {
+void VirtualCluster::deliver_gateway_assignment(std::uint32_t gateway) {
   ++events_;
-  step_gateway(GatewayAssigned{std::make_shared<const GatewaySpec>(gateway_spec(bare_topology_, seed_))});
+  if (!gateways_[gateway].up) return;  // it starts with the newest assignment
+  step_gateway(gateway,
+               GatewayAssigned{std::make_shared<const GatewaySpec>(gateway_spec(bare_topology_, seed_, gateway))});
 }
 
 bool VirtualCluster::changing() const {
@@ -93,7 +103,7 @@ void VirtualCluster::operate() {
   if (grown.revision != topology_.revision) assign(std::move(grown), First::nodes);
   Topology shrunk = topology_;
   std::erase_if(leaving_, [&](CityIndex city) {
-    if (gateway_.open_calls(city) > 0) return false;
+    if (open_calls(city) > 0) return false;
     shrunk = std::move(bsn::leave(shrunk, cities_[city.value].name).value());
     return true;
   });

@@ -48,7 +48,7 @@ class VirtualRun {
     settle();
     const Instant start = cluster_.now();
     checker_.packets_begin(start);
-    faults_.emplace(scenario_, cluster_, relayers_ ? &*relayers_ : nullptr, start);
+    faults_.emplace(scenario_, cluster_, relayers_ ? &*relayers_ : nullptr, &cluster_, start);
     services_.emplace(scenario_, cluster_, start);
     Report report;
     for (std::uint32_t i = 0; i < scenario_.rounds.size() && !stopped(); ++i) {
@@ -58,9 +58,10 @@ class VirtualRun {
     }
     for (std::size_t i = 0; i < report.rounds.size(); ++i) report.rounds[i].start = round_starts_[i] - start;
     report.simulated_seconds = (cluster_.now() - start).seconds();
-    report.gateway.attempts = cluster_.counters().attempts;
-    report.gateway.retries = cluster_.counters().retries;
-    report.gateway.hedges = cluster_.counters().hedges;
+    const GatewayCounters counters = cluster_.counters();
+    report.gateway.attempts = counters.attempts;
+    report.gateway.retries = counters.retries;
+    report.gateway.hedges = counters.hedges;
     options_.progress({.phase = "checking what every peer has stored"});
     if (auto done = faults_->heal(); !done) return done.error();
     catch_up();

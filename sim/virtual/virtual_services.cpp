@@ -35,8 +35,12 @@ bool VirtualCluster::has_joined(CityIndex city, ChainIndex chain) const {
   return status && status->joined;
 }
 
-// Whether the gateway knows of the newest topology: until then calls may still go where they went before.
-bool VirtualCluster::gateway_follows() const { return gateway_.spec().revision == topology_.revision; }
+// Whether the gateways know of the newest topology: until then calls may still go where they went before.
+bool VirtualCluster::gateways_follow() const {
+  return std::all_of(gateways_.begin(), gateways_.end(), [&](const VirtualGateway& gateway) {
+    return !gateway.up || gateway.machine.spec().revision == topology_.revision;
+  });
+}
 
 void VirtualCluster::advance_services() {
   Topology grown = topology_;
@@ -51,7 +55,7 @@ void VirtualCluster::advance_services() {
     }
   }
   if (grown.revision != topology_.revision) assign(std::move(grown), First::nodes);
-  if (gateway_follows()) shrink_services();
+  if (gateways_follow()) shrink_services();
 }
 
 void VirtualCluster::shrink_services() {
@@ -59,7 +63,7 @@ void VirtualCluster::shrink_services() {
   for (const Service& service : topology_.services) {
     const Chain& chain = topology_.chains[service.chain.value];
     if (chain.state == RouteState::retired) continue;
-    const std::vector<CityIndex> busy = gateway_.use(service.chain).busy;
+    const std::vector<CityIndex> busy = use(service.chain).busy;
     for (const std::string& city : chain.leaving) {
       if (std::find(busy.begin(), busy.end(), *find_city(topology_, city)) != busy.end()) continue;
       if (shrunk.chains[service.chain.value].reseating) continue;

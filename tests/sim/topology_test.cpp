@@ -269,5 +269,37 @@ TEST(Topology, AProjectsRoutingCountsBeforeItsNetworksAndThatBeforeTheOneForAll)
   EXPECT_EQ(spec.projects[0].routing->hedge_after, milliseconds(7));
 }
 
+// ---- several gateways ----
+
+TEST(Topology, CallersGoToTheNearestGatewayAndTryTheOthersInTheOrderOfTheirDistance) {
+  Topology topology = small();
+  topology.more_gateways = {"guangzhou", "singapore"};
+  EXPECT_THAT(check(topology), IsEmpty());
+  EXPECT_THAT(gateways_near(topology, *find_city(topology, "beijing")), ElementsAre(0, 1, 2));
+  EXPECT_THAT(gateways_near(topology, *find_city(topology, "guangzhou")), ElementsAre(1, 0, 2));
+  EXPECT_EQ(gateways_near(topology, *find_city(topology, "singapore")).front(), 2u);
+  EXPECT_EQ(gateway_name(topology, 0), "gateway");
+  EXPECT_EQ(find_gateway(topology, "gateway-singapore"), 2u);
+  EXPECT_EQ(find_gateway(topology, "gateway-tokyo"), std::nullopt);
+}
+
+TEST(Topology, GatewaysShareWhatTheyAreToldOfOneAnother) {
+  Topology topology = small();
+  topology.more_gateways = {"guangzhou", "singapore"};
+  const GatewaySpec first = gateway_spec(topology, 7), third = gateway_spec(topology, 7, 2);
+  EXPECT_EQ(first.team.gateways, 3u);
+  EXPECT_EQ(third.team.holder_city, "beijing");
+  EXPECT_EQ(third.cities[third.home.value].name, "singapore");
+  EXPECT_NE(first.seed, third.seed);
+}
+
+TEST(Topology, TwoGatewaysInOneCityOrOneInNoneAreRefused) {
+  Topology topology = small();
+  topology.more_gateways = {"beijing", "atlantis", "changde"};
+  EXPECT_THAT(check(topology), Contains(HasSubstr("gateway.also_in[0]: 'beijing' has a gateway already")));
+  EXPECT_THAT(check(topology), Contains(HasSubstr("gateway.also_in[1]: unknown city 'atlantis'")));
+  EXPECT_THAT(check(topology), Contains(HasSubstr("gateway.also_in[2]: 'changde' is under construction")));
+}
+
 }  // namespace
 }  // namespace bsn

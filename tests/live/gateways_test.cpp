@@ -1,0 +1,134 @@
+// Several gateways as real processes: who is nearest, quotas over all of them, and what a crash of one may cost.
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+
+#include "loop/temporary_folder.h"
+#include "proto/codec.h"
+#include "proto/gateway.grpc.pb.h"
+#include "rpc/channel.h"
+#include "rpc/refusal.h"
+#include "sim/live/live_cluster.h"
+#include "sim/scenario_file.h"
+#include "tests/live/commanded_cluster.h"
+
+namespace bsn {
+namespace {
+
+constexpr std::uint64_t per_day = 200;
+constexpr std::uint64_t most_of_a_share = 10;  // DayShare::share_calls() for 200 a day and three gateways
+
+// The small network with gateways in three cities, and a project with calls per day.
+struct ThreeGateways {
+  ThreeGateways() {
+    topology = load_topology("configs/topologies/small.yaml").value();
+    topology.more_gateways = {"guangzhou", "singapore"};
+    topology.projects.push_back({"metered", "metered-key", {"*"}, {0, 0, per_day}});
+    ClusterOptions options;
+    options.bin_dir = BSN_BIN_DIR;
+    options.run_dir = folder.path();
+    auto started = LiveCluster::start(topology, options);
+    EXPECT_TRUE(started) << started.error().message;
+    cluster = std::move(*started);
+  }
+
+  Reply read(std::size_t gateway) {
+    const auto stub = v1::Gateway::NewStub(open_channel(cluster->gateway_address(gateway)));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    context.AddMetadata("x-api-key", "metered-key");
+    Call call;
+    call.operation = Operation::query;
+    call.chain = {"fabric", "supply-chain"};
+    call.contract = "kv";
+    call.function = "get";
+    call.args = {"colour"};
+    v1::Reply reply;
+    const grpc::Status status = stub->Query(&context, encode_query(call), &reply);
+    return received_reply(status, reply);
+  }
+
+  // Reads there until the day's calls are spent for good; counts those that were admitted.
+  std::uint64_t spend(std::size_t gateway, std::uint64_t at_most = UINT64_MAX) {
+    std::mutex mutex;
+    std::condition_variable never;
+    std::uint64_t admitted = 0;
+    for (int refused = 0; refused < 200 && admitted < at_most;) {
+      const Reply reply = read(gateway);
+      if (reply.reason != Reason::quota_spent) {
+        ++admitted;
+        continue;
+      }
+      if (reply.retry_after > seconds(60)) break;
+      ++refused;
+      std::unique_lock lock(mutex);
+      never.wait_for(lock, std::chrono::milliseconds(10));
+    }
+    return admitted;
+  }
+
+  TemporaryFolder folder;
+  Topology topology;
+  std::unique_ptr<LiveCluster> cluster;
+};
+
+TEST(LiveGateways, QuotasHoldOverAllOfThemWhileOneIsKilledAndComesBack) {
+  ThreeGateways three;
+  std::uint64_t admitted = three.spend(1, 20) + three.spend(2, 20);
+  ASSERT_EQ(admitted, 40u);
+  ASSERT_TRUE(three.cluster->kill_gateway(1));
+  EXPECT_TRUE(three.cluster->check_children()) << "it was killed on purpose";
+  admitted += three.spend(2, 30);
+  ASSERT_TRUE(three.cluster->restart_gateway(1));
+  admitted += three.spend(0) + three.spend(1) + three.spend(2);
+  EXPECT_LE(admitted, per_day);
+  EXPECT_GE(admitted, per_day - most_of_a_share) << "a crash costs at most a share";
+}
+
+TEST(LiveGateways, WithTheHolderDownTheOthersFailClosedAndRecover) {
+  ThreeGateways three;
+  ASSERT_EQ(three.spend(1, 1), 1u);
+  ASSERT_TRUE(three.cluster->kill_gateway(0));
+  EXPECT_LE(three.spend(1), most_of_a_share);
+  const Reply refused = three.read(1);
+  EXPECT_EQ(refused.reason, Reason::quota_spent);
+  EXPECT_GT(refused.retry_after, Duration{});
+  ASSERT_TRUE(three.cluster->restart_gateway(0));
+  EXPECT_EQ(three.spend(1, 5), 5u) << "shares come again";
+}
+
+class GatewayCommands : public CommandedCluster {
+ protected:
+  GatewayCommands() : CommandedCluster("tests/live/three_gateways.yaml") {}
+};
+
+TEST_F(GatewayCommands, StatusShowsEveryGatewayLogsAreThereAndTheNearestIsCalled) {
+  const Outcome status = run("status --json");
+  ASSERT_EQ(status.code, 0) << status.err;
+  const auto gateways = boost::json::parse(status.out).at("gateways").as_array();
+  ASSERT_EQ(gateways.size(), 3u);
+  EXPECT_EQ(gateways[2].at("name"), "gateway-singapore");
+  EXPECT_TRUE(gateways[2].at("running").as_bool());
+  EXPECT_NE(run("logs gateway-guangzhou").out.find("follows the gateway at"), std::string::npos);
+
+  const Endpoints cluster = endpoints();
+  EXPECT_EQ(cluster.gateway_near("beijing").name, "gateway");
+  EXPECT_EQ(cluster.gateway_near("guangzhou").name, "gateway-guangzhou");
+  EXPECT_EQ(cluster.home_of(cluster.gateway_near("singapore")), "singapore");
+
+  // A project that is made while it runs holds at the others too.
+  ASSERT_EQ(run("project create probe --portal topology --networks fabric").code, 0);
+  const Outcome key = run("key create probe");
+  ASSERT_EQ(key.code, 0) << key.err;
+  const std::string secret = key.out.substr(key.out.find("bsn_"), 68);
+  const Outcome call = run("call query fabric/supply-chain kv get colour --from singapore --access-key " + secret);
+  EXPECT_EQ(call.out.find("UNKNOWN_KEY"), std::string::npos) << call.out << call.err;
+  EXPECT_NE(call.out.find("answered by"), std::string::npos) << call.out << call.err;
+}
+
+}  // namespace
+}  // namespace bsn
