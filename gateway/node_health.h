@@ -75,7 +75,7 @@ class NodeHealth {
     Instant ejected_until{INT64_MIN};
     Instant last_answer{INT64_MIN};
     Instant last_heard{INT64_MIN};  // answers included
-    std::optional<Instant> asked;  // for a sign of life, which has not come
+    std::optional<Instant> asked;   // for a sign of life, which has not come
     bool silent = false;
   };
 

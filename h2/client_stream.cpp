@@ -134,7 +134,7 @@ void ClientStream::wait_to_read() {
   socket_reader_.wait(socket_, incoming,
                       [self = shared_from_this()](const boost::system::error_code& failed, SocketReader::Bytes bytes) {
                         if (self->closed_) return;
-                        failed ? self->end({Code::unavailable, failed.message()}) : self->read(bytes);
+                        failed ? self->broke(failed.message()) : self->read(bytes);
                       });
 }
 
@@ -248,7 +248,7 @@ void ClientStream::write() {
   if (failed == boost::asio::error::would_block) {
     count = 0;
   } else if (failed) {
-    return end({Code::unavailable, failed.message()});
+    return broke(failed.message());
   }
   if (count == outgoing.size()) return;
   unwritten_.assign(outgoing.begin() + static_cast<std::ptrdiff_t>(count), outgoing.end());
@@ -278,6 +278,12 @@ void ClientStream::wait_to_write() {
 }
 
 // ---- its end ----
+
+// The connection is gone. Who hangs up during the handshake may not take TLS there.
+void ClientStream::broke(const std::string& why) {
+  const bool shaking = tls_ && !tls_->ready();
+  end({Code::unavailable, shaking ? "no TLS with " + target_.address + ": " + why : why});
+}
 
 void ClientStream::end_if_over() {
   if (over_ && !closed_) end(*over_);

@@ -75,6 +75,7 @@ class ClientStream final : public std::enable_shared_from_this<ClientStream> {
   bool collect(std::vector<std::uint8_t>& into);
   void wait_to_write();
   void end_if_over();
+  void broke(const std::string& why);
   void end(const Outcome& outcome);
 
   // ---- what the engine tells ----

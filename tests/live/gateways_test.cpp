@@ -4,8 +4,10 @@
 
 #include <boost/json.hpp>
 #include <condition_variable>
+#include <fstream>
 #include <functional>
 #include <mutex>
+#include <sstream>
 
 #include "loop/temporary_folder.h"
 #include "proto/codec.h"
@@ -101,9 +103,28 @@ TEST(LiveGateways, WithTheHolderDownTheOthersFailClosedAndRecover) {
   EXPECT_EQ(three.spend(1, 5), 5u) << "shares come again";
 }
 
-class GatewayCommands : public CommandedCluster {
+// The small network's file with a gateway in each of three cities.
+class TopologyFile {
+ public:
+  TopologyFile() {
+    std::stringstream text;
+    text << std::ifstream("configs/topologies/small.yaml").rdbuf();
+    std::string changed = text.str();
+    const std::string before = "gateway: {city: beijing";
+    const std::size_t place = changed.find(before);
+    EXPECT_NE(place, std::string::npos);
+    changed.insert(place + before.size(), ", also_in: [guangzhou, singapore]");
+    std::ofstream(path()) << changed;
+  }
+  std::string path() const { return folder_.path() + "/three_gateways.yaml"; }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+class GatewayCommands : private TopologyFile, public CommandedCluster {
  protected:
-  GatewayCommands() : CommandedCluster("tests/live/three_gateways.yaml") {}
+  GatewayCommands() : CommandedCluster(path()) {}
 };
 
 TEST_F(GatewayCommands, StatusShowsEveryGatewayLogsAreThereAndTheNearestIsCalled) {
