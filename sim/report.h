@@ -181,7 +181,7 @@ struct Report {
 
 // How the JSON of a report says that it is one, and which keys it has. Another set of keys is another version.
 inline constexpr std::string_view report_format = "bsnsim-report";
-inline constexpr std::int64_t report_version = 2;
+inline constexpr std::int64_t report_version = 3;
 
 // Bytes of a scenario's file that a report carries; files with more are cut there, and say so.
 inline constexpr std::size_t most_scenario_text = 256 * 1024;

@@ -348,6 +348,7 @@ std::vector<std::size_t> gateways_near(const Topology& topology, CityIndex city)
   }
   std::sort(ways.begin(), ways.end());
   std::vector<std::size_t> numbers;
+  numbers.reserve(ways.size());
   for (const auto& [way, number] : ways) numbers.push_back(number);
   return numbers;
 }

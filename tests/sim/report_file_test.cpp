@@ -100,7 +100,7 @@ TEST(ReportFile, OtherTextIsRefused) {
 
 TEST(ReportFile, AnotherVersionIsRefused) {
   EXPECT_THAT(problem_of(changed([](json::object& root) { root["version"] = 7; })),
-              HasSubstr("report of version 7, and this bsnsim reads version 2"));
+              HasSubstr("report of version 7, and this bsnsim reads version 3"));
   EXPECT_THAT(problem_of(changed([](json::object& root) { root.erase("version"); })), HasSubstr("version unknown"));
 }
 
