@@ -22,6 +22,7 @@
 #include "sim/live/cluster_rpc.h"
 #include "sim/live/endpoints.h"
 #include "sim/live/live_cluster.h"
+#include "sim/outside.h"
 #include "sim/scenario_file.h"
 
 namespace {
@@ -141,17 +142,18 @@ void print_row(const char* what, const std::vector<Cost>& bare, const std::vecto
 }
 
 int run(const Options& options) {
-  const Result<Topology> topology = load_topology(options.topology);
-  require(topology);
-  const std::size_t count = topology->cities.size();
+  const Result<Topology> loaded = load_topology(options.topology);
+  require(loaded);
+  const Topology topology = with_outside_peers(*loaded, RunMode::live);
+  const std::size_t count = own_cities(topology);
   std::vector<Cost> bare, cluster;
   for (int i = 0; i < options.repeat; ++i) {
     bare.push_back(measure_bare(options, count));
-    cluster.push_back(measure_cluster(options, *topology));
+    cluster.push_back(measure_cluster(options, topology));
     fmt::print(stderr, "{}/{}: bare {:.2f} s, cluster {:.2f} s\n", i + 1, options.repeat, bare.back().seconds,
                cluster.back().seconds);
   }
-  fmt::print("{} bare gRPC servers against {} ({}), medians of {}\n\n", count, processes_of(*topology),
+  fmt::print("{} bare gRPC servers against {} ({}), medians of {}\n\n", count, processes_of(topology),
              to_string(options.hosting), options.repeat);
   fmt::print("{:<28} {:>10} {:>10} {:>9}   limit\n", "", "bare", "cluster", "ratio");
   print_row("all healthy after, s", bare, cluster, &Cost::seconds, "2x");
