@@ -9,6 +9,7 @@
 
 #include "loop/temporary_folder.h"
 #include "sim/live/endpoints.h"
+#include "sim/report.h"
 #include "tests/fixtures/text_file.h"
 
 namespace bsn {
@@ -164,8 +165,9 @@ TEST_F(CliReport, WhatIsNoWholeReportIsRefusedAndLeavesNoFile) {
   expect_refused("report " + (folder_ / "cut.json"), "ends early");
   write_text(folder_ / "foreign.json", "{\"scenario\": \"x\"}");
   expect_refused("report " + (folder_ / "foreign.json"), "no report of bsnsim");
-  write_text(folder_ / "other.json", with(text, "\"version\": 2", "\"version\": 1"));
-  expect_refused("report " + (folder_ / "other.json"), "report of version 1, and this bsnsim reads version 2");
+  const std::string read = std::to_string(report_version);
+  write_text(folder_ / "other.json", with(text, "\"version\": " + read, "\"version\": 1"));
+  expect_refused("report " + (folder_ / "other.json"), "report of version 1, and this bsnsim reads version " + read);
   expect_refused("report " + (folder_ / "nothing.json"), "can't be read");
   const Outcome compared = run("compare " + (folder_ / "r.json") + " " + (folder_ / "cut.json"));
   EXPECT_EQ(compared.code, 104);
