@@ -30,9 +30,12 @@ bool is_continue_expected(const HttpRequest& request) {
 }  // namespace
 
 HttpConnection::HttpConnection(HttpLane& lane, boost::asio::ip::tcp::socket socket)
-    : lane_(lane), loop_(lane.loop()), stream_(std::move(socket)), peer_(peer_of(stream_.socket())) {
+    : lane_(lane),
+      loop_(lane.loop()),
+      stream_(std::move(socket), lane.tls()),
+      peer_(peer_of(stream_.next_layer().socket())) {
   boost::system::error_code ignored;
-  stream_.socket().set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  stream_.next_layer().socket().set_option(boost::asio::ip::tcp::no_delay(true), ignored);
 }
 
 void HttpConnection::drain() {
@@ -43,20 +46,40 @@ void HttpConnection::drain() {
 void HttpConnection::close() {
   if (std::exchange(closed_, true)) return;
   boost::system::error_code ignored;
-  stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);
-  stream_.close();
+  stream_.next_layer().socket().shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);
+  stream_.next_layer().close();
   if (const auto exchange = std::exchange(exchange_, nullptr)) exchange->gone();
   lane_.remove(shared_from_this());
 }
 
 // ---- from the client ----
 
+void HttpConnection::start() {
+  if (!stream_.secure()) return await_request();
+  stream_.next_layer().expires_after(lane_.budgets().handshake);
+  stream_.async_handshake([self = shared_from_this()](const Failed& failed) { self->handshaken(failed); });
+}
+
+// Whoever speaks HTTP in the clear is told, in the clear, what is wanted here.
+void HttpConnection::handshaken(const Failed& failed) {
+  lane_.hands_shaken(*this);
+  if (!failed) return await_request();
+  const bool in_the_clear = failed.category() == boost::asio::error::get_ssl_category() &&
+                            ERR_GET_REASON(static_cast<unsigned long>(failed.value())) == SSL_R_HTTP_REQUEST;
+  if (closed_ || !in_the_clear) return close();
+  static constexpr std::string_view wrong =
+      "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n"
+      "this address takes HTTPS only\n";
+  boost::asio::async_write(stream_.next_layer(), boost::asio::buffer(wrong),
+                           [self = shared_from_this()](const Failed&, std::size_t) { self->close(); });
+}
+
 // The first byte may let itself be waited for; from then on the request must come in time.
 void HttpConnection::await_request() {
   if (closed_) return;
   if (buffer_.size() > 0) return read_head();
   idle_ = true;
-  stream_.expires_after(lane_.budgets().idle);
+  stream_.next_layer().expires_after(lane_.budgets().idle);
   stream_.async_read_some(buffer_.prepare(read_bytes),
                           [self = shared_from_this()](const Failed& failed, std::size_t count) {
                             if (failed) return self->close();
@@ -70,7 +93,7 @@ void HttpConnection::read_head() {
   parser_.emplace();
   parser_->header_limit(lane_.budgets().head_bytes);
   parser_->body_limit(lane_.budgets().body_bytes);
-  stream_.expires_after(lane_.budgets().head);
+  stream_.next_layer().expires_after(lane_.budgets().head);
   http::async_read_header(stream_, buffer_, *parser_,
                           [self = shared_from_this()](const Failed& failed, std::size_t) { self->head_came(failed); });
 }
@@ -87,14 +110,14 @@ void HttpConnection::head_came(const Failed& failed) {
 }
 
 void HttpConnection::read_body() {
-  stream_.expires_after(lane_.budgets().body);
+  stream_.next_layer().expires_after(lane_.budgets().body);
   http::async_read(stream_, buffer_, *parser_,
                    [self = shared_from_this()](const Failed& failed, std::size_t) { self->body_came(failed); });
 }
 
 void HttpConnection::body_came(const Failed& failed) {
   if (failed) return refuse(failed);
-  stream_.expires_never();
+  stream_.next_layer().expires_never();
   keep_alive_ &= parser_->get().keep_alive();
   serve();
 }
@@ -135,12 +158,12 @@ void HttpConnection::serve() {
 // closed its side counts as gone, as with other servers.
 void HttpConnection::watch_for_end() {
   if (std::exchange(watching_, true)) return;
-  stream_.socket().async_wait(
+  stream_.next_layer().socket().async_wait(
       boost::asio::ip::tcp::socket::wait_read, [self = shared_from_this()](const Failed& failed) {
         self->watching_ = false;
         if (failed || self->closed_ || !self->exchange_ || !self->exchange_->open()) return;
         char next = 0;
-        const auto got = ::recv(self->stream_.socket().native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+        const auto got = ::recv(self->stream_.next_layer().socket().native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
         if (got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK)) self->close();
       });
 }
@@ -157,7 +180,7 @@ void HttpConnection::send(std::string_view bytes, bool last) {
 
 void HttpConnection::write() {
   writing_.swap(out_);
-  stream_.expires_after(lane_.budgets().unread);
+  stream_.next_layer().expires_after(lane_.budgets().unread);
   boost::asio::async_write(stream_, boost::asio::buffer(writing_),
                            [self = shared_from_this()](const Failed& failed, std::size_t) { self->wrote(failed); });
 }
@@ -167,7 +190,7 @@ void HttpConnection::wrote(const Failed& failed) {
   writing_.clear();
   if (!out_.empty()) return write();
   if (answered_) return next();
-  stream_.expires_never();
+  stream_.next_layer().expires_never();
   if (exchange_ && exchange_->listener_) {
     const auto listener = exchange_->listener_;
     listener->on_sent();

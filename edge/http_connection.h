@@ -5,14 +5,15 @@
 #pragma once
 
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "edge/exchange.h"
 #include "edge/http_lane.h"
+#include "edge/stream.h"
 
 namespace bsn::edge {
 
@@ -20,7 +21,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
  public:
   HttpConnection(HttpLane& lane, boost::asio::ip::tcp::socket socket);
 
-  void start() { await_request(); }
+  void start();
 
   // No further request: closes now if it idles, else after the answer.
   void drain();
@@ -28,12 +29,16 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
 
   bool idle() const { return idle_; }
 
+  // Where it stands among those whose handshake is half done.
+  std::optional<std::list<HttpConnection*>::iterator> handshake;
+
  private:
   friend class Exchange;
   using Failed = boost::system::error_code;
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
   // ---- from the client ----
+  void handshaken(const Failed& failed);
   void await_request();
   void read_head();
   void head_came(const Failed& failed);
@@ -52,7 +57,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
 
   HttpLane& lane_;
   h2::Loop& loop_;
-  boost::beast::tcp_stream stream_;
+  Stream stream_;
   const std::string peer_;
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;

@@ -22,10 +22,21 @@ HttpResponse preflight() {
 
 }  // namespace
 
+HttpLane::HttpLane(h2::Loop& loop, const Sites& sites, const HttpBudgets& budgets, std::size_t share,
+                   boost::asio::ssl::context* tls)
+    : loop_(loop),
+      sites_(sites),
+      budgets_(budgets),
+      most_(std::max<std::size_t>(1, budgets.connections / share)),
+      most_handshakes_(std::max<std::size_t>(1, budgets.handshakes / share)),
+      tls_(tls) {}
+
 void HttpLane::add(boost::asio::ip::tcp::socket socket) {
   if (draining_ || !make_room()) return;  // closes the socket
   const auto connection = std::make_shared<HttpConnection>(*this, std::move(socket));
   connections_.insert(connection);
+  if (tls_) connection->handshake = handshakes_.insert(handshakes_.end(), connection.get());
+  if (handshakes_.size() > most_handshakes_) handshakes_.front()->close();
   connection->start();
 }
 
@@ -57,7 +68,14 @@ std::shared_ptr<SocketHandler> HttpLane::open(const HttpRequest& request) const 
   return nullptr;
 }
 
+void HttpLane::hands_shaken(HttpConnection& connection) {
+  if (!connection.handshake) return;
+  handshakes_.erase(*connection.handshake);
+  connection.handshake.reset();
+}
+
 void HttpLane::remove(const std::shared_ptr<HttpConnection>& connection) {
+  hands_shaken(*connection);
   connections_.erase(connection);
   tell_if_empty();
 }

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <functional>
+#include <list>
 #include <memory>
 #include <set>
 #include <vector>
@@ -22,12 +24,13 @@ class HttpLane {
  public:
   using Sites = std::vector<std::unique_ptr<Site>>;
 
-  // `most`: connections of this lane.
-  HttpLane(h2::Loop& loop, const Sites& sites, const HttpBudgets& budgets, std::size_t most)
-      : loop_(loop), sites_(sites), budgets_(budgets), most_(most) {}
+  // `share`: of the budgets in all, one of so many parts is this lane's. `tls`: nullptr: in the clear.
+  HttpLane(h2::Loop& loop, const Sites& sites, const HttpBudgets& budgets, std::size_t share,
+           boost::asio::ssl::context* tls);
 
   h2::Loop& loop() const { return loop_; }
   const HttpBudgets& budgets() const { return budgets_; }
+  boost::asio::ssl::context* tls() const { return tls_; }
 
   void add(boost::asio::ip::tcp::socket socket);
 
@@ -36,6 +39,7 @@ class HttpLane {
   std::shared_ptr<SocketHandler> open(const HttpRequest& request) const;
 
   void add(const std::shared_ptr<WebSocket>& socket) { sockets_.insert(socket); }
+  void hands_shaken(HttpConnection& connection);
   void remove(const std::shared_ptr<HttpConnection>& connection);
   void remove(const std::shared_ptr<WebSocket>& socket);
 
@@ -52,9 +56,11 @@ class HttpLane {
   h2::Loop& loop_;
   const Sites& sites_;
   const HttpBudgets& budgets_;
-  const std::size_t most_;
+  const std::size_t most_, most_handshakes_;
+  boost::asio::ssl::context* const tls_;
   std::set<std::shared_ptr<HttpConnection>> connections_;  // no order matters
   std::set<std::shared_ptr<WebSocket>> sockets_;
+  std::list<HttpConnection*> handshakes_;  // half-done ones of TLS, the oldest first
   std::function<void()> drained_;
   bool draining_ = false;
 };

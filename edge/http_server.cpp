@@ -7,6 +7,7 @@
 #include "edge/http_connection.h"
 #include "edge/web_socket.h"
 #include "h2/address.h"
+#include "h2/tls.h"
 
 namespace bsn::edge {
 namespace {
@@ -18,19 +19,29 @@ constexpr std::chrono::milliseconds pause_after_failure{50};
 
 }  // namespace
 
-HttpServer::HttpServer(h2::Server& loops, HttpLane::Sites sites, HttpBudgets budgets)
-    : sites_(std::move(sites)), budgets_(budgets), acceptor_(loops.loop(0).io()), pause_(loops.loop(0).io()) {
-  const std::size_t most = std::max<std::size_t>(1, budgets_.connections / loops.loops());
+HttpServer::HttpServer(h2::Server& loops, HttpLane::Sites sites, HttpBudgets budgets,
+                       std::shared_ptr<const h2::Tls> tls)
+    : sites_(std::move(sites)),
+      budgets_(budgets),
+      tls_(std::move(tls)),
+      acceptor_(loops.loop(0).io()),
+      pause_(loops.loop(0).io()) {
+  if (tls_) {
+    SSL_CTX_up_ref(tls_->native());
+    context_.emplace(tls_->native());
+  }
   for (std::size_t i = 0; i < loops.loops(); ++i) {
-    lanes_.push_back(std::make_unique<HttpLane>(loops.loop(i), sites_, budgets_, most));
+    lanes_.push_back(
+        std::make_unique<HttpLane>(loops.loop(i), sites_, budgets_, loops.loops(), context_ ? &*context_ : nullptr));
   }
 }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(const std::string& address, h2::Server& loops,
-                                                       HttpLane::Sites sites, HttpBudgets budgets) {
+                                                       HttpLane::Sites sites, HttpBudgets budgets,
+                                                       std::shared_ptr<const h2::Tls> tls) {
   auto acceptor = h2::listen_on(loops.loop(0).io(), address);
   if (!acceptor) return acceptor.error();
-  std::unique_ptr<HttpServer> server(new HttpServer(loops, std::move(sites), budgets));
+  std::unique_ptr<HttpServer> server(new HttpServer(loops, std::move(sites), budgets, std::move(tls)));
   server->acceptor_ = std::move(*acceptor);
   server->address_ = h2::text_of(server->acceptor_.local_endpoint());
   server->accept();

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,13 +15,19 @@
 #include "edge/http_lane.h"
 #include "h2/server.h"
 
+namespace bsn::h2 {
+class Tls;
+}
+
 namespace bsn::edge {
 
 class HttpServer {
  public:
   // Takes the address; serves once `loops` has started. Call before that. Errors: as h2::Server::listen.
+  // `tls`: of Tls::for_server, for "http/1.1"; nullptr: in the clear.
   static Result<std::unique_ptr<HttpServer>> listen(const std::string& address, h2::Server& loops,
-                                                    HttpLane::Sites sites, HttpBudgets budgets = {});
+                                                    HttpLane::Sites sites, HttpBudgets budgets = {},
+                                                    std::shared_ptr<const h2::Tls> tls = nullptr);
 
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
@@ -33,12 +40,14 @@ class HttpServer {
   void stop(std::chrono::milliseconds patience);
 
  private:
-  HttpServer(h2::Server& loops, HttpLane::Sites sites, HttpBudgets budgets);
+  HttpServer(h2::Server& loops, HttpLane::Sites sites, HttpBudgets budgets, std::shared_ptr<const h2::Tls> tls);
   void accept();
   void accepted(boost::asio::ip::tcp::socket socket);
 
   HttpLane::Sites sites_;
   const HttpBudgets budgets_;
+  const std::shared_ptr<const h2::Tls> tls_;
+  std::optional<boost::asio::ssl::context> context_;  // the same for Asio
   std::vector<std::unique_ptr<HttpLane>> lanes_;
   boost::asio::ip::tcp::acceptor acceptor_;  // on the first loop
   boost::asio::steady_timer pause_;

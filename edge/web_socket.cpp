@@ -7,9 +7,9 @@ namespace bsn::edge {
 
 namespace websocket = boost::beast::websocket;
 
-WebSocket::WebSocket(HttpLane& lane, boost::beast::tcp_stream stream, std::shared_ptr<SocketHandler> handler)
+WebSocket::WebSocket(HttpLane& lane, Stream stream, std::shared_ptr<SocketHandler> handler)
     : lane_(lane), stream_(std::move(stream)), handler_(std::move(handler)) {
-  stream_.next_layer().expires_never();  // the WebSocket has limits of time of its own
+  stream_.next_layer().next_layer().expires_never();  // the WebSocket has limits of time of its own
   websocket::stream_base::timeout limits = websocket::stream_base::timeout::suggested(boost::beast::role_type::server);
   limits.handshake_timeout = lane_.budgets().head;
   limits.idle_timeout = lane_.budgets().idle;
@@ -67,14 +67,14 @@ void WebSocket::end() {
 }
 
 void WebSocket::close() {
-  stream_.next_layer().close();
+  stream_.next_layer().next_layer().close();
   gone();
 }
 
 void WebSocket::gone() {
   const auto handler = std::exchange(handler_, nullptr);
   if (!handler) return;
-  stream_.next_layer().close();
+  stream_.next_layer().next_layer().close();
   handler->on_gone();
   lane_.remove(shared_from_this());
 }

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <deque>
 #include <memory>
@@ -13,12 +12,13 @@
 
 #include "edge/http.h"
 #include "edge/http_lane.h"
+#include "edge/stream.h"
 
 namespace bsn::edge {
 
 class WebSocket final : public std::enable_shared_from_this<WebSocket> {
  public:
-  WebSocket(HttpLane& lane, boost::beast::tcp_stream stream, std::shared_ptr<SocketHandler> handler);
+  WebSocket(HttpLane& lane, Stream stream, std::shared_ptr<SocketHandler> handler);
 
   // Answers the request to become a WebSocket, then reads.
   void accept(HttpRequest request);
@@ -39,7 +39,7 @@ class WebSocket final : public std::enable_shared_from_this<WebSocket> {
   void gone();
 
   HttpLane& lane_;
-  boost::beast::websocket::stream<boost::beast::tcp_stream> stream_;
+  boost::beast::websocket::stream<Stream> stream_;
   std::shared_ptr<SocketHandler> handler_;  // nullptr: it has heard that this is over
   HttpRequest request_;
   boost::beast::flat_buffer buffer_;

@@ -24,6 +24,12 @@ int main(int argc, char** argv) {
   app.add_option("--metrics", options.metrics,
                  "127.0.0.1:PORT for Prometheus; its address goes to DIR/metrics.address");
   app.add_option("--access-log-every", options.access_log_every, "one call of so many goes to DIR/access.log; 0: none");
+  CLI::Option* certificate =
+      app.add_option("--tls-cert", options.tls.certificate, "speak TLS: the certificate, in PEM, with its chain");
+  CLI::Option* key = app.add_option("--tls-key", options.tls.key, "... and its key")->needs(certificate);
+  certificate->needs(key);
+  app.add_option("--tls-client-ca", options.tls.client_ca, "... and let in only clients with a certificate of this one")
+      ->needs(certificate);
   app.add_flag("--die-with-parent", with_parent, "end when the parent process ends");
   CLI11_PARSE(app, argc, argv);
 

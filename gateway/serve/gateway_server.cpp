@@ -35,6 +35,12 @@ Result<Done> write_text(const std::string& path, const std::string& text) {
   return Done{};
 }
 
+// nullptr: in the clear.
+Result<std::shared_ptr<const h2::Tls>> tls_for(const h2::TlsServerFiles& files, const std::string& protocol) {
+  if (files.certificate.empty()) return std::shared_ptr<const h2::Tls>();
+  return h2::Tls::for_server(files, protocol);
+}
+
 Reply refuse_stranger() { return refuse(Status::permission_denied, "control is for callers on this machine only"); }
 
 }  // namespace
@@ -47,7 +53,10 @@ Result<std::unique_ptr<GatewayServer>> GatewayServer::start(const GatewayOptions
   if (*stored) {
     if (const auto wrong = check(**stored)) return Error{ErrorCode::corrupt, "the stored commission: " + *wrong};
   }
+  const Result<std::shared_ptr<const h2::Tls>> tls = tls_for(options.tls, "h2");
+  if (!tls) return tls.error();
   h2::ServerOptions server_options;
+  server_options.tls = *tls;
   server_options.listen = options.listen;
   server_options.loops = options.loops;
   server_options.dress_refusal = [](h2::Outcome& outcome) { dress_refusal(outcome, Reason::gateway_full); };
@@ -56,7 +65,7 @@ Result<std::unique_ptr<GatewayServer>> GatewayServer::start(const GatewayOptions
   std::unique_ptr<GatewayServer> gateway(new GatewayServer(std::move(*kept), std::move(*server)));
   if (auto served = gateway->serve_metrics(options.metrics); !served) return served.error();
   if (!options.http.empty()) {
-    if (const auto opened = gateway->open_http(options.http); !opened) return opened.error();
+    if (const auto opened = gateway->open_http(options.http, options.tls); !opened) return opened.error();
   }
   const std::lock_guard lock(gateway->mutex_);
   gateway->server_->start();
@@ -135,12 +144,14 @@ void GatewayServer::stop(Duration patience) {
 }
 
 // Browsers, shells and other chains' clients call by it what gRPC's clients call directly.
-Result<Done> GatewayServer::open_http(const std::string& address) {
+Result<Done> GatewayServer::open_http(const std::string& address, const h2::TlsServerFiles& files) {
+  Result<std::shared_ptr<const h2::Tls>> tls = tls_for(files, "http/1.1");
+  if (!tls) return tls.error();
   edge::HttpLane::Sites sites;
   sites.push_back(std::make_unique<edge::JsonApi>(server_->methods()));
   sites.push_back(std::make_unique<edge::GrpcWeb>(server_->methods()));
   sites.push_back(std::make_unique<edge::PublicService>(door_, server_->methods(), server_->loop(0)));
-  auto opened = edge::HttpServer::listen(address, *server_, std::move(sites));
+  auto opened = edge::HttpServer::listen(address, *server_, std::move(sites), {}, std::move(*tls));
   if (!opened) return opened.error();
   http_ = std::move(*opened);
   return Done{};

@@ -16,6 +16,7 @@
 #include "gateway/serve/metrics.h"
 #include "gateway/serve/team_service.h"
 #include "h2/server.h"
+#include "h2/tls.h"
 #include "proto/control.pb.h"
 #include "rpc/data_dir.h"
 #include "rpc/health_service.h"
@@ -31,6 +32,7 @@ struct GatewayOptions {
       metrics;  // "127.0.0.1:PORT" for Prometheus; its real address goes to the file metrics.address. Empty: none
   std::uint32_t access_log_every = 0;  // one call of so many goes to the file access.log; 0: none
   std::string http{};                  // where to serve HTTP/1.1 too; empty: nowhere
+  h2::TlsServerFiles tls{};            // for gRPC and HTTP alike; no certificate: in the clear
 };
 
 class GatewayServer final {
@@ -65,7 +67,7 @@ class GatewayServer final {
   GatewayServer(Kept kept, std::unique_ptr<h2::Server> server);
 
   Result<Done> serve_metrics(const std::string& listen);
-  Result<Done> open_http(const std::string& address);
+  Result<Done> open_http(const std::string& address, const h2::TlsServerFiles& tls);
   void add_control();
   Reply commission(const h2::Call& call, const v1::CommissionGatewayRequest& request);
   void count(h2::Call& call);

@@ -77,6 +77,8 @@ std::vector<MetricFamily> gateway_metrics(GatewayShell* shell, const h2::Server&
   count("bsn_gateway_connections_total", "Connections that were accepted", guard.accepted);
   count("bsn_gateway_guard_ended_connections_total", "Connections ended because a budget was spent", guard.ended);
   count("bsn_gateway_guard_refused_streams_total", "Calls refused before they began, for want of room", guard.refused);
+  count("bsn_gateway_tls_handshakes_failed_total", "Connections without TLS or a certificate that is believed",
+        guard.handshakes_failed);
   return all;
 }
 
