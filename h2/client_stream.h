@@ -56,6 +56,9 @@ class ClientStream final : public std::enable_shared_from_this<ClientStream> {
   // Bytes of messages that have not been handed to the engine, be it that the other side's window is used up.
   std::size_t unsent() const { return out_.size() - out_sent_; }
 
+  // The other side has taken the connection; with TLS, hands may not be shaken yet.
+  bool is_connected() const { return session_ != nullptr && !closed_; }
+
   // Breaks the call off. Nothing is called back from then on.
   void close();
 

@@ -46,7 +46,7 @@ void judge_schedule(const RoundReport& round, std::vector<std::string>& why) {
   if (round.lateness.p99 > most_p99_lateness) {
     why.push_back(
         fmt::format("round '{}': the load generator could not keep its schedule, 1 % of the calls were sent "
-                    "more than {:.0f} ms late",
+                    "more than {:.0f} ms late: it was the limit, not the network",
                     round.label, ms(round.lateness.p99)));
   }
 }

@@ -113,7 +113,7 @@ double live_client_cpu(const Options& options) {
   how.run_dir = folder.path();
   how.durability = Durability::os;
   const auto cluster = take(LiveCluster::start(scenario.topology, how));
-  LoadClient client(cluster->gateway_address(), access_key(scenario));
+  LoadClient client({cluster->gateway_address()}, access_key(scenario));
   LoadOrder order;
   order.scenario = &scenario;
   order.on_answer = [](const Call&, const Reply&) {};

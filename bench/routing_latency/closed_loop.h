@@ -23,6 +23,7 @@ struct LoopOrder {
 struct LoopResult {
   std::uint64_t calls = 0;
   double seconds = 0;
+  double client_cpu = 0;  // seconds of the client's own CPU, where it is a process of its own
   Histogram latency;
 };
 

@@ -1,6 +1,7 @@
 #include "bench/routing_latency/h2load.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -33,9 +34,19 @@ std::string output_of(const Process& process) {
   return text;
 }
 
+// CPU of all children that have ended.
+double children_cpu() {
+  rusage used{};
+  getrusage(RUSAGE_CHILDREN, &used);
+  const auto seconds_of = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
+}
+
 }  // namespace
 
-std::optional<Result<LoopResult>> run_h2load(const LoopOrder& order, const std::string& folder) {
+std::optional<Result<LoopResult>> run_h2load(const LoopOrder& order, const std::string& folder, double per_second) {
   if (!std::filesystem::exists(program)) return std::nullopt;
   const std::string body = folder + "/request.bin";
   write_body(body, order.request);
@@ -47,7 +58,9 @@ std::optional<Result<LoopResult>> run_h2load(const LoopOrder& order, const std::
                                         "--header=content-type: application/grpc",
                                         "--header=te: trailers"};
   if (!order.access_key.empty()) arguments.push_back("--header=x-api-key: " + order.access_key);
+  if (per_second > 0) arguments.push_back(fmt::format("--rps={}", per_second / order.connections));
   arguments.push_back("http://" + order.address + order.method);
+  const double cpu_before = children_cpu();
   Result<Process> process = Process::start({program, arguments, folder + "/h2load.log", 0});
   if (!process) return process.error();
   const auto limit =
@@ -67,6 +80,7 @@ std::optional<Result<LoopResult>> run_h2load(const LoopOrder& order, const std::
     return Error{ErrorCode::unavailable, order.address + ": h2load says\n" + text};
   }
   result.calls = succeeded;
+  result.client_cpu = children_cpu() - cpu_before;
   result.seconds = std::max(1.0, seconds);
   return result;
 }

@@ -10,7 +10,8 @@
 namespace bsn {
 
 // As run_closed_loop, without latencies. h2load sees only that each call was answered: run a closed loop before, which
-// sees that the answers are OK. `folder`: for its input. nullopt: it is not installed.
-std::optional<Result<LoopResult>> run_h2load(const LoopOrder& order, const std::string& folder);
+// sees that the answers are OK. `folder`: for its input. `per_second`: calls of all connections together; 0: as many as
+// are answered. nullopt: it is not installed.
+std::optional<Result<LoopResult>> run_h2load(const LoopOrder& order, const std::string& folder, double per_second = 0);
 
 }  // namespace bsn

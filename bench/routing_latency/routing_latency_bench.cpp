@@ -17,9 +17,9 @@
 #include "bench/process_cost.h"
 #include "bench/routing_latency/closed_loop.h"
 #include "bench/routing_latency/h2load.h"
+#include "bench/routing_latency/one_node.h"
 #include "bench/routing_latency/peers.h"
 #include "loop/temporary_folder.h"
-#include "proto/codec.h"
 #include "sim/live/endpoints.h"
 #include "sim/live/live_cluster.h"
 
@@ -53,46 +53,14 @@ struct Measured {
   std::vector<double> rate, proxy_us, node_us, p50_us, p99_us;
 };
 
-Topology one_node() {
-  Topology topology;
-  topology.name = "one-node";
-  topology.wan.enabled = false;
-  topology.gateway_city = "beijing";
-  topology.cities.push_back({"beijing", "Beijing", "Beijing", {39.9075, 116.39723, {}, {}}, CityState::connected});
-  Network network;
-  network.id = "fabric";
-  network.name = "one Raft peer";
-  network.engine = RaftParameters{};
-  topology.networks.push_back(network);
-  topology.chains.push_back({{"fabric", "bench"}, {"beijing"}, {}});
-  topology.projects.push_back({"bench", "bench-key", {"*"}, {}});
-  return topology;
-}
-
-std::string query() {
-  Call call;
-  call.chain = {"fabric", "bench"};
-  call.contract = "asset";
-  call.function = "balance";
-  call.args = {"account-1"};
-  call.level = Level::local;
-  return encode_query(call).SerializeAsString();
-}
-
 Way way(const std::string& name, const std::string& address, const std::string& service, pid_t proxy) {
   Way one;
   one.name = name;
   one.order.address = address;
   one.order.method = "/bsn.v1." + service + "/Query";
-  one.order.request = query();
+  one.order.request = query_of_one_node();
   one.proxy = proxy;
   return one;
-}
-
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 // False: what drives it is not installed.

@@ -66,6 +66,7 @@ class LiveCluster : public FaultTarget, public RelayerTarget, public GatewayTarg
 
   // Of the first gateway, or of the one of this number.
   const std::string& gateway_address(std::size_t number = 0) const;
+  std::vector<std::string> gateway_addresses() const;  // of all, by number
   const std::string& http_address(std::size_t number = 0) const;
   const std::string& node_address(CityIndex city) const;
 

@@ -86,6 +86,12 @@ std::vector<Endpoint> LiveCluster::Impl::gateway_endpoints() const {
 
 const std::string& LiveCluster::gateway_address(std::size_t number) const { return impl_->gateways.at(number).address; }
 
+std::vector<std::string> LiveCluster::gateway_addresses() const {
+  std::vector<std::string> all;
+  for (const Child& gateway : impl_->gateways) all.push_back(gateway.address);
+  return all;
+}
+
 const std::string& LiveCluster::http_address(std::size_t number) const {
   return impl_->gateways.at(number).addresses.at(1);
 }

@@ -1,6 +1,7 @@
 #include "sim/live/live_runner.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -35,14 +36,14 @@ constexpr std::chrono::milliseconds look_interval{50};
 class LoadThread {
  public:
   // Checker and tally are used under `judging`.
-  LoadThread(const Scenario& scenario, const LiveOptions& options, const std::string& gateway,
+  LoadThread(const Scenario& scenario, const LiveOptions& options, std::vector<std::string> gateways,
              InvariantChecker& checker, NetworkTally& tally, std::mutex& judging)
       : judging_(judging),
         scenario_(scenario),
         options_(options),
         checker_(checker),
         tally_(tally),
-        client_(gateway, access_key(scenario)),
+        client_(std::move(gateways), access_key(scenario)),
         thread_([this] { run(); }) {}
 
   ~LoadThread() { thread_.join(); }
@@ -55,6 +56,9 @@ class LoadThread {
     return ended_.wait_for(lock, look_interval, [this] { return done_; });
   }
 
+  // Ends the load early: calls that are open get their drain time.
+  void stop() { stop_ = true; }
+
   // After wait() said so; their starts count from `start`.
   std::vector<RoundReport> rounds(Instant start) {
     for (std::size_t i = 0; i < rounds_.size(); ++i) rounds_[i].start = starts_[i] - start;
@@ -65,7 +69,7 @@ class LoadThread {
  private:
   void run() {
     for (std::uint32_t i = 0; i < scenario_.rounds.size(); ++i) {
-      if (options_.stop && *options_.stop) break;
+      if (stop_) break;
       starts_.push_back(monotonic_now());
       const Result<LoadOutcome> outcome = client_.run(order(i));
       if (!outcome) {
@@ -87,7 +91,7 @@ class LoadThread {
     LoadOrder order;
     order.scenario = &scenario_;
     order.round = round;
-    order.stop = options_.stop;
+    order.stop = &stop_;
     order.on_answer = [this](const Call& call, const Reply& reply) {
       const std::lock_guard lock(judging_);
       checker_.answered(call, reply);
@@ -116,6 +120,7 @@ class LoadThread {
   std::mutex mutex_;
   std::condition_variable ended_;
   bool done_ = false;
+  std::atomic<bool> stop_ = false;
   std::thread thread_;  // last: it uses all of the above
 };
 
@@ -314,10 +319,11 @@ Result<Report> run_live(const Scenario& given, const LiveOptions& options) {
     return done;
   };
   {
-    LoadThread load(scenario, options, (*cluster)->gateway_address(), checker, tally, judging);
+    LoadThread load(scenario, options, (*cluster)->gateway_addresses(), checker, tally, judging);
     std::optional<Error> broken;
     while (!load.wait()) {
-      if (broken) continue;  // the load still has to end by its own deadlines
+      if (broken || (options.stop && *options.stop)) load.stop();
+      if (broken) continue;
       if (const auto due = faults.next_due(); due && *due <= monotonic_now()) finality.look();
       if (auto done = faults.fire_due(monotonic_now()); !done) broken = done.error();
       if (auto done = change_services(); !done) broken = done.error();

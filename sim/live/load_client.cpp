@@ -1,20 +1,18 @@
 #include "sim/live/load_client.h"
 
-#include <grpcpp/grpcpp.h>
-
-#include <chrono>
-#include <condition_variable>
-#include <deque>
-#include <map>
-#include <mutex>
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <future>
+#include <memory>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "h2/client_stream.h"
 #include "loop/monotonic_clock.h"
 #include "proto/codec.h"
-#include "proto/gateway.grpc.pb.h"
-#include "rpc/channel.h"
+#include "sim/live/load_link.h"
 
 namespace bsn {
 namespace {
@@ -25,158 +23,98 @@ constexpr Duration most_lateness = seconds(1);
 // Calls open at once; at the bound further ones are dropped.
 constexpr std::size_t most_open_calls = 50'000;
 
-// Calls in one message: the gateway's limit.
-constexpr int most_calls_per_message = 1'024;
+// The clock is looked at so often when nothing is due: for the stop flag, the drain limit and the progress lines.
+constexpr Duration longest_wait = milliseconds(200);
 
-struct Arrived {
-  Instant when;
-  v1::ClientReplies replies;
-};
+// A call that becomes due so soon after others went out waits for the end of this time and goes with those that become
+// due meanwhile: each wake-up of the loop, of the gateway and of the node costs more than a call. Calls that are
+// further apart go exactly when they are due. Like all lateness it counts as latency and shows in the report.
+constexpr Duration gathering = microseconds(500);
 
-// The stream with what has arrived on it. gRPC's threads fill it, the round's thread empties it.
-class CallStream : public grpc::ClientBidiReactor<v1::ClientCalls, v1::ClientReplies> {
- public:
-  CallStream(v1::Gateway::Stub& stub, const std::string& access_key) {
-    context_.AddMetadata("x-api-key", access_key);
-    stub.async()->Stream(&context_, this);
-    StartRead(&incoming_);
-    AddHold();  // the round's thread writes from outside of reactions
-    StartCall();
-  }
-
-  // Sends, or keeps for the write after the one in flight.
-  void send(std::vector<v1::ClientCall>& calls) {
-    const std::lock_guard lock(mutex_);
-    for (v1::ClientCall& call : calls) waiting_.push_back(std::move(call));
-    calls.clear();
-    write_if_idle();
-  }
-
-  // Moves what has arrived into `arrived`; waits until something has or `deadline` has come. False: the stream broke.
-  bool take(std::vector<Arrived>& arrived, std::chrono::steady_clock::time_point deadline) {
-    std::unique_lock lock(mutex_);
-    something_.wait_until(lock, deadline, [this] { return !arrived_.empty() || broken_; });
-    std::swap(arrived, arrived_);
-    return !broken_;
-  }
-
-  // No more calls; returns when the stream has ended.
-  std::string close() {
-    {
-      const std::lock_guard lock(mutex_);
-      closing_ = true;
-      context_.TryCancel();
-    }
-    RemoveHold();
-    std::unique_lock lock(mutex_);
-    something_.wait(lock, [this] { return done_; });
-    return status_.error_message();
-  }
-
-  void OnReadDone(bool ok) override {
-    const std::lock_guard lock(mutex_);
-    if (!ok) {
-      broken_ = true;
-      something_.notify_all();
-      return;
-    }
-    arrived_.push_back({monotonic_now(), std::move(incoming_)});
-    incoming_.Clear();
-    something_.notify_all();
-    StartRead(&incoming_);
-  }
-
-  void OnWriteDone(bool ok) override {
-    const std::lock_guard lock(mutex_);
-    writing_ = false;
-    if (ok) write_if_idle();
-  }
-
-  void OnDone(const grpc::Status& status) override {
-    const std::lock_guard lock(mutex_);
-    status_ = status;
-    done_ = broken_ = true;
-    something_.notify_all();
-  }
-
- private:
-  void write_if_idle() {
-    if (writing_ || closing_ || waiting_.empty()) return;
-    outgoing_.Clear();
-    while (!waiting_.empty() && outgoing_.calls_size() < most_calls_per_message) {
-      *outgoing_.add_calls() = std::move(waiting_.front());
-      waiting_.pop_front();
-    }
-    writing_ = true;
-    StartWrite(&outgoing_);
-  }
-
-  grpc::ClientContext context_;
-  std::mutex mutex_;
-  std::condition_variable something_;
-  std::deque<v1::ClientCall> waiting_;  // bounded by most_open_calls
-  std::vector<Arrived> arrived_;
-  v1::ClientCalls outgoing_;
-  v1::ClientReplies incoming_;
-  bool writing_ = false;
-  bool closing_ = false;
-  bool broken_ = false;
-  bool done_ = false;
-  grpc::Status status_;
-};
-
-}  // namespace
-
-struct LoadClient::Impl {
-  std::string access_key;
-  std::unique_ptr<v1::Gateway::Stub> stub;
-};
-
-namespace {
-
-// One round under way.
+// One round under way. Everything happens on its loop, in the ends of the loop's turns: what became due during a turn
+// goes out to each gateway as one message.
 class RoundRun {
  public:
-  RoundRun(const LoadOrder& order, CallStream& stream)
+  RoundRun(const LoadOrder& order, h2::Loop& loop)
       : order_(order),
         round_(order.scenario->rounds[order.round]),
-        stream_(stream),
+        timer_(loop.io()),
         start_(monotonic_now()),
         workload_(*order.scenario, order.round, start_),
         recorder_(*order.scenario, order.round, start_) {}
 
-  LoadOutcome run() {
-    while (!finished()) {
-      send_due(monotonic_now());
-      std::vector<Arrived> arrived;
-      connected_ = stream_.take(arrived, on_steady_clock(next_turn()));
-      for (const Arrived& one : arrived) record(one);
-      report_second();
+  void open(h2::Loop& loop, const std::vector<std::string>& gateways, const std::string& access_key) {
+    for (std::size_t n = 0; n < gateways.size(); ++n) {
+      links_.push_back(std::make_unique<LoadLink>(
+          loop, h2::ClientStream::Target{gateways[n], "/bsn.v1.Gateway/Stream", {{"x-api-key", access_key}}},
+          LoadLink::Listener{[this](const std::string& bytes) { record(bytes); }, [this, n] { lost(n); }}));
     }
-    LoadOutcome outcome;
-    outcome.report = recorder_.finish(monotonic_now());
-    outcome.answered_once = recorder_.answered_once();
-    outcome.answered_wrongly = recorder_.answered_wrongly();
-    return outcome;
+    const Topology& topology = order_.scenario->topology;
+    for (std::uint32_t n = 0; n < topology.cities.size(); ++n) {
+      near_.push_back(gateways.size() > 1 ? gateways_near(topology, {n}) : std::vector<std::size_t>{0});
+    }
   }
 
+  void end_turn() {
+    if (links_.empty() || over_) return;
+    const Instant now = monotonic_now();
+    send_due(now);
+    report_second(now);
+    finished(now) ? end(now) : arm(now);
+  }
+
+  // From another thread: waits for the end of the round.
+  Result<LoadOutcome> wait() { return outcome_.get_future().get(); }
+
  private:
+  struct OpenCall {
+    Call call;
+    std::size_t link = 0;
+  };
+
   bool stopped() const { return order_.stop && *order_.stop; }
 
-  bool finished() const {
-    if (!connected_) return true;
+  bool finished(Instant now) const {
+    if (nobody_is_there()) return true;
     const bool all_sent = !workload_.next_wakeup() || stopped();
-    const Instant now = monotonic_now();
     const Instant drained = (stopped() ? stop_seen_.value_or(now) : workload_.end()) + round_.drain;
     return all_sent && (recorder_.open() == 0 || now >= drained);
   }
 
-  // The next call, or the next look at the clock.
-  Instant next_turn() const {
-    constexpr Duration longest_wait = milliseconds(200);
-    const Instant soon = monotonic_now() + longest_wait;
+  bool nobody_is_there() const {
+    return !heard_ && std::all_of(links_.begin(), links_.end(),
+                                  [](const auto& link) { return !link->up() && !link->why_lost().empty(); });
+  }
+
+  void end(Instant now) {
+    over_ = true;
+    const bool in_vain = nobody_is_there() || (!heard_ && recorder_.open() > 0);
+    for (const auto& link : links_) link->close();
+    timer_.cancel();
+    if (in_vain) {
+      const std::string& why = links_.front()->why_lost();
+      return outcome_.set_value(
+          Error{ErrorCode::unavailable, "the gateway answered no call: " + (why.empty() ? "it is silent" : why)});
+    }
+    LoadOutcome outcome;
+    outcome.report = recorder_.finish(now);
+    outcome.answered_once = recorder_.answered_once();
+    outcome.answered_wrongly = recorder_.answered_wrongly();
+    outcome_.set_value(std::move(outcome));
+  }
+
+  // Wakes the loop for the next call or the next look at the clock. A timer that is set for an earlier time is left
+  // alone: setting one costs a system call.
+  void arm(Instant now) {
     const std::optional<Instant> due = stopped() ? std::nullopt : workload_.next_wakeup();
-    return due ? std::min(*due, soon) : soon;
+    const Instant look = now + longest_wait;
+    const Instant next = due ? std::min(std::max(*due, last_sent_ + gathering), look) : look;
+    if (armed_for_ && *armed_for_ <= next) return;
+    armed_for_ = next;
+    timer_.expires_at(on_steady_clock(next));
+    timer_.async_wait([this](const boost::system::error_code& cancelled) {
+      if (!cancelled) armed_for_.reset();
+    });
   }
 
   void send_due(Instant now) {
@@ -184,43 +122,68 @@ class RoundRun {
       if (!stop_seen_) stop_seen_ = now;
       return;
     }
+    if (now < last_sent_ + gathering) return;
     due_.clear();
     workload_.advance_to(now, due_);
-    std::vector<v1::ClientCall> calls;
+    if (!due_.empty()) last_sent_ = now;
     for (DueCall& due : due_) {
       if (now - due.intended > most_lateness || open_.size() >= most_open_calls) {
         recorder_.dropped(due);
         continue;
       }
-      calls.push_back(message(due));
       recorder_.sent(due, now);
-      open_.emplace(due.sequence, std::move(due.call));
+      send(due, now);
     }
-    if (!calls.empty()) stream_.send(calls);
+    for (const auto& link : links_) link->flush();
   }
 
-  v1::ClientCall message(const DueCall& due) const {
-    v1::ClientCall message;
+  void send(DueCall& due, Instant now) {
+    const std::vector<std::size_t>& near = near_[due.origin.value];
+    const auto link = std::find_if(near.begin(), near.end(), [this](std::size_t n) { return links_[n]->up(); });
+    if (link == near.end()) return refuse(due.sequence, due.call, now, "no gateway is up");
+    v1::ClientCall& message = links_[*link]->add();
     message.set_id(due.sequence);
     *message.mutable_call() = encode(due.call);
     message.set_timeout_ns(round_.deadline.ns);
     message.set_origin(order_.scenario->topology.cities[due.origin.value].id);
-    return message;
+    open_.emplace(due.sequence, OpenCall{std::move(due.call), *link});
   }
 
-  void record(const Arrived& arrived) {
-    for (const v1::ClientReply& message : arrived.replies.replies()) {
+  void refuse(std::uint64_t sequence, const Call& call, Instant now, const char* why) {
+    const Reply reply = refusal(Status::unavailable, Reason::link_lost, why);
+    order_.on_answer(call, reply);
+    recorder_.answered(sequence, now, reply);
+  }
+
+  // In the order of their sequence, whatever that of the table.
+  void lost(std::size_t link) {
+    std::vector<std::uint64_t> gone;
+    for (const auto& [sequence, open] : open_) {
+      if (open.link == link) gone.push_back(sequence);
+    }
+    std::sort(gone.begin(), gone.end());
+    const Instant now = monotonic_now();
+    for (const std::uint64_t sequence : gone) {
+      refuse(sequence, open_.extract(sequence).mapped().call, now, "the gateway is gone");
+    }
+  }
+
+  // What does not decode was no answer: its calls stay open and count as unfinished.
+  void record(const std::string& bytes) {
+    if (!incoming_.ParseFromString(bytes)) return;
+    heard_ = true;
+    const Instant when = monotonic_now();
+    for (const v1::ClientReply& message : incoming_.replies()) {
       const Result<Reply> reply = decode(message.reply());
       const auto found = open_.find(message.id());
-      if (reply && found != open_.end()) order_.on_answer(found->second, *reply);
-      recorder_.answered(message.id(), arrived.when,
+      if (reply && found != open_.end()) order_.on_answer(found->second.call, *reply);
+      recorder_.answered(message.id(), when,
                          reply ? *reply : refusal(Status::internal, Reason::none, reply.error().message));
       if (found != open_.end()) open_.erase(found);
     }
   }
 
-  void report_second() {
-    const Instant now = monotonic_now();
+  void report_second(Instant now) {
     if (now - last_second_ < seconds(1)) return;
     last_second_ = now;
     order_.on_second(recorder_);
@@ -228,34 +191,33 @@ class RoundRun {
 
   const LoadOrder& order_;
   const Round& round_;
-  CallStream& stream_;
+  boost::asio::steady_timer timer_;
+  std::optional<Instant> armed_for_;
+  std::vector<std::unique_ptr<LoadLink>> links_;  // by the gateway's number
+  std::vector<std::vector<std::size_t>> near_;    // by CityIndex: the gateways to be tried, in this order
   Instant start_;
   Workload workload_;
   RunRecorder recorder_;
   std::vector<DueCall> due_;
-  std::map<std::uint64_t, Call> open_;  // by sequence; at most most_open_calls
-  Instant last_second_;
+  v1::ClientReplies incoming_;
+  std::unordered_map<std::uint64_t, OpenCall> open_;  // by sequence; at most most_open_calls
+  Instant last_second_, last_sent_;
   std::optional<Instant> stop_seen_;
-  bool connected_ = true;
+  bool heard_ = false;  // a gateway has answered
+  bool over_ = false;
+  std::promise<Result<LoadOutcome>> outcome_;
 };
 
 }  // namespace
 
-LoadClient::LoadClient(std::string gateway_address, std::string access_key) : impl_(std::make_unique<Impl>()) {
-  impl_->access_key = std::move(access_key);
-  impl_->stub = v1::Gateway::NewStub(open_channel(gateway_address));
-}
-
-LoadClient::~LoadClient() = default;
-
 Result<LoadOutcome> LoadClient::run(const LoadOrder& order) {
-  CallStream stream(*impl_->stub, impl_->access_key);
-  RoundRun round(order, stream);
-  LoadOutcome outcome = round.run();
-  const std::string message = stream.close();
-  if (outcome.report.sent > 0 && outcome.answered_once == 0 && outcome.report.unfinished > 0) {
-    return Error{ErrorCode::unavailable, "the gateway answered no call: " + message};
-  }
+  h2::Loop loop;
+  RoundRun round(order, loop);
+  loop.at_end_of_turn([&round] { round.end_turn(); });
+  loop.post([&] { round.open(loop, gateways_, access_key_); });
+  loop.start();
+  Result<LoadOutcome> outcome = round.wait();
+  loop.stop();
   return outcome;
 }
 

@@ -1,13 +1,17 @@
 // The open-loop load client: sends each call when it is due, whatever became of the earlier ones.
 //
-// One bidi stream to the gateway carries batches: whatever became due while the last write was in flight goes with the
-// next one. Latency counts from the intended send time, so a client or gateway that falls behind shows.
+// A bidi stream to each gateway, on the HTTP/2 of h2/, carries batches: whatever became due during a turn of its loop
+// goes out as one. Latency counts from the intended send time, so a client or gateway that falls behind shows.
+//
+// A call goes to the gateway that is nearest to its origin and up. When a gateway is lost, its open calls are answered
+// UNAVAILABLE, as in virtual time, and it is tried again until it is back.
 #pragma once
 
 #include <atomic>
 #include <functional>
-#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/result.h"
 #include "sim/report.h"
@@ -20,7 +24,7 @@ namespace bsn {
 struct LoadOrder {
   const Scenario* scenario = nullptr;
   std::uint32_t round = 0;
-  // Told of every answer, on the thread that runs the round.
+  // Told of every answer. Both are called by one thread of the client's, never after run() has returned.
   std::function<void(const Call&, const Reply&)> on_answer;
   // Told about once a second.
   std::function<void(const RunRecorder&)> on_second;
@@ -35,16 +39,17 @@ struct LoadOutcome {
 
 class LoadClient {
  public:
-  LoadClient(std::string gateway_address, std::string access_key);
-  ~LoadClient();
+  // `gateways`: of the topology, in its order, each an IP address and a port.
+  LoadClient(std::vector<std::string> gateways, std::string access_key)
+      : gateways_(std::move(gateways)), access_key_(std::move(access_key)) {}
 
-  // Runs one round from its first call to its last answer (or drain limit) and blocks meanwhile. An Error when the
-  // stream to the gateway broke and could not be opened again.
+  // Runs one round from its first call to its last answer (or drain limit) on a thread of its own, and blocks
+  // meanwhile. An Error when no gateway has answered anything: then it ends as soon as all of them are lost.
   Result<LoadOutcome> run(const LoadOrder& order);
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::vector<std::string> gateways_;
+  std::string access_key_;
 };
 
 }  // namespace bsn

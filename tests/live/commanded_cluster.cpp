@@ -17,8 +17,11 @@ Outcome CommandedCluster::run(const std::string& arguments) const {
 }
 
 SteadyLoad::SteadyLoad(const Endpoints& cluster, const std::string& scenario_file)
-    : scenario_(load_scenario(scenario_file).value()), caller_([this, cluster] {
-        LoadClient client(cluster.gateway.grpc, cluster.access_key);
+    : SteadyLoad({cluster.gateway.grpc}, cluster.access_key, load_scenario(scenario_file).value()) {}
+
+SteadyLoad::SteadyLoad(std::vector<std::string> gateways, std::string access_key, Scenario scenario)
+    : scenario_(std::move(scenario)), caller_([this, gateways, access_key] {
+        LoadClient client(gateways, access_key);
         outcome_ = client.run({.scenario = &scenario_,
                                .round = 0,
                                .on_answer =
@@ -36,6 +39,12 @@ SteadyLoad::~SteadyLoad() { end(); }
 void SteadyLoad::end() {
   stop_ = true;
   if (caller_.joinable()) caller_.join();
+}
+
+bool SteadyLoad::wait_for(std::uint64_t more_succeeded) {
+  std::unique_lock lock(mutex_);
+  return more_.wait_for(lock, std::chrono::minutes(1),
+                        [&, goal = succeeded_ + more_succeeded] { return succeeded_ >= goal; });
 }
 
 RoundReport SteadyLoad::finish(std::uint64_t succeeded) {

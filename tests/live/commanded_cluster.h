@@ -44,7 +44,11 @@ class CommandedCluster : public testing::Test {
 class SteadyLoad {
  public:
   SteadyLoad(const Endpoints& cluster, const std::string& scenario_file);
+  SteadyLoad(std::vector<std::string> gateways, std::string access_key, Scenario scenario);
   ~SteadyLoad();
+
+  // Waits until so many more calls have succeeded, at most a minute. False: they have not.
+  bool wait_for(std::uint64_t more_succeeded);
 
   // Lets it go on until so many calls have succeeded, at most a minute, ends it, and says what came of it.
   RoundReport finish(std::uint64_t succeeded);

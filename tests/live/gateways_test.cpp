@@ -14,7 +14,9 @@
 #include "proto/gateway.grpc.pb.h"
 #include "rpc/channel.h"
 #include "rpc/refusal.h"
+#include "sim/live/cluster_rpc.h"
 #include "sim/live/live_cluster.h"
+#include "sim/live/load_client.h"
 #include "sim/scenario_file.h"
 #include "tests/live/commanded_cluster.h"
 
@@ -101,6 +103,64 @@ TEST(LiveGateways, WithTheHolderDownTheOthersFailClosedAndRecover) {
   EXPECT_GT(refused.retry_after, Duration{});
   ASSERT_TRUE(three.cluster->restart_gateway(0));
   EXPECT_EQ(three.spend(1, 5), 5u) << "shares come again";
+}
+
+std::uint64_t calls_at(ThreeGateways& three, std::size_t gateway) {
+  ClusterRpc rpc;
+  const auto counts = rpc.counters({three.cluster->gateway_address(gateway)}, seconds(20));
+  EXPECT_TRUE(counts) << counts.error().message;
+  return counts ? counts->calls : 0;
+}
+
+// Reads that come from two cities, each with a gateway of its own; the first gateway is nobody's nearest.
+Scenario reads_of_two_cities(const Topology& topology) {
+  Scenario scenario;
+  scenario.topology = topology;
+  Round round;
+  round.label = "reads";
+  round.duration = seconds(120);
+  round.rate = FixedRate{100};
+  round.origins = {"guangzhou", "singapore"};
+  round.mix.push_back({1, {"fabric", "supply-chain"}, Operation::query, "kv", "get", {"colour"}, Level::local});
+  scenario.rounds.push_back(round);
+  return scenario;
+}
+
+TEST(LiveGateways, TheLoadGoesToTheNearestAndWhileThatIsDownToTheNext) {
+  ThreeGateways three;
+  LiveCluster& cluster = *three.cluster;
+  SteadyLoad load(cluster.gateway_addresses(), three.topology.projects.front().key,
+                  reads_of_two_cities(three.topology));
+  ASSERT_TRUE(load.wait_for(100));
+  EXPECT_EQ(calls_at(three, 0), 0u);
+  EXPECT_GT(calls_at(three, 1), 0u);
+  EXPECT_GT(calls_at(three, 2), 0u);
+
+  const std::size_t next = gateways_near(three.topology, *find_city(three.topology, "guangzhou")).at(1);
+  const std::uint64_t other = next == 0 ? 2 : 0;
+  ASSERT_TRUE(cluster.kill_gateway(1));
+  ASSERT_TRUE(load.wait_for(100));
+  EXPECT_GT(calls_at(three, next), calls_at(three, other)) << "it has its own city's calls, or none, and Guangzhou's";
+
+  ASSERT_TRUE(cluster.restart_gateway(1));
+  ASSERT_TRUE(load.wait_for(100));
+  EXPECT_GT(calls_at(three, 1), 0u) << "it is found again";
+  const RoundReport report = load.finish(0);
+  EXPECT_EQ(report.unfinished, 0u);
+  for (const auto& [failure, count] : report.failures) EXPECT_EQ(failure, "UNAVAILABLE/LINK_LOST") << count;
+  EXPECT_LT(report.failed, 100u) << "those that were at the killed one";
+}
+
+TEST(LiveGateways, ALoadForNobodyEndsAtOnce) {
+  Scenario scenario = reads_of_two_cities(load_topology("configs/topologies/small.yaml").value());
+  LoadClient client({"127.0.0.1:1"}, "no-key");
+  LoadOrder order;
+  order.scenario = &scenario;
+  order.on_answer = [](const Call&, const Reply&) {};
+  order.on_second = [](const RunRecorder&) {};
+  const auto outcome = client.run(order);
+  ASSERT_FALSE(outcome);
+  EXPECT_NE(outcome.error().message.find("Connection refused"), std::string::npos) << outcome.error().message;
 }
 
 // The small network's file with a gateway in each of three cities.
