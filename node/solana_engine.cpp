@@ -68,6 +68,7 @@ class SolanaEngine : public TreeEngine {
   bool votes_elsewhere(ValidatorIndex voter) const;
   bool is_elsewhere(Height height, const Digest& block) const;
   bool has_threshold(const SolanaTower& tower) const;
+  std::uint64_t stake_upon(const SolanaTower::Vote& own) const;
   void vote_for_tip(Instant now, Outputs& out);
   void count_own_vote();
   std::uint64_t landed(ValidatorIndex voter) const {  // the newest vote that is in a block
@@ -397,7 +398,16 @@ bool SolanaEngine::has_threshold(const SolanaTower& tower) const {
   const std::size_t depth = parameters_.threshold_depth;
   if (depth == 0 || tower.votes().size() <= depth) return true;
   const SolanaTower::Vote& deep = tower.votes()[tower.votes().size() - 1 - depth];
-  return deep.settled || is_more(forest_->upon(deep.block), parameters_.threshold);
+  return deep.settled || is_more(stake_upon(deep), parameters_.threshold);
+}
+
+// The own stake is upon every vote of the own tower, though its newest vote be for a block that a restart has
+// forgotten.
+std::uint64_t SolanaEngine::stake_upon(const SolanaTower::Vote& own) const {
+  const Node* newest = tree().find(forest_->latest_block(*config().self));
+  const Node* voted = newest != nullptr ? tree().ancestor(*newest, own.height) : nullptr;
+  const bool counted = voted != nullptr && voted->digest == own.block;
+  return forest_->upon(own.block) + (counted ? 0 : stake(*config().self));
 }
 
 // To who leads now and to who leads soon; the own turn keeps it.
