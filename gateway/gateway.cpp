@@ -516,6 +516,15 @@ std::size_t Gateway::open_calls(CityIndex city) const { return impl_->calls.atte
 std::size_t Gateway::open_calls(ChainIndex chain) const { return impl_->calls.calls_to(chain); }
 
 bool Gateway::healthy(CityIndex city, Instant now) const { return impl_->health.healthy(city, now); }
+
+std::string Gateway::condition(CityIndex city, Instant now) const {
+  const std::string why_not = impl_->health.why_not(city, now);
+  if (!why_not.empty()) return why_not;
+  const std::size_t open = open_calls(city);
+  if (open < impl_->health.parameters().open_calls_max) return "healthy";
+  return "full: " + std::to_string(open) + " calls are under way there";
+}
+
 const GatewaySpec& Gateway::spec() const { return impl_->spec; }
 const Accounts& Gateway::accounts() const { return *impl_->accounts; }
 const GatewayCounters& Gateway::counters() const { return impl_->counters; }

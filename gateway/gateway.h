@@ -184,6 +184,8 @@ class Gateway {
   std::size_t open_calls(ChainIndex chain) const;
 
   bool healthy(CityIndex city, Instant now) const;
+  // "healthy", or why no call goes there, as NodeHealth::why_not says it, or because the city has its fill of calls.
+  std::string condition(CityIndex city, Instant now) const;
   const GatewaySpec& spec() const;
   const Accounts& accounts() const;
   const GatewayCounters& counters() const;

@@ -1,5 +1,6 @@
 #include "h2/connection.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <utility>
@@ -86,6 +87,7 @@ void Connection::wait_to_read() {
 
 void Connection::read(SocketReader::Bytes bytes) {
   loop().refresh_now();
+  counts_.bytes_in += bytes.size();
   tls_ ? unseal(bytes) : feed(bytes);
   touch();
   if (!closed_) wait_to_read();
@@ -181,6 +183,7 @@ void Connection::write(std::span<const std::uint8_t> bytes) {
     return close();
   }
   if (count > 0) last_written_ = loop().now();
+  counts_.bytes_out += count;
   if (count == bytes.size()) return unwritten_.clear();
   unwritten_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(count), bytes.end());
   wait_to_write();
@@ -207,6 +210,7 @@ StreamCall* Connection::begin_call(std::int32_t stream) {
   calls_.push_back(std::make_shared<StreamCall>(*this, stream));
   calls_.back()->place_ = calls_.size() - 1;
   ++all_.streams_;
+  ++counts_.streams;
   return calls_.back().get();
 }
 
@@ -240,6 +244,7 @@ void Connection::reset(std::int32_t stream, std::uint32_t code) {
 }
 
 void Connection::note_our_reset() {
+  ++counts_.resets_out;
   if (const char* why = guard_.note_our_reset(loop().now())) end_for(why);
 }
 
@@ -247,6 +252,25 @@ bool Connection::account(std::ptrdiff_t bytes) {
   bytes_ = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(bytes_) + bytes);
   all_.account(bytes);
   return bytes_ <= options().budgets.connection_bytes;
+}
+
+ClientConnection Connection::view(Clock::time_point now) const {
+  const auto since = [now](Clock::time_point then) {
+    return Duration{std::chrono::nanoseconds(std::max(now - then, Clock::duration{})).count()};
+  };
+  return {*peer_,
+          tls_ != nullptr,
+          since(opened_),
+          since(last_heard_),
+          calls_.size(),
+          counts_.streams,
+          counts_.bytes_in,
+          counts_.bytes_out,
+          counts_.resets_in,
+          counts_.resets_out,
+          counts_.pings_in,
+          counts_.pings_out,
+          bytes_};
 }
 
 // ---- time and end ----
@@ -265,6 +289,7 @@ void Connection::tick(Clock::time_point now) {
     close();
   } else if (!pinged_ && now - last_heard_ > budgets.keep_alive) {
     pinged_ = true;
+    ++counts_.pings_out;
     nghttp2_submit_ping(session_, NGHTTP2_FLAG_NONE, nullptr);
     touch();
   }

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "core/gateway_view.h"
 #include "h2/frame_guard.h"
 #include "h2/header_list.h"
 #include "h2/loop.h"
@@ -52,6 +53,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
   std::size_t open_calls() const { return calls_.size(); }
   std::size_t held_bytes() const { return bytes_; }
+  ClientConnection view(Clock::time_point now) const;
   Clock::time_point last_heard() const { return last_heard_; }
 
   // Where it stands in the order of last being heard.
@@ -104,6 +106,10 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::vector<std::uint8_t> unwritten_;             // what the socket did not take
   std::size_t written_ = 0;                         // of it
   std::size_t bytes_ = 0;                           // held by calls
+  // Since it was accepted, for whoever looks.
+  struct Counts {
+    std::uint64_t streams = 0, bytes_in = 0, bytes_out = 0, resets_in = 0, resets_out = 0, pings_in = 0, pings_out = 0;
+  } counts_;
   Clock::time_point opened_, last_heard_, last_written_;
   bool greeted_ = false;  // the client's SETTINGS came
   bool pinged_ = false;   // our PING waits for its answer

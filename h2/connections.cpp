@@ -42,6 +42,14 @@ GuardCounts Connections::counts() const {
   return {accepted_.load(), ended_.load(), refused_.load(), open_streams_.load(), handshakes_failed_.load()};
 }
 
+std::vector<ClientConnection> Connections::view(std::size_t most) const {
+  std::vector<ClientConnection> some;
+  for (auto next = list_.rbegin(); next != list_.rend() && some.size() < most; ++next) {
+    some.push_back((*next)->view(Loop::Clock::now()));
+  }
+  return some;
+}
+
 bool Connections::make_room() {
   int looked_at = 0;
   for (const std::shared_ptr<Connection>& connection : list_) {

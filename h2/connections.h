@@ -32,6 +32,9 @@ class Connections {
   // At the end of a turn: each connection that has something to say writes.
   void flush_touched();
 
+  // Those that were heard last, the last one first; at most so many.
+  std::vector<ClientConnection> view(std::size_t most) const;
+
   // From any thread.
   std::size_t count() const { return count_.load(); }
   GuardCounts counts() const;

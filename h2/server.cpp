@@ -1,8 +1,11 @@
 #include "h2/server.h"
 
+#include <algorithm>
 #include <future>
+#include <mutex>
 #include <utility>
 
+#include "core/check.h"
 #include "h2/address.h"
 
 namespace bsn::h2 {
@@ -73,6 +76,32 @@ std::size_t Server::connections() const {
   std::size_t count = 0;
   for (const auto& lane : lanes_) count += lane->connections.count();
   return count;
+}
+
+void Server::look(std::size_t most, std::function<void(std::vector<ClientConnection>)> told) {
+  BSN_CHECK(!options_.on, "it looks at loops that end before it does");
+  struct Gathered {
+    std::mutex mutex;
+    std::size_t missing = 0;  // loops that have not looked
+    std::vector<ClientConnection> all;
+  };
+  const auto gathered = std::make_shared<Gathered>();
+  gathered->missing = lanes_.size();
+  for (const auto& lane : lanes_) {
+    lane->loop.post([&connections = lane->connections, most, gathered, told] {
+      std::vector<ClientConnection> some = connections.view(most);
+      {
+        const std::lock_guard lock(gathered->mutex);
+        gathered->all.insert(gathered->all.end(), some.begin(), some.end());
+        if (--gathered->missing > 0) return;
+      }
+      std::vector<ClientConnection>& all = gathered->all;
+      std::stable_sort(all.begin(), all.end(),
+                       [](const auto& one, const auto& other) { return one.quiet < other.quiet; });
+      if (all.size() > most) all.resize(most);
+      told(std::move(all));
+    });
+  }
 }
 
 GuardCounts Server::counts() const {

@@ -7,6 +7,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,6 +42,10 @@ class Server {
 
   std::size_t connections() const;
   GuardCounts counts() const;
+
+  // From any thread. Tells, on one of the loops' threads, of the connections that were heard last, at most so many; not
+  // at all when the loops end meanwhile. Precondition: the loops are its own.
+  void look(std::size_t most, std::function<void(std::vector<ClientConnection>)> told);
 
   // Takes no new connections and no new calls, lets open ones end for at most `patience`, then ends them. When it
   // returns, no handler is called any more; the loops turn still. Idempotent.

@@ -54,10 +54,21 @@ struct SessionCallbacks {
     return 0;
   }
 
+  static void note_ping(Connection& connection, bool answer) {
+    if (answer) {
+      connection.pinged_ = false;
+    } else {
+      ++connection.counts_.pings_in;
+    }
+  }
+
   static int on_frame(nghttp2_session* session, const nghttp2_frame* frame, void* user_data) {
     Connection& connection = connection_of(user_data);
     if (frame->hd.type == NGHTTP2_SETTINGS) connection.greeted_ = true;
-    if (frame->hd.type == NGHTTP2_PING && (frame->hd.flags & NGHTTP2_FLAG_ACK)) connection.pinged_ = false;
+    if (frame->hd.type == NGHTTP2_PING) note_ping(connection, frame->hd.flags & NGHTTP2_FLAG_ACK);
+    if (frame->hd.type == NGHTTP2_RST_STREAM && frame->rst_stream.error_code != NGHTTP2_NO_ERROR) {
+      ++connection.counts_.resets_in;
+    }
     if (is_request(*frame)) {
       if (StreamCall* call = call_of(session, frame->hd.stream_id)) call->headers_done();
     }

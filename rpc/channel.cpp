@@ -4,7 +4,16 @@
 
 namespace bsn {
 
-std::shared_ptr<grpc::Channel> open_channel(const std::string& address) {
+namespace {
+
+std::shared_ptr<grpc::ChannelCredentials> credentials(const ChannelTls& tls) {
+  if (tls.ca.empty()) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({tls.ca, tls.key, tls.certificate});
+}
+
+}  // namespace
+
+std::shared_ptr<grpc::Channel> open_channel(const std::string& address, const ChannelTls& tls) {
   grpc::ChannelArguments arguments;
   // A process that is started again should be found at once, not after gRPC's default back-off of a second and more.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
@@ -20,7 +29,7 @@ std::shared_ptr<grpc::Channel> open_channel(const std::string& address) {
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetMaxReceiveMessageSize(64 * 1024 * 1024);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(address, credentials(tls), arguments);
 }
 
 }  // namespace bsn

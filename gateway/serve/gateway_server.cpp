@@ -12,6 +12,7 @@
 #include "gateway/gateway_spec_check.h"
 #include "gateway/serve/holder_link.h"
 #include "proto/codec.h"
+#include "proto/codec_gateway_view.h"
 #include "rpc/call_context.h"
 #include "rpc/reflection_service.h"
 #include "rpc/reply_outcome.h"
@@ -21,9 +22,13 @@
 namespace bsn {
 namespace {
 
-const std::vector<std::string> services = {"bsn.v1.Gateway",        "bsn.v1.GatewayControl",
-                                           "bsn.v1.Accounts",       "bsn.v1.GatewayTeam",
-                                           "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"};
+const std::vector<std::string> services = {"bsn.v1.Gateway",
+                                           "bsn.v1.GatewayControl",
+                                           "bsn.v1.GatewayLook",
+                                           "bsn.v1.Accounts",
+                                           "bsn.v1.GatewayTeam",
+                                           "grpc.health.v1.Health",
+                                           "grpc.reflection.v1alpha.ServerReflection"};
 
 Reply refuse(Status status, const std::string& why) { return refusal(status, Reason::none, why); }
 
@@ -231,6 +236,11 @@ void GatewayServer::add_control() {
         count(call);
         return nullptr;
       }));
+  methods.add("/bsn.v1.GatewayLook/View", unary_method<v1::GatewayViewRequest>(
+                                              [this](h2::Call& call, const auto&) -> std::shared_ptr<h2::CallHandler> {
+                                                look(call);
+                                                return nullptr;
+                                              }));
 }
 
 Reply GatewayServer::commission(const h2::Call& call, const v1::CommissionGatewayRequest& request) {
@@ -281,6 +291,22 @@ void GatewayServer::count(h2::Call& call) {
     answer_later(call, response);
   });
   if (!running) call.finish(outcome_of(refuse(Status::unavailable, "not commissioned yet")));
+}
+
+// First the connections of clients, loop by loop, then those to the nodes.
+void GatewayServer::look(h2::Call& call) {
+  if (!on_loopback(call)) return call.finish(outcome_of(refuse_stranger()));
+  server_->look(most_clients_in_view, [this, call = call.shared_from_this()](std::vector<ClientConnection> clients) {
+    const h2::GuardCounts guard = server_->counts();
+    GatewayView view{server_->connections(),  guard.accepted,     guard.ended, guard.refused,
+                     guard.handshakes_failed, std::move(clients), {}};
+    const std::lock_guard lock(mutex_);
+    const bool running = !stopped_ && shell_ && shell_->run([call, view, shell = shell_.get()](Instant now) mutable {
+      view.nodes = shell->node_connections(now);
+      answer_later(call, encode(view));
+    });
+    if (!running) answer_later(call, encode(view));
+  });
 }
 
 }  // namespace bsn

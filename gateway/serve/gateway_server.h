@@ -71,6 +71,7 @@ class GatewayServer final {
   void add_control();
   Reply commission(const h2::Call& call, const v1::CommissionGatewayRequest& request);
   void count(h2::Call& call);
+  void look(h2::Call& call);
   MakeQuotaSource quota_source(const GatewaySpec& spec, std::vector<QuotaRecord> records, std::int64_t zero_unix_ns);
   Result<Done> set_to_work(const GatewaySpec& spec);  // mutex_ is held, as by the next
   Reply go_over(const GatewaySpec& spec);             // to another assignment

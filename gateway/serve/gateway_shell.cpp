@@ -171,4 +171,14 @@ std::optional<Instant> GatewayShell::next_wakeup() const {
   return earlier(timed, links_.next_wakeup());
 }
 
+std::vector<NodeConnection> GatewayShell::node_connections(Instant now) {
+  std::vector<NodeConnection> all;
+  for (auto& [city, node] : links_.view(now)) {
+    node.condition = gateway().condition(city, now);
+    node.open_calls = gateway().open_calls(city);
+    all.push_back(std::move(node));
+  }
+  return all;
+}
+
 }  // namespace bsn

@@ -81,6 +81,7 @@ class GatewayShell final : public TurnHandler<FrontOutput> {
 
   // On the loop's thread.
   Gateway& gateway() { return front_.gateway(); }
+  std::vector<NodeConnection> node_connections(Instant now);
   WanLinks& wan() { return front_.wan(); }
   v1::CityNode::Stub* stub(CityIndex city) { return links_.stub(city); }
 

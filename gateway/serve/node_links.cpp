@@ -83,6 +83,9 @@ void NodeLinks::news_from(CityIndex city, std::uint64_t stream, bool common_cloc
   news->city = city;
   news->stream = stream;
   news->serving = message.serving();
+  Node& node = nodes_[city.value];
+  if (message.answers_size() > 0) ++node.answer_batches;
+  node.answers += static_cast<std::uint64_t>(message.answers_size());
   news->answers.reserve(static_cast<std::size_t>(message.answers_size()));
   for (const v1::NodeAnswer& answer : message.answers()) {
     NodeReply reply;
@@ -103,11 +106,13 @@ void NodeLinks::note(Instant now, const StreamNews& news) {
   }
   if (news.stream != node.number) return;
   if (!news.closed) {
+    if (!node.opened) node.opened = now;
     node.backoff = least_backoff;
     return;
   }
   if (node.stream) spdlog::info("no stream to {}", node.name);
   node.stream.reset();
+  node.opened.reset();
   node.open_at = now + random_.between(node.backoff / 2, node.backoff);
   node.backoff = std::min(longest_backoff, node.backoff * 2);
 }
@@ -166,8 +171,32 @@ void NodeLinks::end_turn(Instant now, const GatewayFront& front) {
 void NodeLinks::send_gathered(Node& node) {
   // Without a stream the machine knows that the link is down, and has given these attempts up.
   if (!node.stream) return node.gathered.clear();
-  while (!node.gathered.empty()) node.stream->send(node.gathered.pop().SerializeAsString());
+  while (!node.gathered.empty()) {
+    const v1::NodeCalls batch = node.gathered.pop();
+    node.stream->send(batch.SerializeAsString());
+    if (batch.calls_size() > 0) ++node.batches;
+    node.calls += static_cast<std::uint64_t>(batch.calls_size());
+  }
   node.stream->flush();
+}
+
+std::vector<std::pair<CityIndex, NodeConnection>> NodeLinks::view(Instant now) const {
+  std::vector<std::pair<CityIndex, NodeConnection>> all;
+  for (std::uint32_t city = 0; city < nodes_.size(); ++city) {
+    const Node& node = nodes_[city];
+    if (!node.stub) continue;
+    NodeConnection one;
+    one.city = node.name;
+    one.address = node.address;
+    if (node.opened) one.age = now - *node.opened;
+    one.streams = node.number;
+    one.calls = node.calls;
+    one.batches = node.batches;
+    one.answers = node.answers;
+    one.answer_batches = node.answer_batches;
+    all.emplace_back(CityIndex{city}, std::move(one));
+  }
+  return all;
 }
 
 std::optional<Instant> NodeLinks::next_wakeup() const {

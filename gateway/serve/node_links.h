@@ -10,8 +10,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/gateway_view.h"
 #include "gateway/serve/gateway_front.h"
 #include "gateway/serve/gathered_messages.h"
 #include "h2/client_stream.h"
@@ -49,6 +51,9 @@ class NodeLinks {
   // Whether every city node has answered, or failed to, since the start.
   bool all_tried() const { return untried_ == 0; }
 
+  // Each stream and what has gone over it; the machine knows the rest. Of the cities with an address, by their index.
+  std::vector<std::pair<CityIndex, NodeConnection>> view(Instant now) const;
+
   // For requests that don't go in batches; nullptr: the city has no address.
   v1::CityNode::Stub* stub(CityIndex city) { return nodes_[city.value].stub.get(); }
 
@@ -63,6 +68,8 @@ class NodeLinks {
     std::shared_ptr<h2::ClientStream> stream;
     std::uint64_t number = 0;  // of the stream, counted per city
     bool tried = false;
+    std::optional<Instant> opened;  // the stream; nullopt: the node has said nothing on it
+    std::uint64_t calls = 0, batches = 0, answers = 0, answer_batches = 0;
     Duration backoff;
     std::optional<Instant> open_at;
     GatheredMessages<v1::NodeCalls> gathered;

@@ -6,6 +6,7 @@
 #include "sim/cli/question_options.h"
 #include "sim/cli/report_format.h"
 #include "sim/cli/service_commands.h"
+#include "sim/cli/tls_options.h"
 #include "sim/cli/transfer_commands.h"
 #include "sim/swarm/swarm_family.h"
 
@@ -47,13 +48,27 @@ void add_down(CLI::App& app, PlaceOptions& options) {
   verb.callback([&] { exit_status = command_down(options); });
 }
 
-void add_status(CLI::App& app, StatusOptions& options) {
+void add_gateway_status(CLI::App& status, GatewayStatusOptions& options) {
+  CLI::App& verb = add_verb(status, "gateway", "the connections of a gateway, to its clients and to the city nodes");
+  verb.add_option("process", options.process, "gateway or gateway-CITY, as `bsnsim status` shows it")
+      ->capture_default_str();
+  verb.add_option("--gateway", options.gateway, "address on this machine; default: of the named cluster");
+  add_tls(verb, options);
+  verb.add_flag("--json", options.json, "as JSON");
+  add_place(verb, options);
+  verb.callback([&] { exit_status = command_gateway_status(options); });
+}
+
+void add_status(CLI::App& app, StatusOptions& options, GatewayStatusOptions& gateway) {
   CLI::App& verb = add_verb(app, "status", "show the city nodes of a running cluster");
   add_place(verb, options);
   CLI::Option* json = verb.add_flag("--json", options.json, "as JSON");
   verb.add_flag("-w,--watch", options.watch, "rate, latency and health, again every second until Ctrl-C")
       ->excludes(json);
-  verb.callback([&] { exit_status = command_status(options); });
+  add_gateway_status(verb, gateway);
+  verb.callback([&] {
+    if (verb.get_subcommands().empty()) exit_status = command_status(options);
+  });
 }
 
 CLI::App& add_node_step(CLI::App& verb, NodeOptions& options, const char* name, const char* help) {
@@ -168,6 +183,7 @@ void add_gateway(CLI::App& verb, GatewayOptions& options) {
   verb.add_option("--origin,--from", options.origin, "city where the call starts; the nearest gateway admits it");
   verb.add_option("--gateway", options.gateway, "address; default: of the named cluster");
   verb.add_option("--gateway-name", options.gateway_name, "its home city, for signed calls; default: of the cluster");
+  add_tls(verb, options);
   verb.add_flag("--json", options.json, "as JSON");
   add_place(verb, options);
 }
@@ -245,6 +261,7 @@ int main(int argc, char** argv) {
   UpOptions up;
   PlaceOptions down;
   StatusOptions status;
+  GatewayStatusOptions gateway_status;
   NodeOptions node;
   ServiceOptions service;
   AccountOptions account;
@@ -261,7 +278,7 @@ int main(int argc, char** argv) {
   ComparePoliciesOptions compare_policies;
   add_up(app, up);
   add_down(app, down);
-  add_status(app, status);
+  add_status(app, status, gateway_status);
   add_node(app, node);
   add_service_verbs(app, service, [](int code) { exit_status = code; });
   add_account_verbs(app, account, [](int code) { exit_status = code; });

@@ -9,7 +9,6 @@
 
 #include "proto/codec.h"
 #include "proto/gateway.grpc.pb.h"
-#include "rpc/channel.h"
 #include "rpc/refusal.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/gateway_target.h"
@@ -76,7 +75,7 @@ Reply send(const GatewayTarget& target, const CallOptions& options, const Call& 
     context.AddMetadata("x-api-key", target.access_key);
   }
   if (!options.origin.empty()) context.AddMetadata("x-bsn-origin", options.origin);
-  const auto stub = v1::Gateway::NewStub(open_channel(target.address));
+  const auto stub = v1::Gateway::NewStub(target.channel());
   v1::Reply answer;
   const grpc::Status status = call.operation == Operation::submit ? stub->Submit(&context, message.submit(), &answer)
                                                                   : stub->Query(&context, message.query(), &answer);

@@ -151,8 +151,16 @@ struct GatewayOptions : PlaceOptions {
   std::string origin;          // city whose gateway admits the call; empty: the gateway's home
   std::string gateway;         // address; empty: of the named cluster
   std::string gateway_name{};  // its home city; empty: of the named cluster
+  std::string tls_ca{};        // file in PEM with the authorities that are believed; empty: no TLS
+  std::string tls_cert{};      // shown to a gateway that asks for one, with its key; empty: none
+  std::string tls_key{};
   bool json = false;
 };
+
+struct GatewayStatusOptions : GatewayOptions {
+  std::string process = "gateway";  // whose connections: "gateway" or "gateway-CITY"
+};
+int command_gateway_status(const GatewayStatusOptions& options);
 
 struct CallOptions : GatewayOptions {
   bool submit = false;

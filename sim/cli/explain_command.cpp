@@ -8,7 +8,6 @@
 
 #include "proto/codec.h"
 #include "proto/gateway.grpc.pb.h"
-#include "rpc/channel.h"
 #include "sim/cli/gateway_target.h"
 #include "sim/text_table.h"
 
@@ -27,8 +26,7 @@ Result<v1::ExplainRouteResponse> ask(const GatewayTarget& target, const ExplainO
   request.set_submit(options.submit);
   request.set_account(options.account);
   v1::ExplainRouteResponse response;
-  const grpc::Status status =
-      v1::Gateway::NewStub(open_channel(target.address))->ExplainRoute(&context, request, &response);
+  const grpc::Status status = v1::Gateway::NewStub(target.channel())->ExplainRoute(&context, request, &response);
   if (!status.ok()) return Error{ErrorCode::unavailable, "the gateway says: " + status.error_message()};
   if (response.candidates().empty()) {
     return Error{ErrorCode::not_found,

@@ -72,7 +72,7 @@ Result<std::vector<ChainName>> all_chains(const GatewayTarget& target) {
   grpc::ClientContext context;
   dress(context, target.access_key, ask_limit);
   v1::ListNetworksResponse response;
-  const grpc::Status status = v1::Gateway::NewStub(open_channel(target.address))->ListNetworks(&context, {}, &response);
+  const grpc::Status status = v1::Gateway::NewStub(target.channel())->ListNetworks(&context, {}, &response);
   if (!status.ok()) return failed(status);
   std::vector<ChainName> chains;
   for (const v1::NetworkInfo& network : response.networks()) {
@@ -129,12 +129,11 @@ void print_table(const std::vector<std::pair<PacketTrails::Key, const PacketTrai
 
 }  // namespace
 
-Result<PacketTrails> read_trails(const std::string& gateway, const std::string& access_key,
-                                 const std::vector<ChainName>& chains) {
-  const auto stub = v1::Gateway::NewStub(open_channel(gateway));
+Result<PacketTrails> read_trails(const GatewayTarget& gateway, const std::vector<ChainName>& chains) {
+  const auto stub = v1::Gateway::NewStub(gateway.channel());
   PacketTrails trails;
   for (const ChainName& chain : chains) {
-    if (auto done = read_chain(*stub, access_key, chain, trails); !done) return done.error();
+    if (auto done = read_chain(*stub, gateway.access_key, chain, trails); !done) return done.error();
   }
   return trails;
 }
@@ -155,7 +154,7 @@ int command_packets(const PacketsOptions& options) {
   if (only && std::find(chains.value().begin(), chains.value().end(), *only) == chains.value().end()) {
     return report_error({ErrorCode::not_found, "there is no chain " + to_string(*only) + "; see `bsnsim status`"});
   }
-  const auto trails = read_trails(target.value().address, target.value().access_key, *chains);
+  const auto trails = read_trails(*target, *chains);
   if (!trails) return report_error(trails.error());
   std::vector<std::pair<PacketTrails::Key, const PacketTrail*>> shown;
   for (const auto& [key, trail] : trails.value().all()) {
@@ -180,8 +179,7 @@ int command_trace(const PacketsOptions& options) {
   const Result<GatewayTarget> target = find_gateway(options);
   if (!target) return report_error(target.error());
   const PacketLane& lane = key->lane;
-  const auto trails =
-      read_trails(target.value().address, target.value().access_key, {lane.source, lane.hub, lane.destination});
+  const auto trails = read_trails(*target, {lane.source, lane.hub, lane.destination});
   if (!trails) return report_error(trails.error());
   const auto trail = trails.value().all().find(*key);
   if (trail == trails.value().all().end()) {

@@ -111,7 +111,7 @@ PacketTrails::Key key_of(const v1::TransferName& name) {
 class Sending {
  public:
   Sending(const TransferOptions& options, GatewayTarget target)
-      : options_(options), target_(std::move(target)), stub_(v1::Gateway::NewStub(open_channel(target_.address))) {}
+      : options_(options), target_(std::move(target)), stub_(v1::Gateway::NewStub(target_.channel())) {}
 
   int run(const v1::TransferRequest& request) {
     if (const auto refused = send(request)) return report(*refused);
@@ -171,7 +171,7 @@ class Sending {
   // Where nothing comes back, only the destination's block says what came of it.
   bool one_way_went_well() {
     const PacketTrails::Key key = key_of(sent_.name());
-    const auto trails = read_trails(target_.address, target_.access_key, {key.lane.destination});
+    const auto trails = read_trails(target_, {key.lane.destination});
     if (!trails) return true;
     const auto trail = trails.value().all().find(key);
     if (trail == trails.value().all().end()) return true;

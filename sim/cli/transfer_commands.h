@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sim/cli/commands.h"
+#include "sim/cli/gateway_target.h"
 #include "sim/packet_trail.h"
 
 namespace bsn {
@@ -39,7 +40,6 @@ int command_packets(const PacketsOptions& options);
 int command_trace(const PacketsOptions& options);
 
 // Reads the final blocks of these chains from the gateway, as they are now, and follows the packets in them.
-Result<PacketTrails> read_trails(const std::string& gateway, const std::string& access_key,
-                                 const std::vector<ChainName>& chains);
+Result<PacketTrails> read_trails(const GatewayTarget& gateway, const std::vector<ChainName>& chains);
 
 }  // namespace bsn

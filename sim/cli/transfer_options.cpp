@@ -1,4 +1,5 @@
 // `bsnsim transfer`, `packets` and `trace` as they stand on the command line.
+#include "sim/cli/tls_options.h"
 #include "sim/cli/transfer_commands.h"
 
 namespace bsn {
@@ -8,6 +9,7 @@ void add_target(CLI::App& verb, GatewayOptions& options) {
   verb.add_option("--name", options.name, "name of the cluster")->capture_default_str();
   verb.add_option("--gateway", options.gateway, "address; default: of the named cluster");
   verb.add_option("--access-key", options.access_key, "default: of the cluster's first project");
+  add_tls(verb, options);
   verb.add_flag("--json", options.json, "as JSON");
   verb.add_option_function<std::string>(
           "-O,--format", [&options](const std::string& form) { options.json = form == "json"; }, "summary or json")

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "proto/codec.h"
+#include "proto/codec_gateway_view.h"
 #include "tests/fixtures/sample_values.h"
 
 namespace bsn {
@@ -226,6 +227,24 @@ TEST(Codec, AccountsThatDoNotFitTogetherAreRefused) {
   const auto decoded = decode(message);
   ASSERT_FALSE(decoded.ok());
   EXPECT_EQ(decoded.error().code, ErrorCode::corrupt);
+}
+
+TEST(Codec, AViewOfAGatewayComesBackEqual) {
+  const auto message = encode(sample::gateway_view());
+  const auto decoded = decode(message);
+  expect_round_trip(message, decoded, encode(*decoded));
+  EXPECT_EQ(unset_fields(message.clients(0)), std::vector<std::string>{});
+  EXPECT_EQ(unset_fields(message.nodes(0)), std::vector<std::string>{});
+  EXPECT_EQ(decoded->clients.at(0).quiet, milliseconds(20));
+  EXPECT_EQ(decoded->nodes.at(0).answer_batches, 8u);
+}
+
+TEST(Codec, AViewWithANegativeAgeIsRefused) {
+  auto message = encode(sample::gateway_view());
+  message.mutable_nodes(0)->set_age_ns(-1);
+  const auto decoded = decode(message);
+  ASSERT_FALSE(decoded.ok());
+  EXPECT_EQ(decoded.error().message, "GatewayView: age_ns is negative");
 }
 
 }  // namespace

@@ -64,8 +64,10 @@ struct Team {
     return reply;
   }
   // Calls at this gateway that pass, until one is refused as the day's calls are spent for good, or `patience` calls
-  // in a row were.
+  // in a row were, over which a share that is asked for has time to come.
   int spend(std::size_t n, int patience = 200) {
+    std::mutex mutex;
+    std::condition_variable never;
     int passed = 0;
     for (int refused = 0; refused < patience;) {
       const Reply reply = call(n);
@@ -77,6 +79,8 @@ struct Team {
       EXPECT_EQ(reply.reason, Reason::quota_spent) << reply.message;
       if (reply.retry_after > seconds(60)) break;
       ++refused;
+      std::unique_lock lock(mutex);
+      never.wait_for(lock, std::chrono::milliseconds(5));
     }
     return passed;
   }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <future>
 #include <thread>
 
 #include "h2/wire_text.h"
@@ -226,6 +227,38 @@ TEST(Wire, AnAddressInUseIsSaid) {
   const auto third = Server::listen(options);
   ASSERT_FALSE(third.ok());
   EXPECT_EQ(third.error().code, ErrorCode::invalid_configuration);
+}
+
+// ---- what there is to see ----
+
+std::vector<ClientConnection> seen(Server& server, std::size_t most = 100) {
+  std::promise<std::vector<ClientConnection>> told;
+  server.look(most, [&told](std::vector<ClientConnection> all) { told.set_value(std::move(all)); });
+  return told.get_future().get();
+}
+
+TEST(View, CountsTheStreamsBytesResetsAndPingsOfEachConnection) {
+  EchoServer server({}, 2);
+  RawClient idle(server.address), client(server.address);
+  client.write(unary(1, "/t/Echo", "hello"));
+  EXPECT_EQ(client.end_of(1).status, "0");
+  client.write(unary(3, "/t/Wait", "") + unary(5, "/t/Wait", "") + frame(RST_STREAM, 0, 5, number(8)));
+  client.write(frame(PING, 0, 0, "12345678"));
+  ASSERT_TRUE(client.read_until(PING));
+  const std::vector<ClientConnection> all = seen(*server.server);
+  ASSERT_EQ(all.size(), 2u);
+  const ClientConnection& busy = all[0];
+  EXPECT_EQ(busy.streams, 3u);
+  EXPECT_EQ(busy.open_streams, 1u);
+  EXPECT_EQ(busy.resets_in, 1u);
+  EXPECT_EQ(busy.resets_out, 0u);
+  EXPECT_EQ(busy.pings_in, 1u);
+  EXPECT_GT(busy.bytes_in, 100u);
+  EXPECT_GT(busy.bytes_out, 50u);
+  EXPECT_GE(busy.age, busy.quiet);
+  EXPECT_EQ(all[1].streams, 0u) << "the one that was heard longest ago is the last";
+  EXPECT_NE(all[1].peer, busy.peer);
+  EXPECT_EQ(seen(*server.server, 1).size(), 1u);
 }
 
 }  // namespace

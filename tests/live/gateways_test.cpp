@@ -210,5 +210,26 @@ TEST_F(GatewayCommands, StatusShowsEveryGatewayLogsAreThereAndTheNearestIsCalled
   EXPECT_NE(call.out.find("answered by"), std::string::npos) << call.out << call.err;
 }
 
+TEST_F(GatewayCommands, StatusOfAGatewayShowsItsConnections) {
+  run("call query fabric/supply-chain kv get colour --from singapore");  // NOT_FOUND, says a node
+  const Outcome json = run("status gateway gateway-singapore --json");
+  ASSERT_EQ(json.code, 0) << json.err;
+  const auto view = boost::json::parse(json.out);
+  EXPECT_FALSE(view.at("clients").as_array().empty());
+  std::int64_t calls = 0;
+  for (const auto& node : view.at("nodes").as_array()) {
+    EXPECT_EQ(node.at("condition"), "healthy") << node.at("city");
+    calls += node.at("calls").as_int64();
+  }
+  EXPECT_EQ(calls, 1);
+  const Outcome text = run("status gateway");
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_NE(text.out.find("connections of clients"), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("healthy"), std::string::npos) << text.out;
+  const Outcome wrong = run("status gateway gateway-nowhere");
+  EXPECT_EQ(wrong.code, 104);
+  EXPECT_NE(wrong.err.find("gateway-nowhere"), std::string::npos) << wrong.err;
+}
+
 }  // namespace
 }  // namespace bsn
