@@ -45,8 +45,7 @@ bool HttpLane::make_room() {
   const auto idle =
       std::find_if(connections_.begin(), connections_.end(), [](const auto& each) { return each->idle(); });
   if (idle == connections_.end()) return false;
-  const auto connection = *idle;
-  connection->close();
+  std::shared_ptr<HttpConnection>(*idle)->close();  // which takes it out of the set
   return true;
 }
 

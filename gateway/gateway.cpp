@@ -518,7 +518,7 @@ std::size_t Gateway::open_calls(ChainIndex chain) const { return impl_->calls.ca
 bool Gateway::healthy(CityIndex city, Instant now) const { return impl_->health.healthy(city, now); }
 
 std::string Gateway::condition(CityIndex city, Instant now) const {
-  const std::string why_not = impl_->health.why_not(city, now);
+  std::string why_not = impl_->health.why_not(city, now);
   if (!why_not.empty()) return why_not;
   const std::size_t open = open_calls(city);
   if (open < impl_->health.parameters().open_calls_max) return "healthy";

@@ -78,7 +78,7 @@ std::size_t Server::connections() const {
   return count;
 }
 
-void Server::look(std::size_t most, std::function<void(std::vector<ClientConnection>)> told) {
+void Server::look(std::size_t most, const std::function<void(std::vector<ClientConnection>)>& told) {
   BSN_CHECK(!options_.on, "it looks at loops that end before it does");
   struct Gathered {
     std::mutex mutex;

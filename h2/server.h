@@ -45,7 +45,7 @@ class Server {
 
   // From any thread. Tells, on one of the loops' threads, of the connections that were heard last, at most so many; not
   // at all when the loops end meanwhile. Precondition: the loops are its own.
-  void look(std::size_t most, std::function<void(std::vector<ClientConnection>)> told);
+  void look(std::size_t most, const std::function<void(std::vector<ClientConnection>)>& told);
 
   // Takes no new connections and no new calls, lets open ones end for at most `patience`, then ends them. When it
   // returns, no handler is called any more; the loops turn still. Idempotent.
