@@ -1,6 +1,7 @@
 #include "core/account.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -75,7 +76,10 @@ Wrong check_projects(const Accounts& accounts) {
 
 }  // namespace
 
-std::string_view to_string(KeyKind kind) { return kind == KeyKind::api ? "api" : "ed25519"; }
+std::string_view to_string(KeyKind kind) {
+  static constexpr std::array<std::string_view, 5> names = {"api", "ed25519", "secp256r1", "secp256k1", "sm2"};
+  return names[static_cast<std::size_t>(kind)];
+}
 
 Accounts accounts_of(const std::vector<ProjectSpec>& projects) {
   Accounts accounts;

@@ -25,15 +25,20 @@ struct Grants {
 };
 
 enum class KeyKind : std::uint8_t {
-  api,      // a secret that the caller sends
-  ed25519,  // the caller signs with a key that it alone has
+  api,        // a secret that the caller sends
+  ed25519,    // the caller signs with a key that it alone has
+  secp256r1,  // so too, in BSN's permissioned shape: ECDSA over SHA-256
+  secp256k1,
+  sm2,  // SM2 over SM3
 };
 std::string_view to_string(KeyKind kind);
 
 struct AccessKey {
   std::string id;  // "shop-2": public, names it in lists and changes; never used again
   KeyKind kind = KeyKind::api;
-  Digest verifier;           // api: SHA-256 of the key; ed25519: the 32 bytes of the public key
+  // api: SHA-256 of the key. ed25519: the 32 bytes of the public key. The others: x of the public point. Two points
+  // have it, but who can sign for one of them has the secret of both.
+  Digest verifier;
   std::int64_t ends_ns = 0;  // UNIX time from which on it is not accepted, after a rotation's grace; 0: never
   bool revoked = false;
   bool operator==(const AccessKey&) const = default;

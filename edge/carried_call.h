@@ -20,6 +20,7 @@ class CarriedCall : public h2::Call {
     h2::Metadata metadata;
     std::optional<std::chrono::nanoseconds> timeout;
     std::string peer;
+    std::string vouched{};  // as h2::Call::vouched
   };
 
   CarriedCall(h2::Loop& loop, Head head) : Call(loop), head_(std::move(head)) {}
@@ -34,6 +35,7 @@ class CarriedCall : public h2::Call {
   const h2::Metadata& metadata() const final { return head_.metadata; }
   std::optional<std::chrono::nanoseconds> timeout() const final { return head_.timeout; }
   const std::string& peer() const final { return head_.peer; }
+  std::string_view vouched() const final { return head_.vouched; }
   void send(std::string_view message) final;
   void finish(const h2::Outcome& outcome) final;
   bool open() const final { return !finished_; }

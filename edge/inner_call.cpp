@@ -9,7 +9,7 @@ namespace bsn::edge {
 std::shared_ptr<InnerCall> InnerCall::start(h2::Loop& loop, const h2::Methods& methods, const std::string& path,
                                             const google::protobuf::MessageLite& request, const Caller& caller,
                                             std::chrono::nanoseconds timeout, OnMessage on_message, OnEnd on_end) {
-  Head head{caller.metadata(), {}, caller.peer};
+  Head head{caller.metadata(), {}, caller.peer, caller.vouched};
   if (timeout.count() > 0) head.timeout = timeout;
   const auto call = std::make_shared<InnerCall>(loop, std::move(head), std::move(on_message), std::move(on_end));
   call->CarriedCall::start(methods, path, request.SerializeAsString());

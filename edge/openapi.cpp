@@ -7,6 +7,7 @@
 #include <set>
 
 #include "edge/endpoint.h"
+#include "edge/permissioned/framework.h"
 
 namespace bsn::edge {
 namespace {
@@ -122,6 +123,67 @@ json::object operation(const Endpoint& endpoint) {
   return made;
 }
 
+// ---- BSN's permissioned shape ----
+
+json::object schema_of(const BodyField& field) {
+  const json::object text = {{"type", "string"}};
+  if (field.kind == BodyField::Kind::list) return {{"type", "array"}, {"items", text}};
+  if (field.kind == BodyField::Kind::map) return {{"type", "object"}, {"additionalProperties", text}};
+  return text;
+}
+
+json::object schema_of(std::span<const BodyField> fields) {
+  json::object properties;
+  json::array needed;
+  for (const BodyField& field : fields) {
+    properties[field.name] = schema_of(field);
+    if (field.needed) needed.push_back(json::string(field.name));
+  }
+  json::object made = {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+  if (!needed.empty()) made["required"] = std::move(needed);
+  return made;
+}
+
+json::object whole_schema(json::object header, json::object body) {
+  return {{"type", "object"},
+          {"required", json::array{"header"}},
+          {"properties", {{"header", std::move(header)}, {"mac", {{"type", "string"}}}, {"body", std::move(body)}}}};
+}
+
+json::object permissioned_operation(const std::string& id, std::string_view summary,
+                                    std::span<const BodyField> fields) {
+  const json::object asks = {
+      {"type", "object"},
+      {"required", json::array{"userCode", "appCode"}},
+      {"properties",
+       {{"userCode", {{"type", "string"}}}, {"appCode", {{"type", "string"}}}, {"tId", {{"type", "string"}}}}}};
+  const json::object says = {{"type", "object"},
+                             {"properties", {{"code", {{"type", "integer"}}}, {"msg", {{"type", "string"}}}}}};
+  const json::object answered =
+      content("application/json", whole_schema(says, {{"type", "object"}, {"nullable", true}}));
+  return {{"operationId", id},
+          {"summary", summary},
+          {"requestBody",
+           {{"required", true}, {"content", content("application/json", whole_schema(asks, schema_of(fields)))}}},
+          {"responses",
+           {{"200", {{"description", "code 0"}, {"content", answered}}},
+            {"default", {{"description", "code -1: refused or failed"}, {"content", answered}}}}}};
+}
+
+void add_permissioned(json::object& paths) {
+  paths["/api/app/getAppInfo"] =
+      json::object{{"post", permissioned_operation("getAppInfo", "How a service is to be called.", {})}};
+  for (const Framework* framework : frameworks()) {
+    for (const PermissionedCall& call : framework->calls) {
+      const std::string base = "/api/" + std::string(framework->segment) + "/v1/";
+      const std::string id =
+          std::string(framework->segment) + "." + std::string(call.path.substr(call.path.find('/') + 1));
+      paths[base + std::string(call.path)] =
+          json::object{{"post", permissioned_operation(id, call.summary, call.fields)}};
+    }
+  }
+}
+
 }  // namespace
 
 std::string openapi() {
@@ -133,6 +195,7 @@ std::string openapi() {
     if (endpoint.verb == http::verb::post) add_schemas(*endpoint.request().GetDescriptor(), schemas);
     add_schemas(*endpoint.response().GetDescriptor(), schemas);
   }
+  add_permissioned(paths);
   json::object named = {{"Error", error_schema()}};
   for (auto& [name, schema] : schemas) named[name] = std::move(schema);
   const json::object key = {{"type", "apiKey"}, {"in", "header"}, {"name", "x-api-key"}};

@@ -129,10 +129,11 @@ struct Gateway::Impl {
 
 std::optional<Reply> Gateway::Impl::identify(Instant now, const std::string& access_key, const SignedBy* signature,
                                              Admission& admission) {
-  const auto project = signature ? projects.find_signer(signature->key, now) : projects.find(access_key, now);
+  const auto project =
+      signature ? projects.find_signer(signature->kind, signature->key, now) : projects.find(access_key, now);
   if (!project) return refusal(Status::unauthenticated, Reason::unknown_key, "the access key is missing or not valid");
   admission.project = *project;
-  return signature ? check_signed(now, *signature, admission) : std::nullopt;
+  return signature && signature->kind == KeyKind::ed25519 ? check_signed(now, *signature, admission) : std::nullopt;
 }
 
 // The nonce is only used up when the request is admitted: one that is refused had no effect and may come again.

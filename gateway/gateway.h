@@ -31,10 +31,13 @@ namespace bsn {
 
 // Who signed a request: the signature over it (core/canonical_request.h) was found good. What is still to be judged is
 // whether the key is known, and whether the request comes in time and for the first time.
+// Keys of the other kinds sign in BSN's permissioned shape, which has neither time nor nonce: there a write that comes
+// again has the same idempotency key, for that follows from its signature (edge/permissioned/mac.h).
 struct SignedBy {
   PublicKey key;
   std::string nonce;
   std::int64_t timestamp_ns = 0;  // UNIX time
+  KeyKind kind = KeyKind::ed25519;
 };
 
 // How a caller shows who it is: one of both.

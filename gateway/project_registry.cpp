@@ -37,13 +37,13 @@ ProjectRegistry::ProjectRegistry(const Accounts& accounts, std::int64_t zero_uni
     for (const AccessKey& key : project.keys) {
       if (!active || key.revoked) continue;
       const Instant ends = key.ends_ns == 0 ? never : Instant{key.ends_ns - zero_unix_ns};
-      std::vector<Key>& keys = key.kind == KeyKind::api ? api_keys_ : signing_keys_;
-      keys.push_back({prefix_of(key.verifier), key.verifier, entries_.size(), ends});
+      keys_[static_cast<std::size_t>(key.kind)].push_back(
+          {prefix_of(key.verifier), key.verifier, entries_.size(), ends});
     }
     entries_.push_back({project.name, project.grants, all});
   }
-  for (std::vector<Key>* keys : {&api_keys_, &signing_keys_}) {
-    std::stable_sort(keys->begin(), keys->end(), [](const Key& a, const Key& b) { return a.prefix < b.prefix; });
+  for (std::vector<Key>& keys : keys_) {
+    std::stable_sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) { return a.prefix < b.prefix; });
   }
 }
 
@@ -62,11 +62,11 @@ std::optional<std::size_t> ProjectRegistry::find(const std::vector<Key>& keys, c
 }
 
 std::optional<std::size_t> ProjectRegistry::find(std::string_view access_key, Instant now) const {
-  return find(api_keys_, sha256(access_key), now);
+  return find(keys_[static_cast<std::size_t>(KeyKind::api)], sha256(access_key), now);
 }
 
-std::optional<std::size_t> ProjectRegistry::find_signer(const PublicKey& key, Instant now) const {
-  return find(signing_keys_, Digest{key.bytes}, now);
+std::optional<std::size_t> ProjectRegistry::find_signer(KeyKind kind, const PublicKey& key, Instant now) const {
+  return find(keys_[static_cast<std::size_t>(kind)], Digest{key.bytes}, now);
 }
 
 bool ProjectRegistry::granted(std::size_t project, std::string_view network) const {

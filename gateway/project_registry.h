@@ -6,6 +6,7 @@
 // Immutable: another one is made when the accounts change. Any thread. Bounds: AccountLimits.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,8 +28,8 @@ class ProjectRegistry {
   // Position of the project among the accounts' projects; nullopt for a missing, unknown, revoked or ended key.
   std::optional<std::size_t> find(std::string_view access_key, Instant now) const;
 
-  // The same for the key that a request is signed with.
-  std::optional<std::size_t> find_signer(const PublicKey& key, Instant now) const;
+  // The same for the key that a request is signed with, which is no API key.
+  std::optional<std::size_t> find_signer(KeyKind kind, const PublicKey& key, Instant now) const;
 
   // Whether the project may use this network at all. A network that does not exist is granted to "*" only.
   bool granted(std::size_t project, std::string_view network) const;
@@ -58,7 +59,7 @@ class ProjectRegistry {
   static std::optional<std::size_t> find(const std::vector<Key>& keys, const Digest& verifier, Instant now);
 
   std::vector<Entry> entries_;
-  std::vector<Key> api_keys_, signing_keys_;
+  std::array<std::vector<Key>, 5> keys_;  // by KeyKind
 };
 
 }  // namespace bsn

@@ -39,6 +39,10 @@ class Call : public std::enable_shared_from_this<Call> {
   // "127.0.0.1:40001" or "[::1]:40001".
   virtual const std::string& peer() const = 0;
 
+  // Who calls, as the carrier has verified it, in words that the carrier and the handler share; empty: nothing was. No
+  // byte of it comes from outside of the process.
+  virtual std::string_view vouched() const { return {}; }
+
   Loop& loop() const { return loop_; }
 
   // Sends a message.

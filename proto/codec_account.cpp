@@ -68,7 +68,7 @@ Result<AccessKey> decode(const v1::AccessKey& message) {
   Checks checks("AccessKey");
   AccessKey key;
   key.id = checks.required_text(message.id(), 2 * CallLimits::name_bytes, "id");
-  key.kind = checks.enum_up_to(KeyKind::ed25519, message.kind(), "kind");
+  key.kind = checks.enum_up_to(KeyKind::sm2, message.kind(), "kind");
   key.verifier = checks.digest(message.verifier(), "verifier");
   checks.require(message.ends_ns() >= 0, "ends_ns is negative");
   key.ends_ns = message.ends_ns();

@@ -51,7 +51,7 @@ Result<NewSecret> secret_for(const std::string& public_key) {
     return made;
   }
   const Result<Digest> key = decode_digest(public_key);
-  if (!key) return wrong("an Ed25519 public key is 32 bytes long");
+  if (!key) return wrong("a public key is 32 bytes long");
   return NewSecret{"", *key};
 }
 
@@ -96,11 +96,22 @@ Answer create_project(AccountBook& book, const GatewaySpec& spec, const v1::NewP
   return change(book, CreateProject{order.name(), order.portal(), *grants, *plan}, "created project", order.name());
 }
 
+// What an order for a new key says of its kind.
+template <class Order>
+Result<KeyKind> kind_of(const Order& order) {
+  if (order.kind() > static_cast<std::uint32_t>(KeyKind::sm2)) return wrong("there is no such kind of key");
+  const auto kind = static_cast<KeyKind>(order.kind());
+  if (!order.public_key().empty()) return kind == KeyKind::api ? KeyKind::ed25519 : kind;
+  if (kind == KeyKind::api) return kind;
+  return wrong("a key of this kind needs its public half");
+}
+
 Answer create_key(AccountBook& book, const v1::NewKey& order) {
   const Result<NewSecret> secret = secret_for(order.public_key());
   if (!secret) return secret.error();
-  const KeyKind kind = order.public_key().empty() ? KeyKind::api : KeyKind::ed25519;
-  const auto accounts = book.change({CreateKey{order.project(), kind, secret.value().verifier}});
+  const Result<KeyKind> kind = kind_of(order);
+  if (!kind) return kind.error();
+  const auto accounts = book.change({CreateKey{order.project(), *kind, secret.value().verifier}});
   if (!accounts) return accounts.error();
   v1::AccountsChanged answer;
   answer.set_revision((*accounts)->revision);
@@ -154,17 +165,19 @@ std::int64_t unix_now_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(since_1970).count();
 }
 
-// One key: an Ed25519 key needs the public half of the next one, an API key must not have one.
+// One key: an API key must not have a public half of the next one, the others need it.
 Result<Done> check_rotation(const Accounts& accounts, const v1::RotateAccountRequest& order) {
   if (order.which().which_case() == v1::AccountName::WHICH_NOT_SET) return wrong("say what to rotate");
   if (order.grace_ns() < 0 || order.grace_ns() > longest_grace.ns) return wrong("the grace is 0 to 30 days");
   if (order.which().which_case() != v1::AccountName::kKey) return Done{};
+  const Result<KeyKind> kind = kind_of(order);
+  if (!kind) return kind.error();
   const ProjectAccount* project = project_of_key(accounts, order.which().key());
   if (!project) return Done{};  // that will be said
   for (const AccessKey& key : project->keys) {
-    if (key.id != order.which().key() || (key.kind == KeyKind::ed25519) == !order.public_key().empty()) continue;
-    return wrong(key.kind == KeyKind::api ? "an API key is replaced by one that the gateway makes"
-                                          : "an Ed25519 key is replaced by another public key: give one");
+    if (key.id != order.which().key() || key.kind == *kind) continue;
+    if (key.kind == KeyKind::api) return wrong("an API key is replaced by one that the gateway makes");
+    return wrong(fmt::format("a key of kind {} is replaced by another public key of that kind", to_string(key.kind)));
   }
   return Done{};
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/canonical_request.h"
+#include "edge/caller.h"
 #include "rpc/call_context.h"
 
 namespace bsn {
@@ -51,9 +52,12 @@ Callers::Callers(std::shared_ptr<const Accounts> accounts, std::string gateway, 
     : accounts_(std::move(accounts)), gateway_(std::move(gateway)), registry_(*accounts_, zero_unix_ns) {}
 
 std::shared_ptr<const SignedBy> Callers::signer(const h2::Call& call, const SignedParts& parts, Instant now) const {
+  if (const auto vouched = edge::vouched_signer(call.vouched())) {
+    return std::make_shared<const SignedBy>(SignedBy{PublicKey{vouched->x.bytes}, "", 0, vouched->kind});
+  }
   std::optional<Claim> claim = read_claim(call.metadata());
   if (!claim) return nullptr;
-  const auto project = registry_.find_signer(claim->by.key, now);
+  const auto project = registry_.find_signer(KeyKind::ed25519, claim->by.key, now);
   if (!project) return nullptr;
   CanonicalRequest request;
   request.gateway = gateway_;

@@ -8,6 +8,7 @@
 
 #include "edge/grpc_web.h"
 #include "edge/json_api.h"
+#include "edge/permissioned/permissioned_service.h"
 #include "edge/public_service.h"
 #include "gateway/gateway_spec_check.h"
 #include "gateway/serve/holder_link.h"
@@ -155,6 +156,7 @@ Result<Done> GatewayServer::open_http(const std::string& address, const h2::TlsS
   edge::HttpLane::Sites sites;
   sites.push_back(std::make_unique<edge::JsonApi>(server_->methods()));
   sites.push_back(std::make_unique<edge::GrpcWeb>(server_->methods()));
+  sites.push_back(std::make_unique<edge::PermissionedService>(door_, server_->methods()));
   sites.push_back(std::make_unique<edge::PublicService>(door_, server_->methods(), server_->loop(0)));
   auto opened = edge::HttpServer::listen(address, *server_, std::move(sites), {}, std::move(*tls));
   if (!opened) return opened.error();

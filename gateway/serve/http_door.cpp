@@ -18,12 +18,38 @@ std::optional<edge::NativeChain> HttpDoor::native(std::string_view netcode) cons
   return edge::NativeChain{found->name, found->native};
 }
 
+bool HttpDoor::offers(const ChainName& chain) const {
+  const GatewayShell* shell = shell_.load();
+  if (!shell) return false;
+  const auto spec = shell->spec();
+  return std::any_of(spec->routes.begin(), spec->routes.end(),
+                     [&](const RouteSpec& route) { return route.name == chain && route.state != RouteState::retired; });
+}
+
 std::optional<std::string> HttpDoor::project(std::string_view access_key) const {
   const GatewayShell* shell = shell_.load();
   if (!shell) return std::nullopt;
   const auto callers = shell->callers();
   const auto found = callers->registry().find(access_key, monotonic_now());
   return found ? std::optional(callers->registry().name(*found)) : std::nullopt;
+}
+
+std::vector<MacKey> HttpDoor::mac_keys(std::string_view project) const {
+  const GatewayShell* shell = shell_.load();
+  std::vector<MacKey> good;
+  if (!shell) return good;
+  const auto callers = shell->callers();
+  const auto& projects = callers->accounts().projects;
+  const auto named =
+      std::find_if(projects.begin(), projects.end(), [&](const ProjectAccount& each) { return each.name == project; });
+  if (named == projects.end()) return good;
+  for (const AccessKey& key : named->keys) {
+    if (key.kind == KeyKind::api || key.kind == KeyKind::ed25519) continue;
+    const bool works =
+        callers->registry().find_signer(key.kind, PublicKey{key.verifier.bytes}, monotonic_now()).has_value();
+    if (works) good.push_back({key.kind, key.verifier});
+  }
+  return good;
 }
 
 void HttpDoor::admit(const edge::Caller& caller, const ChainName& chain, Admitted done) const {

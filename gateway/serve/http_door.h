@@ -16,7 +16,9 @@ class HttpDoor final : public edge::GatewayDoor {
   void serve(GatewayShell& shell) { shell_.store(&shell); }
 
   std::optional<edge::NativeChain> native(std::string_view netcode) const override;
+  bool offers(const ChainName& chain) const override;
   std::optional<std::string> project(std::string_view access_key) const override;
+  std::vector<MacKey> mac_keys(std::string_view project) const override;
   void admit(const edge::Caller& caller, const ChainName& chain, Admitted done) const override;
 
  private:

@@ -14,7 +14,7 @@ void UnaryCalls::start(GatewayShell& shell, h2::Call& call, ReceivedCall receive
   const Instant now = monotonic_now();
   RequestMetadata metadata = read_metadata(call.metadata());
   std::shared_ptr<const SignedBy> signature;
-  if (metadata.is_signed) {
+  if (metadata.is_signed || !call.vouched().empty()) {
     const std::string network = to_string(received.call.chain);
     signature = shell.callers()->signer(call, {network, received.call.idempotency_key, bytes}, now);
   }
@@ -44,8 +44,9 @@ std::unique_ptr<AccessEntry> UnaryCalls::sample(const h2::Call& call, const Clie
   auto entry = std::make_unique<AccessEntry>(AccessEntry{call.peer(), call.path(), "", "", ""});
   const auto callers = shell_->callers();
   const ProjectRegistry& registry = callers->registry();
-  const auto project = arrived.signature ? registry.find_signer(arrived.signature->key, arrived.received)
-                                         : registry.find(arrived.access_key, arrived.received);
+  const auto project = arrived.signature
+                           ? registry.find_signer(arrived.signature->kind, arrived.signature->key, arrived.received)
+                           : registry.find(arrived.access_key, arrived.received);
   if (project) entry->project = registry.name(*project);
   entry->network = to_string(arrived.call.chain);
   entry->traceparent = believed_traceparent(call.metadata().only("traceparent").value_or(""));

@@ -10,8 +10,11 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <ctime>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
+#include "core/mac_signature.h"
 #include "proto/accounts.grpc.pb.h"
 #include "proto/codec.h"
 #include "rpc/channel.h"
@@ -65,11 +68,23 @@ v1::AccountName named(const AccountOptions& options) {
   return which;
 }
 
-// 32 bytes; empty: none was given.
-Result<std::string> public_key_in(const AccountOptions& options) {
-  if (options.public_key.empty()) return std::string();
+// What was given as the public half of a key; no bytes: nothing was.
+struct PublicHalf {
+  std::string bytes;
+  KeyKind kind = KeyKind::api;
+};
+Result<PublicHalf> public_half_in(const AccountOptions& options) {
+  if (!options.pem.empty()) {
+    std::ifstream file(options.pem, std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
+    if (!file) return Error{ErrorCode::invalid_configuration, "can't read " + options.pem};
+    const auto key = mac_key_of_pem(text);
+    if (!key) return Error{key.error().code, options.pem + ": " + key.error().message};
+    return PublicHalf{std::string(key->x.view()), key->kind};
+  }
+  if (options.public_key.empty()) return PublicHalf{};
   const auto key = digest_from_hex(options.public_key);
-  if (key) return std::string(key->view());
+  if (key) return PublicHalf{std::string(key->view()), KeyKind::ed25519};
   return Error{ErrorCode::invalid_configuration,
                "--public-key needs 64 lower-case hex digits, as `bsnsim key new` prints them"};
 }
@@ -182,10 +197,11 @@ int command_account_create(const AccountOptions& options) {
   if (options.what == What::portal) order.set_portal(options.subject);
   if (options.what == What::project) order = project_order(options);
   if (options.what == What::key) {
-    const auto public_key = public_key_in(options);
-    if (!public_key) return report_error(public_key.error());
+    const auto half = public_half_in(options);
+    if (!half) return report_error(half.error());
     order.mutable_key()->set_project(options.subject);
-    order.mutable_key()->set_public_key(public_key.value());
+    order.mutable_key()->set_public_key(half->bytes);
+    order.mutable_key()->set_kind(static_cast<std::uint32_t>(half->kind));
   }
   v1::AccountsChanged answer;
   const int code = ask(options, &Stub::Create, order, answer);
@@ -201,8 +217,8 @@ int command_account_list(const AccountOptions& options) {
 }
 
 int command_account_rotate(const AccountOptions& options) {
-  const auto public_key = public_key_in(options);
-  if (!public_key) return report_error(public_key.error());
+  const auto half = public_half_in(options);
+  if (!half) return report_error(half.error());
   const auto grace = parse_duration(options.grace);
   if (!grace)
     return report_error(
@@ -210,7 +226,8 @@ int command_account_rotate(const AccountOptions& options) {
   v1::RotateAccountRequest order;
   *order.mutable_which() = named(options);
   order.set_grace_ns(grace->ns);
-  order.set_public_key(public_key.value());
+  order.set_public_key(half->bytes);
+  order.set_kind(static_cast<std::uint32_t>(half->kind));
   v1::AccountsChanged answer;
   const int code = ask(options, &Stub::Rotate, order, answer);
   if (code == 0) print_changed(options, answer);

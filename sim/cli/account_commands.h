@@ -21,6 +21,7 @@ struct AccountOptions : PlaceOptions {
   double calls_per_second = 0, burst = 0;
   std::uint64_t calls_per_day = 0;
   std::string public_key;      // 64 hex digits; empty: an API key
+  std::string pem;             // file with a public key of BSN's permissioned shape; empty: none
   std::string key_file;        // of `key new`
   std::string grace = "24 h";  // as parse_duration reads it
   bool json = false;

@@ -28,7 +28,9 @@ void add_grace(CLI::App& verb, AccountOptions& options) {
 }
 
 void add_public_key(CLI::App& verb, AccountOptions& options, const char* help) {
-  verb.add_option("--public-key", options.public_key, help);
+  CLI::Option* hex = verb.add_option("--public-key", options.public_key, help);
+  verb.add_option("--pem", options.pem, "file with a public key (secp256r1, secp256k1, SM2) that signs BSN's own calls")
+      ->excludes(hex);
 }
 
 void add_portal(CLI::App& app, AccountOptions& options, const Done& done) {

@@ -70,9 +70,9 @@ TEST(ProjectRegistry, APublicKeyIsNoAccessKeyAndTheOtherWayRound) {
   const SigningKey pair(sha256("secret"));
   accounts.projects[0].keys.push_back({"shop-2", KeyKind::ed25519, Digest{pair.public_key().bytes}});
   const ProjectRegistry registry(accounts);
-  EXPECT_EQ(registry.find_signer(pair.public_key(), Instant{}), 0u);
+  EXPECT_EQ(registry.find_signer(KeyKind::ed25519, pair.public_key(), Instant{}), 0u);
   EXPECT_FALSE(registry.find(pair.public_key().view(), Instant{}));
-  EXPECT_FALSE(registry.find_signer(PublicKey{sha256("shop-key").bytes}, Instant{}));
+  EXPECT_FALSE(registry.find_signer(KeyKind::ed25519, PublicKey{sha256("shop-key").bytes}, Instant{}));
 }
 
 TEST(ProjectRegistry, GrantsNarrowDownToServicesMethodsAndReading) {

@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "core/call_operation.h"
 #include "node/contract_asset.h"
+#include "node/contract_ether.h"
+#include "node/contract_hub.h"
+#include "node/contract_kv.h"
+#include "node/contract_xchain.h"
 
 namespace bsn {
 namespace {
@@ -201,6 +206,24 @@ TEST(ContractCall, EtherTakesAddressesAndWholeNumbersOnly) {
   EXPECT_EQ(reason({address, "0x" + std::string(40, 'A'), "1", "0", "1", address, ""}), Reason::malformed);
   EXPECT_EQ(reason({address, address, "-1", "0", "1", address, ""}), Reason::malformed);
   EXPECT_EQ(reason({address, address, "1", "0", "1", address, std::string(50'000, 'x')}), Reason::malformed);
+}
+
+// core/call_operation.h is for those that can't look into these tables.
+TEST(Contracts, WhatIsAReadIsToldTheSameEverywhere) {
+  std::size_t reads = 0;
+  const std::pair<std::string, Contract> contracts[] = {{"kv", kv_contract()},
+                                                        {"asset", asset_contract()},
+                                                        {"ether", ether_contract()},
+                                                        {"hub", hub_contract()},
+                                                        {"xchain", xchain_contract()}};
+  for (const auto& [name, functions] : contracts) {
+    for (const ContractFunction& function : functions) {
+      EXPECT_EQ(operation_of(name, function.name), function.operation) << name << "." << function.name;
+      reads += function.operation == Operation::query ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(reads, read_functions.size());
+  EXPECT_EQ(operation_of("kv", "ge"), Operation::submit);
 }
 
 }  // namespace
