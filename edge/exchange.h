@@ -1,4 +1,5 @@
-// One HTTP request and its answer, as whoever serves it sees them.
+// One HTTP request and its answer, as whoever serves it sees them, whatever carries it: a connection of HTTP/1.1
+// (http_connection.h) or a stream of HTTP/2 (h2_exchange.h).
 //
 // Answered whole by respond(), or in parts by begin(), write() ... and end(). Exactly one answer; when the client is
 // gone all of these do nothing. Threads: everything on its loop.
@@ -14,7 +15,16 @@
 
 namespace bsn::edge {
 
-class HttpConnection;
+// Brings an answer to its client. Called in the order of an answer.
+class ExchangeCarrier {
+ public:
+  virtual ~ExchangeCarrier() = default;
+  virtual void respond(HttpResponse whole) = 0;
+  virtual void begin(HttpResponse head) = 0;
+  virtual void write(std::string_view part) = 0;
+  virtual void end() = 0;
+  virtual std::size_t unsent() const = 0;
+};
 
 class Exchange final : public std::enable_shared_from_this<Exchange> {
  public:
@@ -26,7 +36,9 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
     virtual void on_sent() {}    // all that was written has left: room for more
   };
 
-  Exchange(HttpConnection& connection, HttpRequest request);
+  // The carrier lives until the answer has ended or gone() was called.
+  Exchange(h2::Loop& loop, std::string peer, ExchangeCarrier& carrier, HttpRequest request)
+      : loop_(loop), peer_(std::move(peer)), carrier_(&carrier), request_(std::move(request)) {}
 
   const HttpRequest& request() const { return request_; }
   h2::Loop& loop() const { return loop_; }
@@ -40,20 +52,19 @@ class Exchange final : public std::enable_shared_from_this<Exchange> {
   void write(std::string_view part);
   void end();
 
-  bool open() const { return connection_ != nullptr; }
-  std::size_t unsent() const;
+  bool open() const { return carrier_ != nullptr; }
+  std::size_t unsent() const { return carrier_ ? carrier_->unsent() : 0; }
+
+  // ---- for the carrier ----
+  void gone();  // the client is
+  void sent();  // all that was written has left
 
  private:
-  friend class HttpConnection;
-
-  void gone();
-
   h2::Loop& loop_;
   const std::string peer_;
-  HttpConnection* connection_;  // nullptr: answered, or the client is gone
+  ExchangeCarrier* carrier_;  // nullptr: answered, or the client is gone
   HttpRequest request_;
   std::shared_ptr<Listener> listener_;
-  bool chunked_ = false;
 };
 
 }  // namespace bsn::edge

@@ -1,10 +1,12 @@
 #include "edge/http_connection.h"
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
+#include <sstream>
 #include <utility>
 
 #include "edge/json_error.h"
@@ -25,6 +27,19 @@ std::string peer_of(const boost::asio::ip::tcp::socket& socket) {
 
 bool is_continue_expected(const HttpRequest& request) {
   return request.version() >= 11 && beast::iequals(request[http::field::expect], "100-continue");
+}
+
+// Browsers may call from any page: whoever calls is known by a key that the page must have, never by a cookie.
+void allow_other_origins(HttpResponse& response) {
+  response.set(http::field::access_control_allow_origin, "*");
+  response.set(http::field::access_control_expose_headers,
+               "retry-after, bsn-reason, grpc-status, grpc-message, grpc-status-details-bin");
+}
+
+std::string head_of(const HttpResponse& response) {
+  std::ostringstream text;
+  text << response.base();
+  return std::move(text).str();
 }
 
 }  // namespace
@@ -133,7 +148,7 @@ void HttpConnection::refuse(const Failed& failed) {
   }
   if (failed == http::error::end_of_stream || failed == http::error::partial_message) return close();
   keep_alive_ = false;
-  exchange_ = std::make_shared<Exchange>(*this, HttpRequest());
+  exchange_ = std::make_shared<Exchange>(loop_, peer_, *this, HttpRequest());
   exchange_->respond(json_error(status, {h2::Code::invalid_argument, "this is no request: " + failed.message()}));
 }
 
@@ -149,7 +164,7 @@ void HttpConnection::serve() {
     }
   }
   answered_ = false;
-  exchange_ = std::make_shared<Exchange>(*this, std::move(request));
+  exchange_ = std::make_shared<Exchange>(loop_, peer_, *this, std::move(request));
   watch_for_end();
   lane_.serve(exchange_);
 }
@@ -170,15 +185,40 @@ void HttpConnection::watch_for_end() {
 
 // ---- to the client ----
 
+void HttpConnection::respond(HttpResponse whole) {
+  allow_other_origins(whole);
+  whole.version(exchange_->request().version());
+  whole.keep_alive(keep_alive_);
+  whole.prepare_payload();
+  send(head_of(whole) + whole.body(), true);
+}
+
+void HttpConnection::begin(HttpResponse head) {
+  allow_other_origins(head);
+  chunked_ = exchange_->request().version() >= 11;  // before that, the answer ends with the connection
+  keep_alive_ &= chunked_;
+  head.version(exchange_->request().version());
+  head.keep_alive(keep_alive_);
+  head.chunked(chunked_);
+  send(head_of(head), false);
+}
+
+void HttpConnection::write(std::string_view part) {
+  if (!chunked_) return send(part, false);
+  send(fmt::format("{:x}\r\n{}\r\n", part.size(), part), false);
+}
+
+void HttpConnection::end() { send(chunked_ ? "0\r\n\r\n" : "", true); }
+
 void HttpConnection::send(std::string_view bytes, bool last) {
   if (closed_) return;
   out_.append(bytes);
   answered_ |= last;
   if (out_.size() > lane_.budgets().unsent_bytes && !writing_.empty()) return close();
-  if (writing_.empty()) write();
+  if (writing_.empty()) write_out();
 }
 
-void HttpConnection::write() {
+void HttpConnection::write_out() {
   writing_.swap(out_);
   stream_.next_layer().expires_after(lane_.budgets().unread);
   boost::asio::async_write(stream_, boost::asio::buffer(writing_),
@@ -188,13 +228,10 @@ void HttpConnection::write() {
 void HttpConnection::wrote(const Failed& failed) {
   if (failed || closed_) return close();
   writing_.clear();
-  if (!out_.empty()) return write();
+  if (!out_.empty()) return write_out();
   if (answered_) return next();
   stream_.next_layer().expires_never();
-  if (exchange_ && exchange_->listener_) {
-    const auto listener = exchange_->listener_;
-    listener->on_sent();
-  }
+  if (const auto exchange = exchange_) exchange->sent();
 }
 
 void HttpConnection::next() {

@@ -17,7 +17,7 @@
 
 namespace bsn::edge {
 
-class HttpConnection final : public std::enable_shared_from_this<HttpConnection> {
+class HttpConnection final : public ExchangeCarrier, public std::enable_shared_from_this<HttpConnection> {
  public:
   HttpConnection(HttpLane& lane, boost::asio::ip::tcp::socket socket);
 
@@ -33,7 +33,6 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   std::optional<std::list<HttpConnection*>::iterator> handshake;
 
  private:
-  friend class Exchange;
   using Failed = boost::system::error_code;
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
@@ -50,8 +49,13 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void watch_for_end();
 
   // ---- to the client ----
+  void respond(HttpResponse whole) override;
+  void begin(HttpResponse head) override;
+  void write(std::string_view part) override;
+  void end() override;
+  std::size_t unsent() const override { return out_.size() + writing_.size(); }
   void send(std::string_view bytes, bool last);
-  void write();
+  void write_out();
   void wrote(const Failed& failed);
   void next();
 
@@ -65,6 +69,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   std::string out_, writing_;  // what waits, and what is being written
   bool keep_alive_ = true;
   bool answered_ = false;  // the answer is whole in out_
+  bool chunked_ = false;   // the answer's body, which is sent in parts
   bool idle_ = true;
   bool watching_ = false;
   bool closed_ = false;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "edge/http_connection.h"
-#include "edge/json_error.h"
 #include "edge/web_socket.h"
 
 namespace bsn::edge {
@@ -51,20 +51,11 @@ bool HttpLane::make_room() {
 
 void HttpLane::serve(const std::shared_ptr<Exchange>& exchange) const {
   if (exchange->request().method() == http::verb::options) return exchange->respond(preflight());
-  for (const auto& site : sites_) {
-    if (site->serve(exchange)) return;
-  }
-  exchange->respond(json_error(
-      404,
-      {h2::Code::unimplemented, "there is nothing at " + std::string(target(exchange->request()).substr(0, 256))}));
+  sites_.serve(exchange);
 }
 
 std::shared_ptr<SocketHandler> HttpLane::open(const HttpRequest& request) const {
-  if (draining_) return nullptr;
-  for (const auto& site : sites_) {
-    if (auto handler = site->open(request, loop_)) return handler;
-  }
-  return nullptr;
+  return draining_ ? nullptr : sites_.open(request, loop_);
 }
 
 void HttpLane::hands_shaken(HttpConnection& connection) {

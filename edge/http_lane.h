@@ -9,10 +9,9 @@
 #include <list>
 #include <memory>
 #include <set>
-#include <vector>
 
 #include "edge/http_budgets.h"
-#include "edge/site.h"
+#include "edge/sites.h"
 #include "h2/loop.h"
 
 namespace bsn::edge {
@@ -22,8 +21,6 @@ class WebSocket;
 
 class HttpLane {
  public:
-  using Sites = std::vector<std::unique_ptr<Site>>;
-
   // `share`: of the budgets in all, one of so many parts is this lane's. `tls`: nullptr: in the clear.
   HttpLane(h2::Loop& loop, const Sites& sites, const HttpBudgets& budgets, std::size_t share,
            boost::asio::ssl::context* tls);
@@ -34,7 +31,6 @@ class HttpLane {
 
   void add(boost::asio::ip::tcp::socket socket);
 
-  // By the first site that takes it; by 404 when none does.
   void serve(const std::shared_ptr<Exchange>& exchange) const;
   std::shared_ptr<SocketHandler> open(const HttpRequest& request) const;
 

@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds pause_after_failure{50};
 
 }  // namespace
 
-HttpServer::HttpServer(h2::Server& loops, HttpLane::Sites sites, HttpBudgets budgets,
+HttpServer::HttpServer(h2::Server& loops, std::shared_ptr<const Sites> sites, HttpBudgets budgets,
                        std::shared_ptr<const h2::Tls> tls)
     : sites_(std::move(sites)),
       budgets_(budgets),
@@ -32,12 +32,12 @@ HttpServer::HttpServer(h2::Server& loops, HttpLane::Sites sites, HttpBudgets bud
   }
   for (std::size_t i = 0; i < loops.loops(); ++i) {
     lanes_.push_back(
-        std::make_unique<HttpLane>(loops.loop(i), sites_, budgets_, loops.loops(), context_ ? &*context_ : nullptr));
+        std::make_unique<HttpLane>(loops.loop(i), *sites_, budgets_, loops.loops(), context_ ? &*context_ : nullptr));
   }
 }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(const std::string& address, h2::Server& loops,
-                                                       HttpLane::Sites sites, HttpBudgets budgets,
+                                                       std::shared_ptr<const Sites> sites, HttpBudgets budgets,
                                                        std::shared_ptr<const h2::Tls> tls) {
   auto acceptor = h2::listen_on(loops.loop(0).io(), address);
   if (!acceptor) return acceptor.error();
@@ -78,7 +78,6 @@ void HttpServer::stop(std::chrono::milliseconds patience) {
     boost::system::error_code ignored;
     acceptor_.close(ignored);
     pause_.cancel();
-    for (const auto& site : sites_) site->drain();
   });
   std::vector<std::shared_ptr<std::promise<void>>> empty;
   for (const auto& lane : lanes_) {

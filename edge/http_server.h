@@ -26,7 +26,7 @@ class HttpServer {
   // Takes the address; serves once `loops` has started. Call before that. Errors: as h2::Server::listen.
   // `tls`: of Tls::for_server, for "http/1.1"; nullptr: in the clear.
   static Result<std::unique_ptr<HttpServer>> listen(const std::string& address, h2::Server& loops,
-                                                    HttpLane::Sites sites, HttpBudgets budgets = {},
+                                                    std::shared_ptr<const Sites> sites, HttpBudgets budgets = {},
                                                     std::shared_ptr<const h2::Tls> tls = nullptr);
 
   HttpServer(const HttpServer&) = delete;
@@ -35,16 +35,17 @@ class HttpServer {
   // "127.0.0.1:40001": where it really listens.
   const std::string& address() const { return address_; }
 
-  // Takes nothing new, lets open requests be answered for at most `patience`, then closes everything. The loops must
-  // still run. Call before the end; idempotent.
+  // The sites are drained by whoever made them. Takes nothing new, lets open requests be answered for at most
+  // `patience`, then closes everything. The loops must still run. Call before the end; idempotent.
   void stop(std::chrono::milliseconds patience);
 
  private:
-  HttpServer(h2::Server& loops, HttpLane::Sites sites, HttpBudgets budgets, std::shared_ptr<const h2::Tls> tls);
+  HttpServer(h2::Server& loops, std::shared_ptr<const Sites> sites, HttpBudgets budgets,
+             std::shared_ptr<const h2::Tls> tls);
   void accept();
   void accepted(boost::asio::ip::tcp::socket socket);
 
-  HttpLane::Sites sites_;
+  const std::shared_ptr<const Sites> sites_;
   const HttpBudgets budgets_;
   const std::shared_ptr<const h2::Tls> tls_;
   std::optional<boost::asio::ssl::context> context_;  // the same for Asio

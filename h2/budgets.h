@@ -28,6 +28,7 @@ struct Budgets {
   std::size_t continuation_frames = 8;           // of one request: GOAWAY
   std::size_t header_list_bytes = 16 * 1024;     // one request's, decompressed (RFC 9113, 6.5.2): the call is refused
   std::size_t message_bytes = 16 * 1024 * 1024;  // one message, inflated: RESOURCE_EXHAUSTED
+  std::size_t plain_body_bytes = 1024 * 1024;    // of a request that is not gRPC: 413
   std::size_t connection_bytes = 64 * 1024 * 1024;  // held for it, requests and answers: call refused, or GOAWAY
 
   // ---- all connections ----

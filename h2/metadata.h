@@ -32,6 +32,14 @@ class Metadata {
     return false;
   }
 
+  // use(name, value) for each, in order.
+  template <class Use>
+  void for_each(Use use) const {
+    for (const Entry& entry : entries_) {
+      use(name_of(entry), std::string_view(bytes_).substr(entry.at + entry.name, entry.value));
+    }
+  }
+
   // The value of this name; nullopt unless it is there exactly once. The view lives until the next add or clear.
   std::optional<std::string_view> only(std::string_view name) const {
     std::optional<std::string_view> found;

@@ -31,8 +31,10 @@ void RequestHead::add_special(std::string_view name, std::string_view value) {
     path_ = value;
   } else if (name == ":method") {
     post_ = value == "POST";
+    if (!post_) verb_ = value;
   } else if (name == "content-type") {
     grpc_ = is_grpc(value);
+    if (!grpc_) content_type_ = value;
   } else if (name == "grpc-timeout") {
     bad_timeout_ = bad_timeout_ || timeout_.has_value();  // two of them
     timeout_ = parse_timeout(value);

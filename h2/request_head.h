@@ -26,6 +26,15 @@ class RequestHead {
   // Why the request can't be served; nullopt: it can. Call when all headers are there.
   std::optional<Outcome> wrong() const;
 
+  // A request of plain HTTP, which is served when there is somebody for it.
+  bool plain() const { return !grpc_; }
+
+  // Why a plain request can't be served: its HTTP status; 0: it can.
+  int wrong_plain() const { return bytes_ > most_bytes_ ? 431 : (forbidden_ || bad_timeout_ ? 400 : 0); }
+
+  const std::string& verb() const { return verb_; }
+  const std::string& content_type() const { return content_type_; }
+
   // 200; 405 or 415 when this is not even a gRPC request.
   int http_status() const { return !post_ ? 405 : (grpc_ ? 200 : 415); }
 
@@ -42,6 +51,8 @@ class RequestHead {
   const std::size_t most_bytes_;
   std::size_t bytes_ = 0;
   std::string path_;
+  std::string verb_ = "POST";
+  std::string content_type_;  // what is not gRPC's
   Metadata metadata_;
   std::optional<std::chrono::nanoseconds> timeout_;
   Encoding encoding_ = Encoding::identity;

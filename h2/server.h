@@ -38,6 +38,9 @@ class Server {
 
   // The methods may still be changed by then, not later.
   Methods& methods() { return options_.methods; }
+  // Who serves requests that are no calls of gRPC, on the same connections. Before start().
+  void serve_plain(PlainStart start) { options_.plain = std::move(start); }
+
   void start();
 
   std::size_t connections() const;

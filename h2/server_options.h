@@ -8,6 +8,7 @@
 #include "h2/budgets.h"
 #include "h2/methods.h"
 #include "h2/outcome.h"
+#include "h2/plain_call.h"
 
 namespace bsn::h2 {
 
@@ -21,6 +22,7 @@ struct ServerOptions {
   Budgets budgets;
   std::shared_ptr<const Tls> tls;  // of for_server; nullptr: in the clear
   Methods methods;
+  PlainStart plain;  // who serves what is not gRPC; empty: nobody, it gets 405 or 415
 
   // Completes an outcome that the library itself made for a call that no handler saw (or saw in full): the place to add
   // the application's own reason. Called on the loops' threads.

@@ -115,7 +115,9 @@ struct SessionCallbacks {
     const auto filled = call->fill({buffer, length});
     if (!filled) return NGHTTP2_ERR_DEFERRED;
     if (call->all_told()) {
-      *flags |= NGHTTP2_DATA_FLAG_EOF | NGHTTP2_DATA_FLAG_NO_END_STREAM;
+      *flags |= NGHTTP2_DATA_FLAG_EOF;
+      if (call->plain_) return static_cast<ssize_t>(*filled);
+      *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
       call->submit_trailers();
     }
     return static_cast<ssize_t>(*filled);

@@ -30,7 +30,7 @@ void add_trailers(HeaderList& list, const Outcome& outcome) {
 }  // namespace
 
 StreamCall::StreamCall(Connection& connection, std::int32_t stream)
-    : Call(connection.loop()),
+    : PlainCall(connection.loop()),
       connection_(&connection),
       stream_(stream),
       peer_(connection.peer()),
@@ -42,6 +42,12 @@ StreamCall::StreamCall(Connection& connection, std::int32_t stream)
 // ---- from the client ----
 
 void StreamCall::headers_done() {
+  if (head_.plain() && connection_->options().plain) {
+    plain_ = std::make_unique<PlainHead>();
+    plain_->status = head_.wrong_plain();
+    if (plain_->status != 0) finish({});
+    return;
+  }
   if (auto wrong = head_.wrong()) return refuse(std::move(*wrong));
   method_ = connection_->options().methods.find(head_.path());
   if (!method_) return refuse({Code::unimplemented, "there is no method " + head_.path()});
@@ -50,9 +56,28 @@ void StreamCall::headers_done() {
 }
 
 void StreamCall::data(std::string_view bytes) {
+  if (plain_) return plain_data(bytes);
   const std::size_t read = paused_ || !waiting_.empty() ? 0 : read_messages(bytes);
   if (read > 0 && connection_) connection_->consume(stream_, read);
   if (read < bytes.size()) waiting_.append(bytes.substr(read));
+  account();
+}
+
+void StreamCall::plain_data(std::string_view bytes) {
+  connection_->consume(stream_, bytes.size());
+  if (!open()) return;
+  if (request_.size() + bytes.size() > connection_->options().budgets.plain_body_bytes) {
+    plain_->status = 413;
+    return finish({});
+  }
+  request_.append(bytes);
+  account();
+}
+
+void StreamCall::serve_plain() {
+  plain_->status = 500;
+  handler_ = connection_->options().plain(*this, request_);
+  request_ = {};
   account();
 }
 
@@ -83,6 +108,7 @@ void StreamCall::half_closed() {
 }
 
 void StreamCall::end_of_requests() {
+  if (open() && plain_) return serve_plain();
   if (!open() || !method_) return;
   if (reader_.in_message()) return refuse({Code::invalid_argument, "the request ends within a message"});
   const auto* start = std::get_if<UnaryStart>(method_);
@@ -129,9 +155,13 @@ void StreamCall::tick(Clock::time_point now) {
 
 // ---- to the client ----
 
+void StreamCall::begin(int status, Headers headers) {
+  if (open() && plain_ && !headers_sent_) *plain_ = {status, std::move(headers)};
+}
+
 void StreamCall::send(std::string_view message) {
   if (!open()) return;
-  append_prefix(out_, message.size());
+  if (!plain_) append_prefix(out_, message.size());
   out_.append(message);
   if (!headers_sent_) {
     submit_headers(false);
@@ -159,6 +189,10 @@ void StreamCall::finish(const Outcome& outcome) {
 }
 
 void StreamCall::refuse(Outcome outcome) {
+  if (plain_ && !headers_sent_) {
+    const bool late = outcome.code == static_cast<int>(Code::deadline_exceeded);
+    plain_->status = late ? (half_closed_ ? 504 : 408) : 503;
+  }
   const auto& dress = connection_->options().dress_refusal;
   if (dress) dress(outcome);
   const std::shared_ptr<CallHandler> handler = std::exchange(handler_, nullptr);
@@ -180,8 +214,17 @@ std::optional<std::size_t> StreamCall::fill(std::span<std::uint8_t> to) {
   return count;
 }
 
+void StreamCall::submit_plain_headers(bool last) {
+  HeaderList list;
+  list.add(":status", std::to_string(plain_->status));
+  for (const auto& [name, value] : plain_->headers) list.add(name, value);
+  connection_->submit_headers(stream_, list, last);
+  plain_->headers.clear();
+}
+
 void StreamCall::submit_headers(bool last) {
   headers_sent_ = true;
+  if (plain_) return submit_plain_headers(last);
   HeaderList list;
   const int status = last ? head_.http_status() : 200;
   list.add_static(":status", status == 200 ? "200" : (status == 405 ? "405" : "415"));

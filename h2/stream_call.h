@@ -13,15 +13,15 @@
 #include <string>
 #include <string_view>
 
-#include "h2/call.h"
 #include "h2/message_reader.h"
+#include "h2/plain_call.h"
 #include "h2/request_head.h"
 
 namespace bsn::h2 {
 
 class Connection;
 
-class StreamCall final : public Call {
+class StreamCall final : public PlainCall {
  public:
   using Clock = std::chrono::steady_clock;
 
@@ -34,6 +34,9 @@ class StreamCall final : public Call {
   // What grpc-timeout said when the headers came.
   std::optional<std::chrono::nanoseconds> timeout() const override { return head_.timeout(); }
 
+  const std::string& verb() const override { return head_.verb(); }
+  const std::string& content_type() const override { return head_.content_type(); }
+  void begin(int status, Headers headers) override;
   const std::string& peer() const override { return *peer_; }
   void send(std::string_view message) override;
   void finish(const Outcome& outcome) override;
@@ -66,7 +69,10 @@ class StreamCall final : public Call {
   void submit_trailers();
   void account();
   std::size_t held() const;
-  bool takes_one() const { return method_ && std::holds_alternative<UnaryStart>(*method_); }
+  void plain_data(std::string_view bytes);
+  void serve_plain();
+  void submit_plain_headers(bool last);
+  bool takes_one() const { return plain_ || (method_ && std::holds_alternative<UnaryStart>(*method_)); }
   bool all_told() const { return finished_ && unsent() == 0; }
 
   Connection* connection_;  // nullptr: the stream is gone
@@ -84,6 +90,13 @@ class StreamCall final : public Call {
   bool half_closed_ = false;
   bool paused_ = false;
   Clock::time_point half_sent_since_;
+
+  // How the answer to a plain request begins.
+  struct PlainHead {
+    int status = 500;
+    Headers headers;
+  };
+  std::unique_ptr<PlainHead> plain_;  // nullptr: gRPC
 
   std::shared_ptr<CallHandler> handler_;
   std::string out_;  // framed messages

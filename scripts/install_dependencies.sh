@@ -11,7 +11,7 @@ packages=(
   libssl-dev libsecp256k1-dev libcrypto++-dev libnghttp2-dev zlib1g-dev liblmdb-dev libyaml-cpp-dev libcli11-dev
   libspdlog-dev libfmt-dev prometheus-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
   clang-format clang-tidy
-  python3-grpcio nghttp2-client
+  python3-grpcio nghttp2-client curl
   chromium fonts-noto-cjk
 )
 if [ "${1:-}" = "--bench" ]; then

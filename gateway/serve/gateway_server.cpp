@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "edge/grpc_web.h"
+#include "edge/h2_exchange.h"
 #include "edge/json_api.h"
 #include "edge/permissioned/permissioned_service.h"
 #include "edge/public_service.h"
@@ -127,9 +128,11 @@ GatewayServer::GatewayServer(Kept kept, std::unique_ptr<h2::Server> server)
       service_(*server_, access_log_.get()),
       account_service_(server_->methods(), kept.admin_key_hash),
       team_service_(server_->methods(), team_key_.empty() ? std::nullopt : std::optional(sha256(team_key_))),
-      health_(server_->methods(), services) {
+      health_(server_->methods(), services),
+      sites_(make_sites()) {
   add_reflection(server_->methods(), services);
   add_control();
+  server_->serve_plain(edge::serve_over_h2(*sites_));
 }
 
 GatewayServer::~GatewayServer() { stop({}); }
@@ -142,6 +145,7 @@ void GatewayServer::stop(Duration patience) {
   health_.set_serving(false);
   metrics_.reset();
   if (shell_) shell_->drain(patience);
+  server_->loop(0).post([this] { sites_->drain(); });
   if (http_) http_->stop(std::chrono::milliseconds(100));
   server_->close(std::chrono::milliseconds(100));
   if (shell_) shell_->stop();
@@ -149,16 +153,20 @@ void GatewayServer::stop(Duration patience) {
   shell_.reset();
 }
 
-// Browsers, shells and other chains' clients call by it what gRPC's clients call directly.
+// Browsers, shells and other chains' clients call by them what gRPC's clients call directly.
+std::shared_ptr<edge::Sites> GatewayServer::make_sites() {
+  auto sites = std::make_shared<edge::Sites>();
+  sites->add(std::make_unique<edge::JsonApi>(server_->methods()));
+  sites->add(std::make_unique<edge::GrpcWeb>(server_->methods()));
+  sites->add(std::make_unique<edge::PermissionedService>(door_, server_->methods()));
+  sites->add(std::make_unique<edge::PublicService>(door_, server_->methods(), server_->loop(0)));
+  return sites;
+}
+
 Result<Done> GatewayServer::open_http(const std::string& address, const h2::TlsServerFiles& files) {
   Result<std::shared_ptr<const h2::Tls>> tls = tls_for(files, "http/1.1");
   if (!tls) return tls.error();
-  edge::HttpLane::Sites sites;
-  sites.push_back(std::make_unique<edge::JsonApi>(server_->methods()));
-  sites.push_back(std::make_unique<edge::GrpcWeb>(server_->methods()));
-  sites.push_back(std::make_unique<edge::PermissionedService>(door_, server_->methods()));
-  sites.push_back(std::make_unique<edge::PublicService>(door_, server_->methods(), server_->loop(0)));
-  auto opened = edge::HttpServer::listen(address, *server_, std::move(sites), {}, std::move(*tls));
+  auto opened = edge::HttpServer::listen(address, *server_, sites_, {}, std::move(*tls));
   if (!opened) return opened.error();
   http_ = std::move(*opened);
   return Done{};

@@ -67,6 +67,7 @@ class GatewayServer final {
   GatewayServer(Kept kept, std::unique_ptr<h2::Server> server);
 
   Result<Done> serve_metrics(const std::string& listen);
+  std::shared_ptr<edge::Sites> make_sites();
   Result<Done> open_http(const std::string& address, const h2::TlsServerFiles& tls);
   void add_control();
   Reply commission(const h2::Call& call, const v1::CommissionGatewayRequest& request);
@@ -86,6 +87,7 @@ class GatewayServer final {
   TeamService team_service_;
   HealthService health_;
   HttpDoor door_;
+  const std::shared_ptr<edge::Sites> sites_;
   std::unique_ptr<edge::HttpServer> http_;
   std::mutex mutex_;  // guards the next three
   std::unique_ptr<AccountBook> book_;

@@ -33,9 +33,9 @@ struct HttpGuard : testing::Test {
     auto listening = h2::Server::listen({});
     EXPECT_TRUE(listening.ok());
     loops = std::move(*listening);
-    HttpLane::Sites sites;
-    sites.push_back(std::make_unique<Echo>());
-    auto opened = HttpServer::listen("127.0.0.1:0", *loops, std::move(sites), budgets);
+    const auto sites = std::make_shared<Sites>();
+    sites->add(std::make_unique<Echo>());
+    auto opened = HttpServer::listen("127.0.0.1:0", *loops, sites, budgets);
     EXPECT_TRUE(opened.ok());
     server = std::move(*opened);
     loops->start();
