@@ -163,6 +163,8 @@ json::object permissioned_operation(const std::string& id, std::string_view summ
       content("application/json", whole_schema(says, {{"type", "object"}, {"nullable", true}}));
   return {{"operationId", id},
           {"summary", summary},
+          {"parameters", json::array{parameter("x-bsn-origin", "header", {{"type", "string"}}),
+                                     parameter("x-bsn-timeout", "header", {{"type", "string"}})}},
           {"requestBody",
            {{"required", true}, {"content", content("application/json", whole_schema(asks, schema_of(fields)))}}},
           {"responses",
