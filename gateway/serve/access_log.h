@@ -1,4 +1,5 @@
-// A sample of the unary calls, one line of JSON each: who called what, how it ended, where the time went.
+// A sample of the calls, unary and of streams, one line of JSON each: who called what, how it ended, where the time
+// went.
 //
 // The file is access.log in the gateway's data folder, and up to three older ones of 64 MiB. Nothing secret is in it:
 // the project's name, not its key. The caller's W3C traceparent is, if it sent one. Any thread; a call that is not in

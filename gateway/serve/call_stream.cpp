@@ -19,7 +19,8 @@ Instant deadline_in(Instant now, std::int64_t timeout_ns) {
 
 }  // namespace
 
-std::shared_ptr<CallStream> CallStream::start(GatewayShell& shell, h2::Call& call) {
+std::shared_ptr<CallStream> CallStream::start(GatewayShell& shell, h2::Call& call,
+                                              std::shared_ptr<AccessSampler> sampler) {
   RequestMetadata metadata = read_metadata(call.metadata());
   if (!shell.callers()->know(metadata.access_key, monotonic_now())) {
     call.finish(
@@ -30,7 +31,7 @@ std::shared_ptr<CallStream> CallStream::start(GatewayShell& shell, h2::Call& cal
     call.finish(outcome_of(refusal(Status::invalid_argument, Reason::malformed, "x-bsn-origin is not a city's name")));
     return nullptr;
   }
-  return std::make_shared<CallStream>(shell, call, std::move(metadata));
+  return std::make_shared<CallStream>(shell, call, std::move(metadata), std::move(sampler));
 }
 
 // ---- calls come in ----
@@ -59,6 +60,7 @@ std::shared_ptr<CallBatch> CallStream::take_batch(v1::ClientCalls& incoming) {
   auto batch = std::make_shared<CallBatch>();
   batch->sink = shared_from_this();
   const Instant now = monotonic_now();
+  const auto callers = shell_.callers();
   for (const v1::ClientCall& message : incoming.calls()) {
     ClientCall arrived;
     arrived.access_key = metadata_.access_key;
@@ -68,6 +70,7 @@ std::shared_ptr<CallBatch> CallStream::take_batch(v1::ClientCalls& incoming) {
     if (!call.wrong.empty()) wrong_[message.id()] = std::move(call.wrong);
     arrived.received = now;
     arrived.deadline = deadline_in(now, message.timeout_ns());
+    if (auto entry = sampler_->take(*call_, arrived, *callers)) to_log_.emplace(message.id(), std::move(entry));
     batch->client_ids.push_back(message.id());
     batch->calls.emplace_back(std::move(arrived));
   }
@@ -87,6 +90,7 @@ void CallStream::answered(std::vector<Answer>& answers) {
     if (answer.reply.reason == Reason::malformed) {
       if (auto wrong = wrong_.extract(answer.client_id)) answer.reply.message = std::move(wrong.mapped());
     }
+    log(answer);
     const std::size_t size = 200 + answer.reply.value.size() + answer.reply.message.size();
     v1::ClientReply& message = *gathered.room_for(size).add_replies();
     message.set_id(answer.client_id);
@@ -96,6 +100,11 @@ void CallStream::answered(std::vector<Answer>& answers) {
   open_ -= answers.size();
   if (all_read_ && open_ == 0) return call_->finish({});
   resume_if_room();
+}
+
+void CallStream::log(const Answer& answer) {
+  if (to_log_.empty()) return;
+  if (const auto entry = to_log_.extract(answer.client_id)) sampler_->write(*entry.mapped(), answer.reply);
 }
 
 void CallStream::resume_if_room() {

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/serve/access_sampler.h"
 #include "gateway/serve/gateway_shell.h"
 #include "gateway/serve/loop_sink.h"
 #include "gateway/serve/request_metadata.h"
@@ -21,11 +22,15 @@ namespace bsn {
 
 class CallStream final : public LoopSink, public h2::CallHandler {
  public:
-  // nullptr: ended at once, with UNAUTHENTICATED or INVALID_ARGUMENT.
-  static std::shared_ptr<CallStream> start(GatewayShell& shell, h2::Call& call);
+  // nullptr: ended at once, with UNAUTHENTICATED or INVALID_ARGUMENT. `sampler`: of the call's loop.
+  static std::shared_ptr<CallStream> start(GatewayShell& shell, h2::Call& call, std::shared_ptr<AccessSampler> sampler);
 
-  CallStream(GatewayShell& shell, h2::Call& call, RequestMetadata metadata)
-      : LoopSink(call.loop()), shell_(shell), call_(call.shared_from_this()), metadata_(std::move(metadata)) {}
+  CallStream(GatewayShell& shell, h2::Call& call, RequestMetadata metadata, std::shared_ptr<AccessSampler> sampler)
+      : LoopSink(call.loop()),
+        shell_(shell),
+        call_(call.shared_from_this()),
+        metadata_(std::move(metadata)),
+        sampler_(std::move(sampler)) {}
 
   void on_message(h2::Call&, std::string& message) override;
   void on_half_close(h2::Call&) override;
@@ -40,6 +45,7 @@ class CallStream final : public LoopSink, public h2::CallHandler {
 
   std::shared_ptr<CallBatch> take_batch(v1::ClientCalls& incoming);
   void answered(std::vector<Answer>& answers) override;
+  void log(const Answer& answer);
   void end_with(const Reply& reply);
   bool room() const { return open_ <= most_open && call_->unsent() <= most_unsent; }
   void resume_if_room();
@@ -47,9 +53,11 @@ class CallStream final : public LoopSink, public h2::CallHandler {
   GatewayShell& shell_;
   const std::shared_ptr<h2::Call> call_;
   const RequestMetadata metadata_;
+  const std::shared_ptr<AccessSampler> sampler_;
   std::size_t open_ = 0;                                  // calls read and not answered
   std::unordered_map<std::uint64_t, std::string> wrong_;  // open calls whose form is wrong, by the client's id
-  bool all_read_ = false;                                 // the client has half-closed
+  std::unordered_map<std::uint64_t, std::unique_ptr<AccessEntry>> to_log_;  // open calls in the sample
+  bool all_read_ = false;                                                   // the client has half-closed
 };
 
 }  // namespace bsn

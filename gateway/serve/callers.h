@@ -28,8 +28,9 @@ class Callers {
   // Whether somebody has this access key.
   bool know(std::string_view access_key, Instant now) const { return registry_.find(access_key, now).has_value(); }
 
-  // Who signed the request: as its carrier vouches, or by its metadata x-bsn-key, -timestamp, -nonce and -signature; nullptr: nobody whom we know,
-  // or not this request. An Ed25519 signature is verified (some 120 us) only when the key is a known one.
+  // Who signed the request: as its carrier vouches, or by its metadata x-bsn-key, -timestamp, -nonce and -signature;
+  // nullptr: nobody whom we know, or not this request. An Ed25519 signature is verified (some 120 us) only when the key
+  // is a known one.
   std::shared_ptr<const SignedBy> signer(const h2::Call& call, const SignedParts& parts, Instant now) const;
 
   const Accounts& accounts() const { return *accounts_; }

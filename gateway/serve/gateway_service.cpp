@@ -80,7 +80,8 @@ h2::Method worked_method(const std::atomic<GatewayShell*>& current) {
 GatewayService::GatewayService(h2::Server& server, AccessLog* log) {
   for (std::size_t i = 0; i < server.loops(); ++i) {
     h2::Loop& loop = server.loop(i);
-    const auto calls = std::make_shared<UnaryCalls>(loop, log);
+    samplers_.emplace(&loop, std::make_shared<AccessSampler>(log));
+    const auto calls = std::make_shared<UnaryCalls>(loop, samplers_.at(&loop));
     unary_calls_.emplace(&loop, calls);
     loop.at_end_of_turn([calls] { calls->end_turn(); });
   }
@@ -138,7 +139,7 @@ Handler GatewayService::unary_call(h2::Call& call, const Request& request, const
 
 Handler GatewayService::stream(h2::Call& call) {
   GatewayShell* shell = shell_.load();
-  if (shell) return CallStream::start(*shell, call);
+  if (shell) return CallStream::start(*shell, call, samplers_.at(&call.loop()));
   call.finish(outcome_of(not_commissioned()));
   return nullptr;
 }

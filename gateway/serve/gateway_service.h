@@ -16,7 +16,7 @@ namespace bsn {
 
 class GatewayService {
  public:
-  // Adds its methods to a server that has not started. `log`: as UnaryCalls.
+  // Adds its methods to a server that has not started. `log`: as AccessSampler.
   GatewayService(h2::Server& server, AccessLog* log);
 
   // From now on requests go to this shell, and the server's first loop gives it its turns.
@@ -33,7 +33,9 @@ class GatewayService {
   Handler stream(h2::Call& call);
 
   std::atomic<GatewayShell*> shell_{nullptr};
-  std::map<const h2::Loop*, std::shared_ptr<UnaryCalls>> unary_calls_;  // does not change once the server runs
+  // Of each loop; do not change once the server runs.
+  std::map<const h2::Loop*, std::shared_ptr<UnaryCalls>> unary_calls_;
+  std::map<const h2::Loop*, std::shared_ptr<AccessSampler>> samplers_;
 };
 
 }  // namespace bsn

@@ -27,7 +27,8 @@ void UnaryCalls::start(GatewayShell& shell, h2::Call& call, ReceivedCall receive
   arrived.deadline = deadline_of(call, now);
   arrived.signature = std::move(signature);
   call.tag = ++last_id_;
-  open_calls_.emplace(call.tag, Open{call.shared_from_this(), std::move(received.wrong), sample(call, arrived)});
+  open_calls_.emplace(call.tag, Open{call.shared_from_this(), std::move(received.wrong),
+                                     sampler_->take(call, arrived, *shell.callers())});
   if (!batch_) {
     batch_ = std::make_shared<CallBatch>();
     batch_->sink = shared_from_this();
@@ -36,21 +37,6 @@ void UnaryCalls::start(GatewayShell& shell, h2::Call& call, ReceivedCall receive
   }
   batch_->client_ids.push_back(call.tag);
   batch_->calls.emplace_back(std::move(arrived));
-}
-
-std::unique_ptr<AccessEntry> UnaryCalls::sample(const h2::Call& call, const ClientCall& arrived) {
-  if (!log_ || until_sample_-- > 0) return nullptr;
-  until_sample_ = log_->every() - 1;
-  auto entry = std::make_unique<AccessEntry>(AccessEntry{call.peer(), call.path(), "", "", ""});
-  const auto callers = shell_->callers();
-  const ProjectRegistry& registry = callers->registry();
-  const auto project = arrived.signature
-                           ? registry.find_signer(arrived.signature->kind, arrived.signature->key, arrived.received)
-                           : registry.find(arrived.access_key, arrived.received);
-  if (project) entry->project = registry.name(*project);
-  entry->network = to_string(arrived.call.chain);
-  entry->traceparent = believed_traceparent(call.metadata().only("traceparent").value_or(""));
-  return entry;
 }
 
 void UnaryCalls::end_turn() {
@@ -71,7 +57,7 @@ void UnaryCalls::finish(std::uint64_t id, Reply& reply) {
   if (found == open_calls_.end()) return;  // its client is gone
   const Open open = std::move(found->second);
   open_calls_.erase(found);
-  if (open.to_log) log_->write(*open.to_log, reply);
+  if (open.to_log) sampler_->write(*open.to_log, reply);
   if (reply.status == Status::ok) return answer(*open.call, encode(reply));
   if (reply.reason == Reason::malformed && !open.wrong.empty()) reply.message = open.wrong;
   open.call->finish(outcome_of(reply));

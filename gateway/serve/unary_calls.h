@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "gateway/serve/access_log.h"
+#include "gateway/serve/access_sampler.h"
 #include "gateway/serve/gateway_shell.h"
 #include "gateway/serve/loop_sink.h"
 #include "gateway/serve/received_call.h"
@@ -20,8 +20,7 @@ namespace bsn {
 
 class UnaryCalls final : public LoopSink, public h2::CallHandler {
  public:
-  // `log`: where a sample of the calls is written, and outlives this; nullptr: nowhere.
-  UnaryCalls(h2::Loop& loop, AccessLog* log) : LoopSink(loop), log_(log) {}
+  UnaryCalls(h2::Loop& loop, std::shared_ptr<AccessSampler> sampler) : LoopSink(loop), sampler_(std::move(sampler)) {}
 
   // Takes a call into this turn's batch; it is answered later. All calls go to the same shell. `bytes`: the message as
   // sent.
@@ -42,10 +41,8 @@ class UnaryCalls final : public LoopSink, public h2::CallHandler {
 
   void answered(std::vector<Answer>& answers) override;
   void finish(std::uint64_t id, Reply& reply);
-  std::unique_ptr<AccessEntry> sample(const h2::Call& call, const ClientCall& arrived);
 
-  AccessLog* const log_;
-  std::uint32_t until_sample_ = 0;  // calls until the next one that is written
+  const std::shared_ptr<AccessSampler> sampler_;
   GatewayShell* shell_ = nullptr;
   std::shared_ptr<CallBatch> batch_;
   std::size_t last_batch_ = 0;  // how many calls it had: room for as many in the next one

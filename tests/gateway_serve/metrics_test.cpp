@@ -96,6 +96,40 @@ TEST(AccessLog, OneCallOfSoManyIsALineWithItsSplitAndTraceAndWithoutItsKey) {
   EXPECT_EQ(lines[0].find("all-key"), std::string::npos);
 }
 
+TEST(AccessLog, CallsOfAStreamAreInTheSampleToo) {
+  LiveGateway live;
+  live.server.reset();
+  auto started = GatewayServer::start({"127.0.0.1:0", live.folder.path(), 1, "", 3});
+  ASSERT_TRUE(started.ok());
+  Client client((*started)->address());
+  ASSERT_TRUE(client.wait_until_serving());
+  const auto context = client.context();
+  const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  context->AddMetadata("traceparent", trace);
+  const auto stream = client.gateway->Stream(context.get());
+  v1::ClientCalls batch;
+  for (std::uint64_t id = 1; id <= 6; ++id) {
+    v1::ClientCall& call = *batch.add_calls();
+    call.set_id(id);
+    *call.mutable_call() = encode(submit("key-" + std::to_string(id)));
+  }
+  ASSERT_TRUE(stream->Write(batch));
+  stream->WritesDone();
+  v1::ClientReplies replies;
+  int answers = 0;
+  while (stream->Read(&replies)) answers += replies.replies_size();
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_EQ(answers, 6);
+  std::ifstream file(live.folder.path() + "/access.log");
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  ASSERT_EQ(lines.size(), 2u);
+  for (const char* part : {"\"path\":\"/bsn.v1.Gateway/Stream\"", "\"project\":\"all\"", "\"code\":\"OK\"",
+                           "\"city\":\"tianjin\"", trace.c_str()}) {
+    EXPECT_NE(lines[0].find(part), std::string::npos) << part << " is missing in " << lines[0];
+  }
+}
+
 TEST(AccessLog, BelievesTraceparentsOnlyAsW3cHasThem) {
   const std::string good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   EXPECT_EQ(believed_traceparent(good), good);
