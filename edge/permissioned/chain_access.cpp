@@ -35,10 +35,10 @@ void ChainAccess::cancel() {
 }
 
 void ChainAccess::start(const char* method, const google::protobuf::MessageLite& request,
-                        std::chrono::nanoseconds timeout, OnMessage on_message, OnEnd on_end) {
+                        std::chrono::nanoseconds timeout, const OnMessage& on_message, const OnEnd& on_end) {
   if (cancelled_) return;
   current_ = InnerCall::start(loop_, methods_, std::string("/bsn.v1.Gateway/") + method, request, caller_, timeout,
-                              std::move(on_message), std::move(on_end));
+                              on_message, on_end);
 }
 
 void ChainAccess::start_for_reply(const char* method, const google::protobuf::MessageLite& request, OnReply done) {

@@ -53,7 +53,7 @@ class ChainAccess {
   using OnMessage = InnerCall::OnMessage;
   using OnEnd = InnerCall::OnEnd;
   void start(const char* method, const google::protobuf::MessageLite& request, std::chrono::nanoseconds timeout,
-             OnMessage on_message, OnEnd on_end);
+             const OnMessage& on_message, const OnEnd& on_end);
   void start_for_reply(const char* method, const google::protobuf::MessageLite& request, OnReply done);
 
   h2::Loop& loop_;

@@ -10,13 +10,13 @@ namespace {
 namespace json = boost::json;
 using Kind = BodyField::Kind;
 
-void req_chain_code(const PermissionedRequestPtr& request, PermissionedDone done) {
+void req_chain_code(const PermissionedRequestPtr& request, const PermissionedDone& done) {
   call_by_func_param(request, done, [done](const Reply& reply) {
     done({}, json::object{{"txId", hex_or_empty(reply.transaction)}, {"status", "OK"}, {"data", reply.value}});
   });
 }
 
-void get_receipt(const PermissionedRequestPtr& request, PermissionedDone done) {
+void get_receipt(const PermissionedRequestPtr& request, const PermissionedDone& done) {
   find_transaction(request, "txHash", done, [done](const BlockPtr& block, std::size_t place) {
     const Receipt& receipt = block->receipts[place];
     const bool good = receipt.status == ReceiptStatus::ok;
@@ -32,7 +32,7 @@ void get_receipt(const PermissionedRequestPtr& request, PermissionedDone done) {
   });
 }
 
-void get_block_info(const PermissionedRequestPtr& request, PermissionedDone done) {
+void get_block_info(const PermissionedRequestPtr& request, const PermissionedDone& done) {
   if (!request->text("blockHash").empty()) return done(unfit("blocks are found by blockNumber only"), nullptr);
   find_block(request, "blockNumber", done, [done](const BlockPtr& block) {
     json::array transactions;
@@ -51,8 +51,8 @@ void get_block_info(const PermissionedRequestPtr& request, PermissionedDone done
   });
 }
 
-void get_block_height(const PermissionedRequestPtr& request, PermissionedDone done) {
-  request->chain.newest([request, done = std::move(done)](const h2::Outcome& outcome, const Reply& reply) {
+void get_block_height(const PermissionedRequestPtr& request, const PermissionedDone& done) {
+  request->chain.newest([request, done](const h2::Outcome& outcome, const Reply& reply) {
     if (outcome.code != 0) return done(outcome, nullptr);
     done({}, json::object{{"data", std::to_string(reply.height)}});
   });

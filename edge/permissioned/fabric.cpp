@@ -15,14 +15,14 @@ constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr int valid = 0, invalid = 255;
 constexpr int chaincode_ok = 200;
 
-void req_chain_code(const PermissionedRequestPtr& request, PermissionedDone done) {
+void req_chain_code(const PermissionedRequestPtr& request, const PermissionedDone& done) {
   const json::value* data = request->body.if_contains("transientData");
   if (data && data->is_object() && !data->as_object().empty()) {
     return done(unfit("private data is not simulated: leave transientData out"), nullptr);
   }
   request->chain.call(
       request->text("chainCode"), request->text("funcName"), request->list("args"), request->once,
-      [done = std::move(done)](const h2::Outcome& outcome, const Reply& reply) {
+      [done](const h2::Outcome& outcome, const Reply& reply) {
         if (outcome.code != 0) return done(outcome, nullptr);
         done({}, json::object{
                      {"blockInfo", {{"txId", hex_or_empty(reply.transaction)}, {"blockHash", ""}, {"status", valid}}},
@@ -40,7 +40,7 @@ json::object transaction_in(const Block& block, std::size_t place) {
           {"timeSpanNsec", time % second_ns}};
 }
 
-void get_transaction(const PermissionedRequestPtr& request, PermissionedDone done) {
+void get_transaction(const PermissionedRequestPtr& request, const PermissionedDone& done) {
   find_transaction(request, "txId", done, [done](const BlockPtr& block, std::size_t place) {
     json::object made = transaction_in(*block, place);
     made.erase("txId");
@@ -65,7 +65,7 @@ void give_block(const PermissionedDone& done, const Block& block) {
                         {"transactions", std::move(transactions)}});
 }
 
-void get_block_info(const PermissionedRequestPtr& request, PermissionedDone done) {
+void get_block_info(const PermissionedRequestPtr& request, const PermissionedDone& done) {
   if (!request->text("txId").empty()) {
     return find_transaction(request, "txId", done,
                             [done](const BlockPtr& block, std::size_t) { give_block(done, *block); });
@@ -76,8 +76,8 @@ void get_block_info(const PermissionedRequestPtr& request, PermissionedDone done
   find_block(request, "blockNumber", done, [done](const BlockPtr& block) { give_block(done, *block); });
 }
 
-void get_ledger_info(const PermissionedRequestPtr& request, PermissionedDone done) {
-  request->chain.newest([request, done = std::move(done)](const h2::Outcome& outcome, const Reply& reply) {
+void get_ledger_info(const PermissionedRequestPtr& request, const PermissionedDone& done) {
+  request->chain.newest([request, done](const h2::Outcome& outcome, const Reply& reply) {
     if (outcome.code != 0) return done(outcome, nullptr);
     if (reply.height == 0) return done({}, json::object{{"blockHash", ""}, {"height", 0}, {"preBlockHash", ""}});
     request->chain.block(reply.height, [request, done](const h2::Outcome& failed, const BlockPtr& block) {

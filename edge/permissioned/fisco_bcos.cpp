@@ -11,7 +11,7 @@ namespace {
 namespace json = boost::json;
 using Kind = BodyField::Kind;
 
-void req_chain_code(const PermissionedRequestPtr& request, PermissionedDone done) {
+void req_chain_code(const PermissionedRequestPtr& request, const PermissionedDone& done) {
   call_by_func_param(request, done, [request, done](const Reply& reply) {
     const std::string id = hex_or_empty(reply.transaction);
     done({}, json::object{{"constant", id.empty()},
@@ -36,7 +36,7 @@ json::object transaction_in(const Block& block, std::size_t place) {
           {"from", transaction.project},        {"to", transaction.contract}};
 }
 
-void get_transaction(const PermissionedRequestPtr& request, PermissionedDone done) {
+void get_transaction(const PermissionedRequestPtr& request, const PermissionedDone& done) {
   find_transaction(request, "txHash", done, [done](const BlockPtr& block, std::size_t place) {
     json::object made = transaction_in(*block, place);
     made["value"] = 0;
@@ -46,7 +46,7 @@ void get_transaction(const PermissionedRequestPtr& request, PermissionedDone don
 }
 
 // The contract's result, or its reason for refusing, stands where a real one has its events.
-void get_receipt(const PermissionedRequestPtr& request, PermissionedDone done) {
+void get_receipt(const PermissionedRequestPtr& request, const PermissionedDone& done) {
   find_transaction(request, "txHash", done, [done](const BlockPtr& block, std::size_t place) {
     json::object made = transaction_in(*block, place);
     made["contractAddress"] = "";
@@ -55,7 +55,7 @@ void get_receipt(const PermissionedRequestPtr& request, PermissionedDone done) {
   });
 }
 
-void get_block_info(const PermissionedRequestPtr& request, PermissionedDone done) {
+void get_block_info(const PermissionedRequestPtr& request, const PermissionedDone& done) {
   if (!request->text("blockHash").empty()) return done(unfit("blocks are found by blockNumber only"), nullptr);
   find_block(request, "blockNumber", done, [done](const BlockPtr& block) {
     json::array transactions;
@@ -74,14 +74,14 @@ void get_block_info(const PermissionedRequestPtr& request, PermissionedDone done
   });
 }
 
-void get_block_height(const PermissionedRequestPtr& request, PermissionedDone done) {
-  request->chain.newest([request, done = std::move(done)](const h2::Outcome& outcome, const Reply& reply) {
+void get_block_height(const PermissionedRequestPtr& request, const PermissionedDone& done) {
+  request->chain.newest([request, done](const h2::Outcome& outcome, const Reply& reply) {
     if (outcome.code != 0) return done(outcome, nullptr);
     done({}, json::object{{"data", std::to_string(reply.height)}});
   });
 }
 
-void get_count_in_block(const PermissionedRequestPtr& request, PermissionedDone done) {
+void get_count_in_block(const PermissionedRequestPtr& request, const PermissionedDone& done) {
   find_block(request, "blockNumber", done, [done](const BlockPtr& block) {
     done({}, json::object{{"data", std::to_string(block->transactions.size())}});
   });

@@ -51,7 +51,7 @@ struct PermissionedCall {
   std::string_view summary;
   std::span<const BodyField> fields;  // in the order in which they are signed
   // Calls `done` once. The request outlives that, `chain` also.
-  void (*serve)(const PermissionedRequestPtr& request, PermissionedDone done);
+  void (*serve)(const PermissionedRequestPtr& request, const PermissionedDone& done);
 };
 
 struct Framework {

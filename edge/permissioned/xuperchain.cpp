@@ -10,7 +10,7 @@ namespace {
 
 using Kind = BodyField::Kind;
 
-void req_chain_code(const PermissionedRequestPtr& request, PermissionedDone done) {
+void req_chain_code(const PermissionedRequestPtr& request, const PermissionedDone& done) {
   call_by_func_param(request, done, [done](const Reply& reply) {
     done({}, boost::json::object{{"txId", hex_or_empty(reply.transaction)}, {"queryInfo", reply.value}});
   });
