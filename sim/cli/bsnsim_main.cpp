@@ -125,7 +125,7 @@ void add_run(CLI::App& app, RunOptions& options) {
   verb.callback([&] { exit_status = command_run(options); });
 }
 
-void add_bench(CLI::App& app, BenchOptions& options) {
+CLI::App& add_bench(CLI::App& app, BenchOptions& options) {
   CLI::App& verb = add_verb(app, "bench", "measure routing latency: from the origins of a scenario to each network");
   verb.add_option("file", options.file, "scenario file (default: configs/scenarios/routing_latency.yaml)");
   add_mode(verb, options.live);
@@ -135,7 +135,29 @@ void add_bench(CLI::App& app, BenchOptions& options) {
       ->check(CLI::Range(1, 100));
   verb.add_option("--seed", options.seed, "of the first run")->capture_default_str();
   verb.add_flag("-q,--quiet", options.quiet, "no progress");
-  verb.callback([&] { exit_status = command_bench(options); });
+  verb.callback([&verb, &options] {
+    if (verb.get_subcommands().empty()) exit_status = command_bench(options);
+  });
+  return verb;
+}
+
+void add_bench_routing(CLI::App& bench, BenchRoutingOptions& options) {
+  CLI::App& verb = *bench.add_subcommand("routing", "what a running gateway adds, by city and network");
+  verb.add_option("topology", options.file, "start a cluster of this for it; default: the named cluster, which runs");
+  verb.add_option_function<std::string>(
+          "--hosting", [&](const std::string& name) { options.hosting = hostings().at(name); },
+          "of the started cluster")
+      ->check(CLI::IsMember(hostings()))
+      ->default_str("single");
+  verb.add_option("--city,--from", options.cities, "where calls start; may be given again; default: eight");
+  verb.add_option("-n,--network", options.networks, "only this one; may be given again");
+  verb.add_option("--reads", options.reads, "of each city and chain")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000));
+  verb.add_flag("--json", options.json, "as JSON");
+  verb.add_flag("-q,--quiet", options.quiet, "no progress");
+  add_place(verb, options);
+  verb.callback([&] { exit_status = command_bench_routing(options); });
 }
 
 void add_calibrate(CLI::App& app, CalibrateOptions& options) {
@@ -270,6 +292,7 @@ int main(int argc, char** argv) {
   RunOptions run;
   QuestionOptions questions;
   BenchOptions bench;
+  BenchRoutingOptions bench_routing;
   CalibrateOptions calibrate;
   SwarmCommandOptions swarm;
   FileOptions files;
@@ -286,7 +309,7 @@ int main(int argc, char** argv) {
   add_logs(app, logs);
   add_run(app, run);
   add_question_verbs(app, questions, [](int code) { exit_status = code; });
-  add_bench(app, bench);
+  add_bench_routing(add_bench(app, bench), bench_routing);
   add_calibrate(app, calibrate);
   add_swarm(app, swarm);
   add_files(app, files);

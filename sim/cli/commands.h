@@ -117,6 +117,17 @@ struct BenchOptions : PlaceOptions {
 };
 int command_bench(const BenchOptions& options);
 
+struct BenchRoutingOptions : PlaceOptions {
+  std::string file;                   // topology of a cluster to start for this; empty: the named one, which runs
+  Hosting hosting = Hosting::single;  // of that
+  std::vector<std::string> cities;    // where calls start; empty: eight, evenly over the topology's list
+  std::vector<std::string> networks;  // empty: all
+  int reads = 20;                     // of each city and chain
+  bool json = false;
+  bool quiet = false;
+};
+int command_bench_routing(const BenchRoutingOptions& options);
+
 struct CalibrateOptions {
   std::vector<std::string> files{"configs/topologies/bsn-2020.yaml", "configs/calibrations/simblock-2019.yaml"};
   std::vector<std::string> networks;  // empty: all that have published figures
