@@ -1,10 +1,11 @@
 // Question: what does a call to one of many city nodes cost, gateway and node together, beside HAProxy in front of the
-// same nodes?
+// same nodes, and in front of as many gRPC C++ servers?
 //
 // Every city hosts a copy of one chain; the WAN is switched off, everything is on loopback. h2load keeps 128 calls out;
-// our gateway draws two nodes for each and takes the one with fewer calls, HAProxy draws likewise. Both are measured in
-// turn, for nodes with a process each and for all in one; medians are printed. Limits of the sum: half of HAProxy's
-// with a process per node, a quarter with one for all.
+// our gateway draws two nodes for each and takes the one with fewer calls, HAProxy draws likewise. The gRPC C++ servers
+// (bench/cluster_start/bare_grpc_server.cpp) read no state and answer nothing: city nodes on gRPC C++ would cost more.
+// All are measured in turn, for nodes with a process each and for all in one; medians are printed. Limits of the sum:
+// half of HAProxy's and the gRPC C++ servers' with a process per node, a quarter with one for all.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -22,6 +23,7 @@
 #include "bench/routing_latency/peers.h"
 #include "loop/temporary_folder.h"
 #include "proto/codec.h"
+#include "sim/live/child.h"
 #include "sim/live/endpoints.h"
 #include "sim/live/live_cluster.h"
 
@@ -106,12 +108,40 @@ void measure(const LoopOrder& load, pid_t proxy, const std::vector<pid_t>& nodes
 }
 
 void print_row(const char* way, const Measured& row) {
-  fmt::print("{:<14} {:>10.0f} {:>17.1f} {:>17.1f} {:>17.1f}\n", way, median(row.rate), median(row.proxy_us),
+  fmt::print("{:<26} {:>10.0f} {:>17.1f} {:>17.1f} {:>17.1f}\n", way, median(row.rate), median(row.proxy_us),
              median(row.nodes_us), median(row.sum_us));
 }
 
+// Processes with, together, as many ports as there are nodes.
+std::vector<Child> start_bare(const Options& options, Hosting hosting, const std::string& bin_dir,
+                              const std::string& folder) {
+  const bool single = hosting == Hosting::single;
+  std::vector<Child> servers(single ? 1 : static_cast<std::size_t>(options.nodes));
+  std::vector<Child*> all;
+  for (Child& server : servers) {
+    server.name = "bare server";
+    server.log = folder + "/bare.log";
+    const std::string ports = std::to_string(single ? options.nodes : 1);
+    server.process = take(Process::start({bin_dir + "/bare_grpc_server", {ports}, server.log, 0}));
+    all.push_back(&server);
+  }
+  take(wait_for_addresses(all, std::chrono::steady_clock::now() + std::chrono::seconds(60), nullptr));
+  return servers;
+}
+
+void end(Process& process) {
+  process.signal(SIGTERM);
+  process.wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(5));
+}
+
+Peer haproxy_before(const std::vector<std::string>& upstreams, const std::string& folder) {
+  auto started = start_haproxy(folder, upstreams);
+  if (!started) throw std::runtime_error("HAProxy is missing: scripts/install_dependencies.sh --bench");
+  return take(std::move(*started));
+}
+
 void measure_hosting(const Options& options, Hosting hosting, double limit) {
-  const TemporaryFolder folder;
+  const TemporaryFolder folder, of_bare;
   ClusterOptions how;
   how.bin_dir = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
   how.run_dir = folder.path();
@@ -125,25 +155,37 @@ void measure_hosting(const Options& options, Hosting hosting, double limit) {
     upstreams.push_back(node.grpc);
   }
   const std::vector<pid_t> nodes(processes.begin(), processes.end());
-  auto started = start_haproxy(folder.path(), upstreams);
-  if (!started) throw std::runtime_error("HAProxy is missing: scripts/install_dependencies.sh --bench");
-  Peer haproxy = take(std::move(*started));
+  std::vector<Child> bare = start_bare(options, hosting, how.bin_dir, of_bare.path());
+  std::vector<pid_t> bare_pids;
+  std::vector<std::string> bare_addresses;
+  for (const Child& server : bare) {
+    bare_pids.push_back(server.process.pid());
+    bare_addresses.insert(bare_addresses.end(), server.addresses.begin(), server.addresses.end());
+  }
+  Peer haproxy = haproxy_before(upstreams, folder.path());
+  Peer haproxy_of_bare = haproxy_before(bare_addresses, of_bare.path());
   LoopOrder ours = order(endpoints.gateway.grpc, "Gateway", options.seconds);
   ours.access_key = "bench-key";
   const LoopOrder theirs = order(haproxy.address, "CityNode", options.seconds);
-  Measured gateway, proxy;
+  const LoopOrder to_bare = order(haproxy_of_bare.address, "CityNode", options.seconds);
+  Measured gateway, proxy, of_grpc;
   for (int i = 0; i < options.repeat; ++i) {
     measure(ours, endpoints.gateway.pid, nodes, folder.path(), gateway);
     measure(theirs, haproxy.worker, nodes, folder.path(), proxy);
+    measure(to_bare, haproxy_of_bare.worker, bare_pids, folder.path(), of_grpc);
   }
-  fmt::print("\n{}\n{:<14} {:>10} {:>17} {:>17} {:>17}\n", to_string(hosting), "way", "calls/s", "proxy CPU us/call",
+  fmt::print("\n{}\n{:<26} {:>10} {:>17} {:>17} {:>17}\n", to_string(hosting), "way", "calls/s", "proxy CPU us/call",
              "nodes CPU us/call", "together");
   print_row("our gateway", gateway);
   print_row("HAProxy", proxy);
-  const double share = median(gateway.sum_us) / median(proxy.sum_us);
-  fmt::print("together {:.2f} of HAProxy's, limit {:.2f}{}\n", share, limit, share <= limit ? "" : "  MISSED");
-  haproxy.process.signal(SIGTERM);
-  haproxy.process.wait_until(std::chrono::steady_clock::now() + std::chrono::seconds(5));
+  print_row("HAProxy, gRPC C++ servers", of_grpc);
+  const double share = median(gateway.sum_us) / median(of_grpc.sum_us);
+  fmt::print("together {:.2f} of HAProxy's before the same nodes, {:.2f} before gRPC C++ servers, limit {:.2f}{}\n",
+             median(gateway.sum_us) / median(proxy.sum_us), share, limit, share <= limit ? "" : "  MISSED");
+  end(haproxy.process);
+  end(haproxy_of_bare.process);
+  for (Child& server : bare) server.process.signal(SIGTERM);
+  for (Child& server : bare) end(server.process);
 }
 
 }  // namespace

@@ -13,6 +13,8 @@
 #include <fstream>
 #include <utility>
 
+#include "sim/live/child.h"
+
 namespace bsn {
 namespace {
 
@@ -125,6 +127,18 @@ backend node
 {1})",
                             port, servers));
   return start("HAProxy", program, {"-db", "-f", config}, folder, port);
+}
+
+Result<Peer> start_grpc_proxy(const std::string& program, const std::string& folder, const std::string& upstream) {
+  Child child{"gRPC C++ proxy", folder + "/grpc_proxy.log", {}, {}};
+  Result<Process> process = Process::start({program, {upstream}, child.log, 0});
+  if (!process) return process.error();
+  child.process = std::move(*process);
+  if (auto ready = wait_for_addresses({&child}, Clock::now() + std::chrono::seconds(10), nullptr); !ready) {
+    return ready.error();
+  }
+  const pid_t worker = child.process.pid();
+  return Peer{child.name, child.address, std::move(child.process), worker};
 }
 
 }  // namespace bsn

@@ -1,4 +1,5 @@
-// The proxies that our gateway is measured beside: nginx and HAProxy as Debian ships them, as children on loopback.
+// The proxies that our gateway is measured beside, as children on loopback: nginx and HAProxy as Debian ships them, and
+// a plain one on gRPC C++ (grpc_proxy.cpp).
 #pragma once
 
 #include <optional>
@@ -21,5 +22,7 @@ struct Peer {
 std::optional<Result<Peer>> start_nginx(const std::string& folder, const std::string& upstream);
 // Of several it takes, for each call, the less loaded of two that it draws.
 std::optional<Result<Peer>> start_haproxy(const std::string& folder, const std::vector<std::string>& upstreams);
+// `program` is the path of our own.
+Result<Peer> start_grpc_proxy(const std::string& program, const std::string& folder, const std::string& upstream);
 
 }  // namespace bsn

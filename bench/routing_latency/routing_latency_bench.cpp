@@ -102,8 +102,9 @@ void print_load(const Load& load, const std::vector<Way>& ways, std::map<std::st
 
 int run(const Options& options) {
   const TemporaryFolder folder;
+  const std::string bin_dir = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
   ClusterOptions cluster_options;
-  cluster_options.bin_dir = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
+  cluster_options.bin_dir = bin_dir;
   cluster_options.run_dir = folder.path();
   auto cluster = LiveCluster::start(one_node(), cluster_options);
   if (!cluster) throw std::runtime_error(cluster.error().message);
@@ -124,7 +125,8 @@ int run(const Options& options) {
   };
   add(start_nginx(folder.path(), upstream));
   add(start_haproxy(folder.path(), {upstream}));
-  if (peers.size() < 2) fmt::print(stderr, "nginx or HAProxy is missing: scripts/install_dependencies.sh --bench\n");
+  add(start_grpc_proxy(bin_dir + "/grpc_proxy", folder.path(), upstream));
+  if (peers.size() < 3) fmt::print(stderr, "nginx or HAProxy is missing: scripts/install_dependencies.sh --bench\n");
 
   fmt::print("the same query to one city node, medians of {} runs of {} s each\n", options.repeat, options.seconds);
   for (const Load& load : loads) {
@@ -146,7 +148,7 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"a call through our gateway, beside direct calls, nginx and HAProxy"};
+  CLI::App app{"a call through our gateway, beside direct calls and other proxies"};
   Options options;
   app.add_option("--repeat", options.repeat, "runs of each way")->capture_default_str()->check(CLI::Range(1, 100));
   app.add_option("--seconds", options.seconds, "length of a run")->capture_default_str()->check(CLI::Range(0.1, 60.0));
