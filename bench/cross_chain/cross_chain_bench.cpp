@@ -108,6 +108,9 @@ int run(std::uint64_t transfers, std::uint64_t per_tick) {
     fmt::print("  {:<6} checked {:>9}, violated {}\n", report.name, report.checked, report.violated);
   }
   const bool all = settled && counts.finished == transfers && counts.failed == 0 && !world.judge().broken();
+  if (counts.sent < transfers) {
+    fmt::print("{} found their channel full: send fewer in each tick\n", transfers - counts.sent);
+  }
   if (!all) fmt::print("not all was well: sent {}, refunded {}\n", counts.sent, counts.refunded);
   return all ? 0 : 1;
 }
