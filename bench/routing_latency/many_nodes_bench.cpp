@@ -3,7 +3,7 @@
 //
 // Every city hosts a copy of one chain; the WAN is switched off, everything is on loopback. h2load keeps 128 calls out;
 // our gateway draws two nodes for each and takes the one with fewer calls, HAProxy draws likewise. The gRPC C++ servers
-// (bench/cluster_start/bare_grpc_server.cpp) read no state and answer nothing: city nodes on gRPC C++ would cost more.
+// (bench/grpc_peers/bare_grpc_server.cpp) read no state and answer nothing: city nodes on gRPC C++ would cost more.
 // All are measured in turn, for nodes with a process each and for all in one; medians are printed. Limits of the sum:
 // half of HAProxy's and the gRPC C++ servers' with a process per node, a quarter with one for all.
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 // The proxies that our gateway is measured beside, as children on loopback: nginx and HAProxy as Debian ships them, and
-// a plain one on gRPC C++ (grpc_proxy.cpp).
+// a plain one on gRPC C++ (bench/grpc_peers/grpc_proxy.cpp).
 #pragma once
 
 #include <optional>

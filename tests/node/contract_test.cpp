@@ -209,7 +209,7 @@ TEST(ContractCall, EtherTakesAddressesAndWholeNumbersOnly) {
 }
 
 // core/call_operation.h is for those that can't look into these tables.
-TEST(Contracts, WhatIsAReadIsToldTheSameEverywhere) {
+TEST(ContractCall, WhatIsAReadIsToldTheSameEverywhere) {
   std::size_t reads = 0;
   const std::pair<std::string, Contract> contracts[] = {{"kv", kv_contract()},
                                                         {"asset", asset_contract()},
