@@ -116,7 +116,12 @@ Result<std::vector<Cell>> cells_of(const Endpoints& endpoints, const BenchRoutin
       for (const std::string& city : *cities) cells.push_back({city, {network.network(), chain.chain()}, {}, 0, ""});
     }
   }
-  if (cells.empty()) return Error{ErrorCode::invalid_configuration, "there is no such network"};
+  for (const std::string& wanted : options.networks) {
+    if (std::none_of(cells.begin(), cells.end(), [&](const Cell& one) { return one.chain.network == wanted; })) {
+      return Error{ErrorCode::invalid_configuration,
+                   fmt::format("--network: the cluster has no network '{}'; see `bsnsim status`", wanted)};
+    }
+  }
   return cells;
 }
 

@@ -143,6 +143,25 @@ TEST_F(Cli, AClusterIsLaunchedCalledInspectedAndEnded) {
   EXPECT_EQ(run("status").code, 1);
 }
 
+TEST_F(Cli, BenchRoutingStartsAClusterAndSplitsTheWaitByCityAndChain) {
+  const std::string topology = "bench routing configs/topologies/small.yaml --city beijing --reads 3 -q ";
+  const Outcome wrong = run(topology + "-n irisnet -n nowhere");
+  EXPECT_EQ(wrong.code, 104);
+  expect_says(wrong.err, "no network 'nowhere'");
+  const Outcome measured = run(topology + "-n irisnet --json");
+  ASSERT_EQ(measured.code, 0) << measured.err;
+  const boost::json::value report = boost::json::parse(measured.out);
+  ASSERT_EQ(report.at("cells").as_array().size(), 1u);
+  const boost::json::value& cell = report.at("cells").at(0);
+  EXPECT_EQ(cell.at("city").as_string(), "beijing");
+  EXPECT_EQ(cell.at("network").as_string(), "irisnet");
+  EXPECT_EQ(cell.at("reads").as_int64(), 3);
+  EXPECT_EQ(cell.at("failed").as_int64(), 0);
+  const double whole = cell.at("whole").at("p50_ms").as_double();
+  EXPECT_GT(cell.at("way").at("p50_ms").as_double(), 0);
+  EXPECT_LT(cell.at("in_gateway").at("p50_ms").as_double(), whole);
+}
+
 // ---- reports that are none ----
 
 class CliReport : public Cli {
