@@ -109,7 +109,10 @@ int run(std::uint64_t transfers, std::uint64_t per_tick) {
   }
   const bool all = settled && counts.finished == transfers && counts.failed == 0 && !world.judge().broken();
   if (counts.sent < transfers) {
-    fmt::print("{} found their channel full: send fewer in each tick\n", transfers - counts.sent);
+    fmt::print(
+        "{} were refused where they began, as when a channel is full or a voucher not there yet: send fewer in each "
+        "tick\n",
+        transfers - counts.sent);
   }
   if (!all) fmt::print("not all was well: sent {}, refunded {}\n", counts.sent, counts.refunded);
   return all ? 0 : 1;
