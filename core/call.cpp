@@ -15,12 +15,13 @@ constexpr std::array<std::string_view, 17> status_names = {
 
 constexpr std::array<std::string_view, 4> level_names = {"accepted", "committed", "final", "local"};
 
-constexpr std::array<std::string_view, 24> reason_names = {
+constexpr std::array<std::string_view, 27> reason_names = {
     "NONE",        "MALFORMED",          "UNKNOWN_KEY",     "NOT_GRANTED",      "RATE_LIMITED",
     "QUOTA_SPENT", "GATEWAY_FULL",       "MEMPOOL_FULL",    "UNKNOWN_NETWORK",  "UNKNOWN_CONTRACT",
     "NOT_HOSTED",  "UNDER_CONSTRUCTION", "NO_HEALTHY_PEER", "NO_LEADER",        "LINK_LOST",
     "STOPPING",    "DEADLINE",           "KEY_REUSED",      "CONTRACT_REFUSED", "UNKNOWN_TRANSACTION",
-    "DRAINING",    "STALE_REQUEST",      "REPLAYED",        "OVERLOADED"};
+    "DRAINING",    "STALE_REQUEST",      "REPLAYED",        "OVERLOADED",       "TOO_FEW_PEERS",
+    "PEERS_APART", "PEERS_DISAGREE"};
 
 bool printable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });

@@ -105,6 +105,9 @@ enum class Reason : std::uint8_t {
   stale_request,        // UNAUTHENTICATED: well signed, but too long ago or in the future: sign it anew
   replayed,             // UNAUTHENTICATED: well signed, but its nonce was used before
   overloaded,           // RESOURCE_EXHAUSTED: shed, because the gateway has more important calls than it can carry
+  too_few_peers,        // UNAVAILABLE: a read that is to be compared, and fewer peers than that can be called
+  peers_apart,          // ABORTED: a read that is to be compared, and the peers were never at one height
+  peers_disagree,       // DATA_LOSS: a read that was compared, and peers answered unequally at one height
 };
 std::string_view to_string(Reason reason);
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/call.h"
 #include "core/chain_spec.h"
 #include "core/digest.h"
 
@@ -35,9 +36,19 @@ inline constexpr RoutePolicy route_policies[] = {RoutePolicy::nearest,      Rout
 std::string_view to_string(RoutePolicy policy);
 
 struct RoutingRule {
+  static constexpr std::uint32_t compare_max = 4;
+
   RoutePolicy policy = RoutePolicy::nearest;
   std::vector<CityIndex> pins{};            // pinned: in this order, at least one; else empty
   Duration hedge_after = milliseconds(20);  // hedged: beyond the time of the way there and back
+  // Reads at level final go to so many peers, whose answers must agree: 2 ... compare_max; 0: to one, nothing is
+  // compared. Such reads are not hedged.
+  std::uint32_t compare = 0;
+
+  // Whether this call goes to several peers.
+  bool compares(const Call& call) const {
+    return compare > 0 && call.operation == Operation::query && call.level == Level::final_;
+  }
   bool operator==(const RoutingRule&) const = default;
 };
 

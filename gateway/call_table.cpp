@@ -44,7 +44,7 @@ OpenGatewayCall& CallTable::add(OpenGatewayCall call) {
 
 AttemptId CallTable::begin_attempt(OpenGatewayCall& call, CityIndex city, Duration distance, Instant now) {
   OpenAttempt* free = find_attempt(call, {});
-  BSN_CHECK(free != nullptr, "a call has at most two attempts out");
+  BSN_CHECK(free != nullptr, "a call has more attempts out than it may");
   *free = {{++attempts_ << slot_bits | call.slot}, city, distance, now};
   ++open_at_[city.value];
   return free->id;
@@ -57,21 +57,21 @@ OpenAttempt CallTable::end_attempt(OpenGatewayCall& call, AttemptId attempt) {
   return std::exchange(*ended, {});
 }
 
-void CallTable::hedge_at(OpenGatewayCall& call, Instant when) {
-  forget_hedge(call);
-  call.hedge_at = when;
-  hedges_.emplace(when, call.slot);
+void CallTable::look_at(OpenGatewayCall& call, Instant when) {
+  forget_look(call);
+  call.look_at = when;
+  looks_.emplace(when, call.slot);
 }
 
-void CallTable::forget_hedge(OpenGatewayCall& call) {
-  if (call.hedge_at) hedges_.erase({*call.hedge_at, call.slot});
-  call.hedge_at.reset();
+void CallTable::forget_look(OpenGatewayCall& call) {
+  if (call.look_at) looks_.erase({*call.look_at, call.slot});
+  call.look_at.reset();
 }
 
-OpenGatewayCall* CallTable::take_hedge_due(Instant now) {
-  if (hedges_.empty() || hedges_.begin()->first > now) return nullptr;
-  OpenGatewayCall& call = entries_[hedges_.begin()->second].call;
-  forget_hedge(call);
+OpenGatewayCall* CallTable::take_look_due(Instant now) {
+  if (looks_.empty() || looks_.begin()->first > now) return nullptr;
+  OpenGatewayCall& call = entries_[looks_.begin()->second].call;
+  forget_look(call);
   return &call;
 }
 
@@ -92,7 +92,7 @@ OpenGatewayCall* CallTable::first_due() { return heap_.empty() ? nullptr : &entr
 std::optional<Instant> CallTable::next_due() const {
   if (heap_.empty()) return std::nullopt;
   const Instant deadline = entries_[heap_.front()].call.deadline;
-  return hedges_.empty() ? deadline : std::min(deadline, hedges_.begin()->first);
+  return looks_.empty() ? deadline : std::min(deadline, looks_.begin()->first);
 }
 
 std::vector<AttemptId> CallTable::attempts_at(CityIndex city) const {
@@ -131,9 +131,10 @@ void CallTable::remove(const OpenGatewayCall& call) {
   for (const OpenAttempt& attempt : entry.call.attempts) {
     if (attempt.id.value != 0) --open_at_[attempt.city.value];
   }
-  forget_hedge(entry.call);
+  forget_look(entry.call);
   entry.open = false;
   entry.call.call = {};
+  entry.call.comparison.reset();
   const std::uint32_t hole = entry.heap_position;
   const Slot last = heap_.back();
   heap_.pop_back();

@@ -1,15 +1,17 @@
 // The calls that are under way in the gateway: found by the client's id, by an attempt that is out, by deadline, or by
-// when they are to be hedged.
+// when they are to be looked at again.
 //
 // Slots are reused; an AttemptId is a running number with the slot in its low bits, so a late answer to an earlier
 // attempt finds nothing, and no table of attempts is needed. Deadlines stand in a binary heap that knows each call's
 // position, so an ended call leaves nothing behind. Costs: O(log calls), in practice O(1), per call. Bounds: `capacity`
-// calls at once, each with two attempts out at most; the caller checks full() first.
+// calls at once, each with as many attempts out as a read may be compared with; the caller checks full() first.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
@@ -17,6 +19,7 @@
 
 #include "core/call.h"
 #include "gateway/gateway.h"
+#include "gateway/read_comparison.h"
 #include "gateway/retry_state.h"
 #include "gateway/split_account.h"
 
@@ -39,13 +42,17 @@ struct OpenGatewayCall {
   CityIndex origin;
   CallTimes times;  // `sent`: of the latest attempt
   Instant deadline;
+  TraceContext trace{};
+  std::unique_ptr<ReadComparison> comparison{};  // of a read that is compared
   RetryState retry{};
-  // Set by the table. The second one is out at the same time when the call was hedged.
-  std::array<OpenAttempt, 2> attempts{};
-  std::optional<Instant> hedge_at{};
+  // Set by the table. Several are out at the same time when the call was hedged or is compared.
+  std::array<OpenAttempt, RoutingRule::compare_max> attempts{};
+  std::optional<Instant> look_at{};
   std::uint32_t slot = 0;
 
-  bool waits() const { return attempts[0].id.value != 0 || attempts[1].id.value != 0; }
+  bool waits() const {
+    return std::any_of(attempts.begin(), attempts.end(), [](const OpenAttempt& one) { return one.id.value != 0; });
+  }
 };
 
 class CallTable {
@@ -58,15 +65,15 @@ class CallTable {
   // Takes a call in. Preconditions: not full(), no open call has this id. References stay good until the next add().
   OpenGatewayCall& add(OpenGatewayCall call);
 
-  // A new attempt for this open call, which has not two out.
+  // A new attempt for this open call, which has room for one.
   AttemptId begin_attempt(OpenGatewayCall& call, CityIndex city, Duration distance, Instant now);
   // What it was. An answer to it is no longer found.
   OpenAttempt end_attempt(OpenGatewayCall& call, AttemptId attempt);
 
-  // The open call is to be hedged then, once.
-  void hedge_at(OpenGatewayCall& call, Instant when);
-  // A call that is to be hedged by now, which then isn't any more; nullptr: none.
-  OpenGatewayCall* take_hedge_due(Instant now);
+  // The open call is to be looked at again then, once.
+  void look_at(OpenGatewayCall& call, Instant when);
+  // A call that is to be looked at by now, which then isn't any more; nullptr: none.
+  OpenGatewayCall* take_look_due(Instant now);
 
   // nullptr: not open (any more).
   OpenGatewayCall* find(CallId id);
@@ -74,7 +81,7 @@ class CallTable {
 
   // The open call whose deadline comes first (of equal ones the lower slot); nullptr: none.
   OpenGatewayCall* first_due();
-  // When there is something to do for some call: its deadline, or to hedge it.
+  // When there is something to do for some call: its deadline, or to look at it.
   std::optional<Instant> next_due() const;
 
   // Attempts that are out at this city, oldest first. Cost: O(open calls).
@@ -102,7 +109,7 @@ class CallTable {
   };
 
   bool due_before(Slot a, Slot b) const;
-  void forget_hedge(OpenGatewayCall& call);
+  void forget_look(OpenGatewayCall& call);
   void place(std::uint32_t position, Slot slot);
   void sift_up(std::uint32_t position);
   void sift_down(std::uint32_t position);
@@ -113,7 +120,7 @@ class CallTable {
   std::vector<Slot> free_;
   std::vector<Slot> heap_;
   std::map<CallId, Slot> by_id_;
-  std::set<std::pair<Instant, Slot>> hedges_;
+  std::set<std::pair<Instant, Slot>> looks_;
   std::vector<std::uint32_t> open_at_;  // attempts, by city
 };
 

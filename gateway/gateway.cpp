@@ -55,7 +55,8 @@ struct Gateway::Impl {
         budget(spec.retry),
         guard(spec.max_calls),
         calls(spec.max_calls, spec.cities.size()),
-        choice(health, latency, calls, spec.seed) {
+        choice(health, latency, calls, spec.seed),
+        spans(Random(spec.seed).fork("spans of " + spec.cities[spec.home.value].name)) {
     call_meter.grow(spec.routes.size());
   }
 
@@ -66,6 +67,7 @@ struct Gateway::Impl {
     CityIndex origin;
     ChainIndex chain;
     const RoutePeer* peer = nullptr;
+    std::vector<const RoutePeer*> beside{};  // of a read that is compared: the others that are asked
   };
 
   void on(Instant now, const ClientCall& arrived, std::vector<GatewayOutput>& out);
@@ -79,7 +81,8 @@ struct Gateway::Impl {
   void on(Instant now, const QuotaGrant& grant, std::vector<GatewayOutput>& out);
   void ask_for_quota(Instant now, std::vector<GatewayOutput>& out);
   void expire(Instant now, std::vector<GatewayOutput>& out);
-  void hedge(Instant now, std::vector<GatewayOutput>& out);
+  void look_at_calls(Instant now, std::vector<GatewayOutput>& out);
+  void hedge(Instant now, OpenGatewayCall& call, std::vector<GatewayOutput>& out);
   void look_at_nodes(Instant now, std::vector<GatewayOutput>& out);
   void give_up_attempts(Instant now, CityIndex city, const char* why, std::vector<GatewayOutput>& out);
 
@@ -93,16 +96,27 @@ struct Gateway::Impl {
   void keep_nonce(const Admission& admission, std::vector<GatewayOutput>& out);
   std::optional<Reply> check_call(Instant now, const ClientCall& arrived, Admission& admission) const;
   std::optional<Reply> find_way(Instant now, const ClientCall& arrived, Admission& admission);
+  std::optional<Reply> find_peers_beside(PeerChoice::Asked asked, const ChainName& name, Admission& admission);
   std::optional<Reply> check_route(const RouteSpec& route, const Call& call) const;
   std::optional<Reply> check_capacity(Instant now, const Admission& admission);
 
   const RoutingRule& rule(std::optional<std::size_t> project, ChainIndex chain) const;
   std::string_view account(const Call& call, std::size_t project) const;
+  PeerChoice::Asked question(Instant now, const OpenGatewayCall& call, const RetryState& retry) const;
   const RoutePeer* another_peer(Instant now, const OpenGatewayCall& call);
   void forward(Instant now, OpenGatewayCall& call, const RoutePeer& peer, std::vector<GatewayOutput>& out);
+  void send(Instant now, OpenGatewayCall& call, const RoutePeer& peer, std::vector<GatewayOutput>& out);
+  TraceContext next_span(Instant now, const TraceContext& trace);
   void plan_hedge(Instant now, OpenGatewayCall& call, const RoutePeer& peer);
   void measure(Instant now, const OpenGatewayCall& call, const OpenAttempt& attempt, const Reply& reply);
-  bool goes_on(Instant now, OpenGatewayCall& call, const Reply& reply, std::vector<GatewayOutput>& out);
+  bool goes_on(Instant now, OpenGatewayCall& call, CityIndex city, const Reply& reply, std::vector<GatewayOutput>& out);
+
+  void begin_comparison(Instant now, OpenGatewayCall& call, const Admission& admission,
+                        std::vector<GatewayOutput>& out);
+  bool compare(Instant now, OpenGatewayCall& call, CityIndex city, Reply& reply);
+  void ask_again(Instant now, OpenGatewayCall& call, std::vector<GatewayOutput>& out);
+  Reply not_compared(const OpenGatewayCall& call, CityIndex city, const Reply& reply) const;
+
   void answer(const OpenGatewayCall& call, CityIndex city, Reply reply, std::vector<GatewayOutput>& out);
 
   GatewaySpec spec;
@@ -121,6 +135,7 @@ struct Gateway::Impl {
   OverloadGuard guard;
   CallTable calls;
   PeerChoice choice;
+  Random spans;
   GatewayCounters counters;
   CallMeter call_meter;
 };
@@ -216,11 +231,36 @@ std::optional<Reply> Gateway::Impl::find_way(Instant now, const ClientCall& arri
   }
   admission.chain = *chain;
   if (auto refused = check_route(spec.routes[chain->value], arrived.call)) return refused;
-  admission.peer = choice.choose({now, *chain, routes.peers(*chain, admission.origin), rule(admission.project, *chain),
-                                  account(arrived.call, admission.project), RetryState{}});
-  if (admission.peer) return std::nullopt;
-  return refusal_with_advice(Status::unavailable, Reason::no_healthy_peer,
-                             fmt::format("no peer of {} is healthy", to_string(name)), retry_when_unhealthy);
+  const RoutingRule& routing = rule(admission.project, *chain);
+  const RetryState untried;
+  const PeerChoice::Asked asked{
+      now, *chain, routes.peers(*chain, admission.origin), routing, account(arrived.call, admission.project), untried};
+  admission.peer = choice.choose(asked);
+  if (!admission.peer) {
+    return refusal_with_advice(Status::unavailable, Reason::no_healthy_peer,
+                               fmt::format("no peer of {} is healthy", to_string(name)), retry_when_unhealthy);
+  }
+  return routing.compares(arrived.call) ? find_peers_beside(asked, name, admission) : std::nullopt;
+}
+
+// All of them or none: what fewer peers agree on is not what was asked for.
+std::optional<Reply> Gateway::Impl::find_peers_beside(PeerChoice::Asked asked, const ChainName& name,
+                                                      Admission& admission) {
+  RetryState taken;
+  taken.tried(admission.peer->city);
+  for (std::uint32_t found = 1; found < asked.rule.compare; ++found) {
+    const RoutePeer* peer = choice.choose({asked.now, asked.chain, asked.peers, asked.rule, asked.account, taken});
+    if (!peer) {
+      return refusal_with_advice(
+          Status::unavailable, Reason::too_few_peers,
+          fmt::format("reads of {} at level final are compared at {} peers, and {} can be called", to_string(name),
+                      asked.rule.compare, found),
+          retry_when_unhealthy);
+    }
+    taken.tried(peer->city);
+    admission.beside.push_back(peer);
+  }
+  return std::nullopt;
 }
 
 std::optional<Reply> Gateway::Impl::check_route(const RouteSpec& route, const Call& call) const {
@@ -274,7 +314,9 @@ void Gateway::Impl::on(Instant now, const ClientCall& arrived, std::vector<Gatew
   OpenGatewayCall& call = calls.add(
       {arrived.id, arrived.call, admission.project, admission.chain, admission.origin, times, arrived.deadline});
   call.call.project = projects.name(admission.project);
+  call.trace = arrived.trace;
   forward(now, call, *admission.peer, out);
+  if (!admission.beside.empty()) return begin_comparison(now, call, admission, out);
   plan_hedge(now, call, *admission.peer);
 }
 
@@ -291,36 +333,63 @@ std::string_view Gateway::Impl::account(const Call& call, std::size_t project) c
   return call.args.empty() ? std::string_view(projects.name(project)) : std::string_view(call.args.front());
 }
 
+PeerChoice::Asked Gateway::Impl::question(Instant now, const OpenGatewayCall& call, const RetryState& retry) const {
+  return {now,
+          call.chain,
+          routes.peers(call.chain, call.origin),
+          rule(call.project, call.chain),
+          account(call.call, call.project),
+          retry};
+}
+
 const RoutePeer* Gateway::Impl::another_peer(Instant now, const OpenGatewayCall& call) {
-  return choice.choose({now, call.chain, routes.peers(call.chain, call.origin), rule(call.project, call.chain),
-                        account(call.call, call.project), call.retry});
+  return choice.choose(question(now, call, call.retry));
 }
 
 void Gateway::Impl::forward(Instant now, OpenGatewayCall& call, const RoutePeer& peer,
                             std::vector<GatewayOutput>& out) {
-  ++counters.attempts;
   call.retry.tried(peer.city);
+  send(now, call, peer, out);
+}
+
+void Gateway::Impl::send(Instant now, OpenGatewayCall& call, const RoutePeer& peer, std::vector<GatewayOutput>& out) {
+  ++counters.attempts;
   call.times.sent = now;
   const AttemptId attempt = calls.begin_attempt(call, peer.city, peer.distance, now);
-  out.emplace_back(Forward{attempt, peer.city, call.origin, call.call, call.deadline, call.id});
+  out.emplace_back(Forward{attempt, peer.city, call.origin, call.call, call.deadline, call.id,
+                           call.trace.there() ? next_span(now, call.trace) : TraceContext{}});
+}
+
+// Every attempt is a span of its own. The clock keeps those of one life of the gateway apart from those of another.
+TraceContext Gateway::Impl::next_span(Instant now, const TraceContext& trace) {
+  const std::uint64_t span = spans.next() ^ static_cast<std::uint64_t>(now.ns + zero_unix_ns);
+  return {trace.trace, std::max<std::uint64_t>(span, 1), trace.sampled};
 }
 
 void Gateway::Impl::plan_hedge(Instant now, OpenGatewayCall& call, const RoutePeer& peer) {
   const RoutingRule& routing = rule(call.project, call.chain);
   if (routing.policy != RoutePolicy::hedged || call.call.operation != Operation::query) return;
-  calls.hedge_at(call, now + peer.distance * 2 + routing.hedge_after);
+  calls.look_at(call, now + peer.distance * 2 + routing.hedge_after);
 }
 
-// Calls that are late get a second attempt beside the first, once. One whose first attempt has failed meanwhile is
-// being tried again anyway.
-void Gateway::Impl::hedge(Instant now, std::vector<GatewayOutput>& out) {
-  while (OpenGatewayCall* call = calls.take_hedge_due(now)) {
-    if (call->retry.attempts() > 1) continue;
-    const RoutePeer* peer = another_peer(now, *call);
-    if (!peer || !call->retry.hedge(spec.retry, budget)) continue;
-    ++counters.hedges;
-    forward(now, *call, *peer, out);
+void Gateway::Impl::look_at_calls(Instant now, std::vector<GatewayOutput>& out) {
+  while (OpenGatewayCall* call = calls.take_look_due(now)) {
+    if (call->comparison) {
+      ask_again(now, *call, out);
+    } else {
+      hedge(now, *call, out);
+    }
   }
+}
+
+// A call that is late gets a second attempt beside the first, once. One whose first attempt has failed meanwhile is
+// being tried again anyway.
+void Gateway::Impl::hedge(Instant now, OpenGatewayCall& call, std::vector<GatewayOutput>& out) {
+  if (call.retry.attempts() > 1) return;
+  const RoutePeer* peer = another_peer(now, call);
+  if (!peer || !call.retry.hedge(spec.retry, budget)) return;
+  ++counters.hedges;
+  forward(now, call, *peer, out);
 }
 
 // How long a chain takes to order a write says nothing about the peer.
@@ -329,11 +398,16 @@ void Gateway::Impl::measure(Instant now, const OpenGatewayCall& call, const Open
   latency.add(call.chain, attempt.city, now - attempt.sent - attempt.distance * 2 - ordering, now);
 }
 
-// After an attempt of it ended with this reply: whether the call is still under way, because another attempt is, or
-// because it is tried again.
-bool Gateway::Impl::goes_on(Instant now, OpenGatewayCall& call, const Reply& reply, std::vector<GatewayOutput>& out) {
+// After an attempt of it ended there with this reply: whether the call is still under way, because another attempt is,
+// or because it is tried again. One that is compared needs the answers of all, so another peer takes this one's place.
+bool Gateway::Impl::goes_on(Instant now, OpenGatewayCall& call, CityIndex city, const Reply& reply,
+                            std::vector<GatewayOutput>& out) {
   if (!worth_retrying(call.call.operation, reply)) return false;
-  if (call.waits()) return true;
+  if (call.comparison) {
+    call.comparison->forget(city);
+  } else if (call.waits()) {
+    return true;
+  }
   const RoutePeer* peer = another_peer(now, call);
   if (!peer || !call.retry.again(spec.retry, budget, call.call.operation, reply, now, call.deadline)) return false;
   ++counters.retries;
@@ -356,18 +430,92 @@ void Gateway::Impl::on(Instant now, const NodeReply& answered, std::vector<Gatew
   const OpenAttempt attempt = calls.end_attempt(*call, answered.attempt);
   health.answered(now, attempt.city, answered.reply);
   measure(now, *call, attempt, answered.reply);
-  if (goes_on(now, *call, answered.reply, out)) return;
+  if (goes_on(now, *call, attempt.city, answered.reply, out)) return;
   Reply reply = answered.reply;
+  if (call->comparison && !compare(now, *call, attempt.city, reply)) return;
   call->times.sent = attempt.sent;
   reply.split = split_of_answer(call->times, now, answered.reply.split, answered.node_received);
   answer(*call, attempt.city, std::move(reply), out);
 }
 
-void Gateway::Impl::on(Instant, const ClientGone& gone, std::vector<GatewayOutput>&) {
+void Gateway::Impl::on(Instant, const ClientGone& gone, std::vector<GatewayOutput>& out) {
   const OpenGatewayCall* call = calls.find(gone.id);
   if (!call) return;
+  for (const OpenAttempt& attempt : call->attempts) {
+    if (attempt.id.value != 0) out.emplace_back(CancelAttempt{attempt.id, attempt.city, call->origin});
+  }
   guard.ended(call->project);
   calls.remove(*call);
+}
+
+// ---- reads at level final that are compared ----
+
+void Gateway::Impl::begin_comparison(Instant now, OpenGatewayCall& call, const Admission& admission,
+                                     std::vector<GatewayOutput>& out) {
+  call.comparison = std::make_unique<ReadComparison>(static_cast<std::uint32_t>(admission.beside.size() + 1));
+  for (const RoutePeer* peer : admission.beside) {
+    ++counters.compares;
+    call.retry.tried_beside(peer->city);
+    send(now, call, *peer, out);
+  }
+}
+
+// Whether the call ends with this answer of one of its peers, and `reply` is then what the caller is told.
+bool Gateway::Impl::compare(Instant now, OpenGatewayCall& call, CityIndex city, Reply& reply) {
+  if (!comparable(reply)) {
+    reply = not_compared(call, city, reply);
+    return true;
+  }
+  const ReadComparison::Verdict verdict = call.comparison->add(city, reply);
+  if (verdict == ReadComparison::Verdict::unequal) {
+    ++counters.unequal;
+    const CityIndex other = call.comparison->opponent();
+    reply = refusal(Status::data_loss, Reason::peers_disagree,
+                    fmt::format("{} and {} answer unequally at height {}", spec.cities[other.value].name,
+                                spec.cities[city.value].name, reply.height));
+    return true;
+  }
+  if (verdict == ReadComparison::Verdict::agreed) return true;
+  if (call.waits()) return false;
+  if (const auto pause = call.comparison->next_pause()) {
+    calls.look_at(call, now + *pause);
+    return false;
+  }
+  reply =
+      refusal(Status::aborted, Reason::peers_apart,
+              fmt::format("{} peers of {} were at no height together, though those behind were asked again {} times",
+                          call.comparison->peers(), to_string(call.call.chain), ReadComparison::rounds_max));
+  return true;
+}
+
+// Those that are behind. One that can't be called any more is as good as one that failed.
+void Gateway::Impl::ask_again(Instant now, OpenGatewayCall& call, std::vector<GatewayOutput>& out) {
+  const RetryState untried;
+  const PeerChoice::Asked asked = question(now, call, untried);
+  for (const CityIndex city : call.comparison->behind()) {
+    if (const RoutePeer* peer = choice.callable(asked, city)) {
+      ++counters.compares;
+      send(now, call, *peer, out);
+      continue;
+    }
+    Reply lost = refusal(Status::unavailable, Reason::no_healthy_peer, "it can't be called any more");
+    if (goes_on(now, call, city, lost, out)) continue;
+    lost = not_compared(call, city, lost);
+    lost.split = split_without_answer(call.times, now, false);
+    return answer(call, city, std::move(lost), out);
+  }
+}
+
+// A peer of it gave no answer that can be compared, and none takes its place. What another caller would hear of a peer
+// that failed, this one hears too: that it says no more than UNAVAILABLE.
+Reply Gateway::Impl::not_compared(const OpenGatewayCall& call, CityIndex city, const Reply& reply) const {
+  if (!worth_retrying(Operation::query, reply)) return reply;
+  return refusal_with_advice(
+      Status::unavailable, Reason::too_few_peers,
+      fmt::format("reads of {} at level final are compared, and {} can't answer ({} {}), nor another in its place",
+                  to_string(call.call.chain), spec.cities[city.value].name, to_string(reply.status),
+                  to_string(reply.reason)),
+      retry_when_unhealthy);
 }
 
 void Gateway::Impl::on(Instant now, const NodeLink& link, std::vector<GatewayOutput>& out) {
@@ -386,7 +534,8 @@ void Gateway::Impl::give_up_attempts(Instant now, CityIndex city, const char* wh
     OpenGatewayCall& call = *calls.find(attempt);
     call.times.sent = calls.end_attempt(call, attempt).sent;
     Reply lost = refusal(Status::unavailable, Reason::link_lost, why);
-    if (goes_on(now, call, lost, out)) continue;
+    if (goes_on(now, call, city, lost, out)) continue;
+    if (call.comparison) lost = not_compared(call, city, lost);
     lost.split = split_without_answer(call.times, now, true);
     answer(call, city, std::move(lost), out);
   }
@@ -472,7 +621,7 @@ void Gateway::step(Instant now, const GatewayInput& input, std::vector<GatewayOu
 
 void Gateway::advance_to(Instant now, std::vector<GatewayOutput>& out) {
   impl_->expire(now, out);
-  impl_->hedge(now, out);
+  impl_->look_at_calls(now, out);
   impl_->look_at_nodes(now, out);
   impl_->ask_for_quota(now, out);
 }
@@ -503,7 +652,11 @@ RouteExplanation Gateway::explain(Instant now, const RouteQuestion& question) co
   const std::optional<std::size_t> project = impl_->projects.find(question.access_key, now);
   const RoutingRule& rule = impl_->rule(project, *chain);
   const std::vector<RoutePeer>& peers = impl_->routes.peers(*chain, *from);
-  return {rule, impl_->choice.explain({now, *chain, peers, rule, question.account, RetryState{}}, impl_->spec.cities),
+  const bool compared = question.operation == Operation::query && question.level == Level::final_ && rule.compare > 0;
+  const RetryState untried;
+  return {rule,
+          impl_->choice.explain({now, *chain, peers, rule, question.account, untried}, impl_->spec.cities,
+                                compared ? rule.compare : 1),
           pressure(now)};
 }
 
@@ -515,6 +668,11 @@ RouteUse Gateway::use(ChainIndex chain) const {
 
 std::size_t Gateway::open_calls(CityIndex city) const { return impl_->calls.attempts_at(city).size(); }
 std::size_t Gateway::open_calls(ChainIndex chain) const { return impl_->calls.calls_to(chain); }
+
+std::optional<CityIndex> Gateway::origin_of(AttemptId attempt) const {
+  const OpenGatewayCall* call = impl_->calls.find(attempt);
+  return call ? std::optional(call->origin) : std::nullopt;
+}
 
 bool Gateway::healthy(CityIndex city, Instant now) const { return impl_->health.healthy(city, now); }
 

@@ -3,7 +3,8 @@
 //   key (or who signed, and whether just now and for the first time) -> project -> grant -> overload -> rate and quota
 //   -> shape of the call -> route, its contracts and its capacity
 //   -> a peer, by the rule of the project or the route (peer_choice.h) -> forward
-//   -> (retry or hedge within one budget, only when safe) -> reply with the split of its time
+//   -> (retry or hedge within one budget, only when safe; compare, read_comparison.h) -> reply with the split of its
+//   time
 //
 // Cheap checks come first; an unknown, a wrong and a revoked key get the same answer (safety.md, rule 5).
 #pragma once
@@ -21,6 +22,7 @@
 #include "core/machine.h"
 #include "core/quota.h"
 #include "core/signature.h"
+#include "core/trace_context.h"
 #include "gateway/call_meter.h"
 #include "gateway/nonce_store.h"
 #include "gateway/route_candidate.h"
@@ -55,6 +57,7 @@ struct ClientCall {
   Instant received;        // when the process got it: what gateway_queue counts from
   Instant deadline;
   std::shared_ptr<const SignedBy> signature{};  // instead of an access key
+  TraceContext trace{};
 };
 
 // The client of an open call is gone: the call is dropped without an answer. Nothing happens when it is not open.
@@ -118,7 +121,16 @@ struct Forward {
   CityIndex origin;
   Call call;
   Instant deadline;
-  CallId of;  // the client's call; a driver that can cancel at the node needs it when the client is gone
+  CallId of;             // the client's call
+  TraceContext trace{};  // the caller's, with this attempt's own span
+};
+
+// Nobody waits for this attempt any more, for the client is gone: a driver that can tell the node so does. It follows
+// its attempt on the same way.
+struct CancelAttempt {
+  AttemptId attempt;
+  CityIndex city;
+  CityIndex origin;
 };
 
 struct GatewayAnswer {
@@ -137,9 +149,9 @@ struct Probe {
 };
 
 // QuotaAsk: for the quota holder, whose answer is a QuotaGrant. Without one no call of a project with a quota passes.
-using GatewayOutput = std::variant<Forward, GatewayAnswer, NonceUsed, QuotaAsk, Probe>;
+using GatewayOutput = std::variant<Forward, GatewayAnswer, NonceUsed, QuotaAsk, Probe, CancelAttempt>;
 
-// Counters since the start; attempts = calls forwarded + retries + hedges.
+// Counters since the start; attempts = calls forwarded + retries + hedges + compares.
 struct GatewayCounters {
   std::uint64_t calls = 0;
   std::uint64_t refused = 0;  // answered without an attempt
@@ -147,6 +159,8 @@ struct GatewayCounters {
   std::uint64_t attempts = 0;
   std::uint64_t retries = 0;
   std::uint64_t hedges = 0;
+  std::uint64_t compares = 0;  // further peers of a read that is compared, and peers of it that were asked again
+  std::uint64_t unequal = 0;   // such reads whose answers differed
 };
 
 // Guarantees: every ClientCall is answered exactly once, at its deadline at the latest, unless ClientGone took it away.
@@ -176,7 +190,7 @@ class Gateway {
   std::vector<QuotaReturn> take_back_shares();
 
   // Where such a call would go now, and why there. Writes and reads go the same way (a follower hands a write on to the
-  // proposers), but for hedges.
+  // proposers), but for hedges and reads that are compared.
   RouteExplanation explain(Instant now, const RouteQuestion& question) const;
 
   // What came and went on the chain's route, and where its calls are out now. Cost: O(open calls).
@@ -185,6 +199,9 @@ class Gateway {
   // How many calls are out at this city, or on any city of this chain: 0 once it is drained.
   std::size_t open_calls(CityIndex city) const;
   std::size_t open_calls(ChainIndex chain) const;
+
+  // Where the call came in that waits for this attempt's answer; nullopt: nobody does.
+  std::optional<CityIndex> origin_of(AttemptId attempt) const;
 
   bool healthy(CityIndex city, Instant now) const;
   // "healthy", or why no call goes there, as NodeHealth::why_not says it, or because the city has its fill of calls.

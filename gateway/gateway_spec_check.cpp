@@ -52,6 +52,12 @@ Wrong check_rule(const GatewaySpec& spec, const RoutingRule& rule, const std::st
   for (const CityIndex city : rule.pins) {
     if (city.value >= spec.cities.size()) return fmt::format("{} is pinned to no city", whose);
   }
+  if (rule.compare == 1 || rule.compare > RoutingRule::compare_max) {
+    return fmt::format("{} can't have reads compared at {} peers", whose, rule.compare);
+  }
+  if (rule.policy == RoutePolicy::pinned && rule.compare > rule.pins.size()) {
+    return fmt::format("{} is pinned to fewer cities than its reads are compared at", whose);
+  }
   if (rule.hedge_after < Duration{}) return fmt::format("{} can't be hedged before it is late", whose);
   return std::nullopt;
 }

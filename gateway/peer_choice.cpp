@@ -37,6 +37,12 @@ Duration PeerChoice::expected(const Asked& asked, const RoutePeer& peer) const {
   return peer.distance * 2 + latency_.beyond_the_way(asked.chain, peer.city, asked.now);
 }
 
+const RoutePeer* PeerChoice::callable(const Asked& asked, CityIndex city) const {
+  const auto peer =
+      std::find_if(asked.peers.begin(), asked.peers.end(), [&](const RoutePeer& each) { return each.city == city; });
+  return peer != asked.peers.end() && can_be_called(asked, *peer, heeds_ejections(asked)) ? &*peer : nullptr;
+}
+
 const RoutePeer* PeerChoice::choose(const Asked& asked, Random& random) const {
   const bool heed = heeds_ejections(asked);
   const auto usable = [&, heed](const RoutePeer& peer) { return can_be_called(asked, peer, heed); };
@@ -113,9 +119,24 @@ const RoutePeer* PeerChoice::of_account(const Asked& asked, const Usable& usable
 
 // ---- why ----
 
-std::vector<RouteCandidate> PeerChoice::explain(const Asked& asked, const std::vector<CitySpec>& cities) const {
+// As the gateway chooses them: each as if those before it had been tried.
+std::vector<const RoutePeer*> PeerChoice::choose_several(const Asked& asked, std::uint32_t peers) const {
   Random next = random_;
-  const RoutePeer* chosen = choose(asked, next);
+  RetryState taken = asked.retry;
+  std::vector<const RoutePeer*> chosen;
+  while (chosen.size() < peers) {
+    const RoutePeer* peer = choose({asked.now, asked.chain, asked.peers, asked.rule, asked.account, taken}, next);
+    if (!peer) break;
+    taken.tried(peer->city);
+    chosen.push_back(peer);
+  }
+  return chosen;
+}
+
+std::vector<RouteCandidate> PeerChoice::explain(const Asked& asked, const std::vector<CitySpec>& cities,
+                                                std::uint32_t peers) const {
+  const std::vector<const RoutePeer*> all_chosen = choose_several(asked, peers);
+  const RoutePeer* chosen = all_chosen.empty() ? nullptr : all_chosen.front();
   const bool heed = heeds_ejections(asked);
   std::vector<RouteCandidate> candidates;
   for (const RoutePeer& peer : asked.peers) {
@@ -140,7 +161,25 @@ std::vector<RouteCandidate> PeerChoice::explain(const Asked& asked, const std::v
     }
     candidates.push_back(std::move(candidate));
   }
+  if (peers > 1) tell_of_comparison(all_chosen, peers, candidates);
   return candidates;
+}
+
+// With fewer peers than that the read goes nowhere.
+void PeerChoice::tell_of_comparison(const std::vector<const RoutePeer*>& chosen, std::uint32_t peers,
+                                    std::vector<RouteCandidate>& candidates) const {
+  const bool enough = chosen.size() == peers;
+  for (const RoutePeer* peer : chosen) {
+    const auto candidate = std::find_if(candidates.begin(), candidates.end(),
+                                        [&](const RouteCandidate& each) { return each.city == peer->city; });
+    if (!enough) {
+      candidate->chosen = false;
+      candidate->why = fmt::format("too few: {} peers are to be compared, and {} can be called", peers, chosen.size());
+    } else if (!candidate->chosen) {
+      candidate->compared = true;
+      candidate->why = fmt::format("compared: {} peers must answer such a read alike", peers);
+    }
+  }
 }
 
 std::string PeerChoice::why_chosen(const RoutingRule& rule) const {

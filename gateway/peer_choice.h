@@ -50,8 +50,13 @@ class PeerChoice {
   // nullptr: no peer can be called.
   const RoutePeer* choose(const Asked& asked) { return choose(asked, random_); }
 
-  // Each peer, and whether and why the next such call would go there. Changes nothing: asked twice it says the same.
-  std::vector<RouteCandidate> explain(const Asked& asked, const std::vector<CitySpec>& cities) const;
+  // The chain's peer in this city; nullptr: there is none, or it can't be called.
+  const RoutePeer* callable(const Asked& asked, CityIndex city) const;
+
+  // Each peer, and whether and why the next such call would go there, to so many peers at once. Changes nothing: asked
+  // twice it says the same.
+  std::vector<RouteCandidate> explain(const Asked& asked, const std::vector<CitySpec>& cities,
+                                      std::uint32_t peers) const;
 
  private:
   const RoutePeer* choose(const Asked& asked, Random& random) const;
@@ -68,6 +73,9 @@ class PeerChoice {
   template <class Usable>
   const RoutePeer* of_account(const Asked& asked, const Usable& usable) const;
 
+  std::vector<const RoutePeer*> choose_several(const Asked& asked, std::uint32_t peers) const;
+  void tell_of_comparison(const std::vector<const RoutePeer*>& chosen, std::uint32_t peers,
+                          std::vector<RouteCandidate>& candidates) const;
   std::string why_chosen(const RoutingRule& rule) const;
   std::string why_passed_over(const Asked& asked, const RoutePeer& peer, const RoutePeer& chosen,
                               const std::string& chosen_city) const;

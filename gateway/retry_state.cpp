@@ -42,8 +42,13 @@ bool worth_retrying(Operation operation, const Reply& reply) {
 }
 
 void RetryState::tried(CityIndex city) {
-  BSN_CHECK(attempts_ < attempts_max, "a call was tried more often than allowed");
+  BSN_CHECK(attempts_ < tried_.size(), "a call was tried more often than allowed");
   tried_[attempts_++] = city;
+}
+
+void RetryState::tried_beside(CityIndex city) {
+  tried(city);
+  ++beside_;
 }
 
 bool RetryState::was_tried(CityIndex city) const {

@@ -35,9 +35,12 @@ bool worth_retrying(Operation operation, const Reply& reply);
 // The attempts of one call.
 class RetryState {
  public:
-  static constexpr std::uint32_t attempts_max = 8;  // whatever the parameters say: what fits into tried_
+  static constexpr std::uint32_t attempts_max = 8;  // whatever the parameters say
 
   void tried(CityIndex city);
+  // A further peer of a read that is compared: not passed over for a failure, so it takes nothing from what may be
+  // tried again.
+  void tried_beside(CityIndex city);
   bool was_tried(CityIndex city) const;
   std::uint32_t attempts() const { return attempts_; }
 
@@ -51,11 +54,12 @@ class RetryState {
 
  private:
   bool may_try(const RetryParameters& parameters) const {
-    return attempts_ < (parameters.max_attempts < attempts_max ? parameters.max_attempts : attempts_max);
+    return attempts_ - beside_ < (parameters.max_attempts < attempts_max ? parameters.max_attempts : attempts_max);
   }
 
-  std::array<CityIndex, attempts_max> tried_{};
+  std::array<CityIndex, attempts_max + RoutingRule::compare_max - 1> tried_{};
   std::uint32_t attempts_ = 0;
+  std::uint32_t beside_ = 0;  // of these
 };
 
 }  // namespace bsn

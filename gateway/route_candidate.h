@@ -16,6 +16,7 @@ struct RouteCandidate {
   bool healthy = false;
   Duration distance;  // one-way base delay from the origin
   bool chosen = false;
+  bool compared = false;    // asked too, because the read is to be compared
   std::string why;          // "nearest healthy", "unhealthy: link down", "farther than suzhou" ...
   Duration expected{};      // the way there and back plus what it lately took beyond that (gateway/peer_latency.h)
   std::uint32_t calls = 0;  // under way there, sent by this gateway
@@ -28,6 +29,7 @@ struct RouteQuestion {
   Operation operation = Operation::query;
   std::string access_key{};  // its project may have a rule of its own; empty or unknown: the route's
   std::string account{};     // whom `consistent` goes by: a call's first argument
+  Level level = Level::local;
 };
 
 // How near a gateway is to what it can carry, and what it refuses for that now.

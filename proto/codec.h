@@ -18,6 +18,7 @@
 #include "core/peer_message.h"
 #include "core/quota.h"
 #include "core/result.h"
+#include "core/trace_context.h"
 #include "proto/accounts.pb.h"
 #include "proto/call.pb.h"
 #include "proto/city_node.pb.h"
@@ -62,6 +63,10 @@ Result<CallSplit> decode(const v1::CallSplit& message);
 
 v1::Reply encode(const Reply& reply);
 Result<Reply> decode(const v1::Reply& message);
+
+// Precondition of encode: there().
+v1::TraceContext encode(const TraceContext& trace);
+Result<TraceContext> decode(const v1::TraceContext& message);
 
 // 32 bytes, or nothing for the zero digest.
 std::string encode(const Digest& digest);

@@ -124,6 +124,25 @@ Result<Call> decode(const v1::Call& message) {
   return Error{ErrorCode::corrupt, "Call: is neither submit nor query"};
 }
 
+v1::TraceContext encode(const TraceContext& trace) {
+  v1::TraceContext message;
+  message.set_trace(trace.trace.data(), trace.trace.size());
+  message.set_span(trace.span);
+  message.set_sampled(trace.sampled);
+  return message;
+}
+
+Result<TraceContext> decode(const v1::TraceContext& message) {
+  Checks checks("TraceContext");
+  TraceContext trace;
+  checks.require(message.trace().size() == trace.trace.size(), "trace is not 16 bytes");
+  if (checks.ok()) std::copy(message.trace().begin(), message.trace().end(), trace.trace.begin());
+  trace.span = message.span();
+  trace.sampled = message.sampled();
+  checks.require(trace.there() && trace.span != 0, "names no trace or no span");
+  return checks.give(trace);
+}
+
 v1::CallSplit encode(const CallSplit& split) {
   v1::CallSplit message;
   message.set_gateway_queue_ns(split.gateway_queue.ns);
@@ -167,7 +186,7 @@ Result<Reply> decode(const v1::Reply& message) {
   Checks checks("Reply");
   Reply reply;
   reply.status = checks.enum_up_to(Status::unauthenticated, message.status(), "status");
-  reply.reason = checks.enum_up_to(Reason::overloaded, static_cast<std::uint64_t>(message.reason()), "reason");
+  reply.reason = checks.enum_up_to(Reason::peers_disagree, static_cast<std::uint64_t>(message.reason()), "reason");
   reply.message = checks.text(message.message(), WireLimits::message_bytes, "message");
   reply.value = checks.text(message.value(), WireLimits::value_bytes, "value");
   reply.transaction = checks.digest(message.transaction(), "transaction");

@@ -170,6 +170,7 @@ v1::RoutingRule encode(const RoutingRule& rule) {
   message.set_policy(static_cast<std::uint32_t>(rule.policy));
   for (const CityIndex city : rule.pins) message.add_pins(city.value);
   message.set_hedge_after_ns(rule.hedge_after.ns);
+  message.set_compare(rule.compare);
   return message;
 }
 
@@ -183,6 +184,8 @@ Result<RoutingRule> decode(const v1::RoutingRule& message) {
     rule.pins.push_back({city});
   }
   rule.hedge_after = checks.bounded_duration(message.hedge_after_ns(), "hedge_after_ns");
+  checks.require(message.compare() != 1 && message.compare() <= RoutingRule::compare_max, "compare is out of range");
+  rule.compare = message.compare();
   return checks.give(std::move(rule));
 }
 

@@ -121,8 +121,8 @@ struct Environment {
   std::string config_digest;  // sha256 of the dumped scenario
 };
 
-struct AttemptCounts {  // of the gateway at city nodes; neither retry nor hedge: first attempts
-  std::uint64_t attempts = 0, retries = 0, hedges = 0;
+struct AttemptCounts {  // of the gateway at city nodes; what is none of the other kinds: first attempts
+  std::uint64_t attempts = 0, retries = 0, hedges = 0, compares = 0;
 };
 
 // Cross-chain packets by second since the start of the first round, until the last change.

@@ -195,6 +195,7 @@ void fields(V& v, In<V, AttemptCounts> one) {
   v("attempts", one.attempts);
   v("retries", one.retries);
   v("hedges", one.hedges);
+  v("compares", one.compares);
 }
 
 template <class V>

@@ -112,8 +112,11 @@ void add_judgements(std::string& text, const Report& report) {
   }
   head(text, "bsn_attempts_total", "counter", "Attempts of the gateway at city nodes, by kind.");
   const AttemptCounts& gateway = report.gateway;
-  const std::uint64_t first = gateway.attempts - gateway.retries - gateway.hedges;
-  for (const auto& [kind, count] : {std::pair("first", first), {"retry", gateway.retries}, {"hedge", gateway.hedges}}) {
+  const std::uint64_t first = gateway.attempts - gateway.retries - gateway.hedges - gateway.compares;
+  for (const auto& [kind, count] : {std::pair("first", first),
+                                    {"retry", gateway.retries},
+                                    {"hedge", gateway.hedges},
+                                    {"compare", gateway.compares}}) {
     text += fmt::format("bsn_attempts_total{{kind=\"{}\"}} {}\n", kind, count);
   }
 }

@@ -289,8 +289,9 @@ std::string environment(const Report& report) {
   text += wrapped(fmt::format("bsnsim {}, {}, {}", e.version, e.build, e.compiler));
   text += wrapped("configuration " + e.config_digest);
   text += wrapped("fingerprint " + (report.fingerprint.empty() ? "none: live runs differ" : report.fingerprint));
-  text += wrapped(fmt::format("gateway: {} attempts, {} of them retries, {} hedges", report.gateway.attempts,
-                              report.gateway.retries, report.gateway.hedges));
+  const AttemptCounts& gateway = report.gateway;
+  text += wrapped(fmt::format("gateway: {} attempts, {} of them retries, {} hedges, {} compares", gateway.attempts,
+                              gateway.retries, gateway.hedges, gateway.compares));
   return text + wrapped("again: " + reproduce_command(report));
 }
 

@@ -147,6 +147,8 @@ void describe(V& v, RoutingChoice& choice) {
   v.key("cities", choice.cities, cities_kind, "pinned: the first that can be called, and no other");
   v.key("hedge_after", choice.hedge_after, pause_kind,
         "hedged: a read that is later than the way there and back by this much goes to a second peer too");
+  v.key("compare", choice.compare, WholeKind<std::uint32_t>{0, RoutingRule::compare_max},
+        "reads at level final go to so many peers, whose answers must agree; 0: to one");
 }
 
 template <class V>

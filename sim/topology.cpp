@@ -157,7 +157,7 @@ void add_terms(const Service& service, RouteSpec& route) {
 }
 
 RoutingRule routing_rule(const TopologyIndex& index, const RoutingChoice& choice) {
-  return {choice.policy, indices(index, choice.cities), choice.hedge_after};
+  return {choice.policy, indices(index, choice.cities), choice.hedge_after, choice.compare};
 }
 
 const RoutingChoice* choice_for(const std::vector<NamedRouting>& list, const std::string& id) {

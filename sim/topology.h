@@ -108,6 +108,7 @@ struct RoutingChoice {
   RoutePolicy policy = RoutePolicy::nearest;
   std::vector<std::string> cities{};  // pinned
   Duration hedge_after = RoutingRule{}.hedge_after;
+  std::uint32_t compare = 0;
 };
 
 // Of one network's or project's calls.

@@ -167,6 +167,13 @@ class TopologyCheck {
     if (choice.policy != RoutePolicy::pinned && !choice.cities.empty()) {
       found("{}.cities: only the policy 'pinned' goes by cities; leave them out", place);
     }
+    if (choice.compare == 1) {
+      found("{}.compare: one peer has nobody to be compared with; say 2 to {}, or leave it out", place,
+            RoutingRule::compare_max);
+    } else if (choice.policy == RoutePolicy::pinned && choice.compare > choice.cities.size()) {
+      found("{}.compare: {} peers are to agree and {} cities are named; name more, or compare fewer", place,
+            choice.compare, choice.cities.size());
+    }
     for (std::size_t n = 0; n < choice.cities.size(); ++n) {
       if (!index_.city(choice.cities[n])) found("{}.cities[{}]: unknown city '{}'", place, n, choice.cities[n]);
     }

@@ -14,27 +14,12 @@ namespace {
 constexpr std::size_t file_bytes = 64 << 20;
 constexpr std::size_t older_files = 3;
 
-// 00-TRACE-PARENT-FLAGS: 32, 16 and 2 lower-case hex digits.
-constexpr std::size_t traceparent_bytes = 55;
-constexpr std::size_t dashes[] = {2, 35, 52};
-
-bool lower_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
-
 boost::json::object split_json(const CallSplit& split) {
   return {{"gateway_queue", split.gateway_queue.ns}, {"route", split.route.ns},         {"wire", split.wire.ns},
           {"node_queue", split.node_queue.ns},       {"consensus", split.consensus.ns}, {"return", split.back.ns}};
 }
 
 }  // namespace
-
-std::string believed_traceparent(std::string_view value) {
-  if (value.size() != traceparent_bytes || !value.starts_with("00-")) return {};
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    const bool dash = std::find(std::begin(dashes), std::end(dashes), i) != std::end(dashes);
-    if (dash ? value[i] != '-' : !lower_hex(value[i])) return {};
-  }
-  return std::string(value);
-}
 
 Result<std::unique_ptr<AccessLog>> AccessLog::open(const std::string& path, std::uint32_t every) {
   try {

@@ -25,7 +25,7 @@ struct AccessEntry {
   std::string path;         // "/bsn.v1.Gateway/Submit"
   std::string project;      // empty: nobody's key
   std::string network;      // "fabric/trade"
-  std::string traceparent;  // empty: none, or none as W3C has it
+  std::string traceparent;  // empty: none
 };
 
 class AccessLog {
@@ -43,8 +43,5 @@ class AccessLog {
   std::shared_ptr<spdlog::logger> file_;
   std::uint32_t every_;
 };
-
-// The value if it is a traceparent (W3C Trace Context, version 00), else nothing.
-std::string believed_traceparent(std::string_view value);
 
 }  // namespace bsn

@@ -13,7 +13,7 @@ std::unique_ptr<AccessEntry> AccessSampler::take(const h2::Call& call, const Cli
                            : registry.find(arrived.access_key, arrived.received);
   if (project) entry->project = registry.name(*project);
   entry->network = to_string(arrived.call.chain);
-  entry->traceparent = believed_traceparent(call.metadata().only("traceparent").value_or(""));
+  entry->traceparent = arrived.trace.there() ? to_traceparent(arrived.trace) : "";
   return entry;
 }
 

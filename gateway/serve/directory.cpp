@@ -49,10 +49,12 @@ void explain_route(const Gateway& gateway, Instant now, const std::string& acces
   question.operation = request.submit() ? Operation::submit : Operation::query;
   question.access_key = access_key;
   question.account = request.account();
+  question.level = request.final() ? Level::final_ : Level::local;
   const RouteExplanation explanation = gateway.explain(now, question);
   response.set_policy(std::string(to_string(explanation.rule.policy)));
   response.set_pressure(explanation.pressure.share);
   response.set_shed(explanation.pressure.shed);
+  response.set_compare(explanation.rule.compare);
   for (const RouteCandidate& candidate : explanation.candidates) {
     v1::RouteCandidate& shown = *response.add_candidates();
     shown.set_city(gateway.spec().cities[candidate.city.value].name);
@@ -63,6 +65,7 @@ void explain_route(const Gateway& gateway, Instant now, const std::string& acces
     shown.set_why(candidate.why);
     shown.set_expected_ns(candidate.expected.ns);
     shown.set_calls(candidate.calls);
+    shown.set_compared(candidate.compared);
   }
 }
 

@@ -38,7 +38,7 @@ void GatewayFront::on(Instant now, const std::shared_ptr<CallBatch>& batch, std:
       continue;
     }
     std::get<ClientCall>(batch->calls[i]).id = {id};
-    pending_.emplace(id, Pending{batch->sink, batch->client_ids[i], {}, {}, {}});
+    pending_.emplace(id, Pending{batch->sink, batch->client_ids[i]});
     pass(now, batch->calls[i], out);
   }
 }
@@ -48,13 +48,13 @@ void GatewayFront::on(Instant now, const std::shared_ptr<NodeNews>& news, std::v
   note_stream(now, *news, out);
   if (!news->closed) pass(now, NodeAlive{news->city}, out);
   for (GatewayInput& answer : news->answers) {
-    const auto attempt = attempts_.find(std::get<NodeReply>(answer).attempt.value);
-    if (attempt == attempts_.end()) continue;  // nobody waits for it any more
-    const Duration delay = wan_.delay(news->city, pending_.at(attempt->second).origin);
+    const std::optional<CityIndex> origin = gateway_.origin_of(std::get<NodeReply>(answer).attempt);
+    if (!origin) continue;  // nobody waits for it any more
+    const Duration delay = wan_.delay(news->city, *origin);
     if (delay == Duration{}) {
       pass(now, answer, out);
     } else {
-      returns_.hold({news->city, pending_.at(attempt->second).origin}, now + delay, std::move(answer));
+      returns_.hold({news->city, *origin}, now + delay, std::move(answer));
     }
   }
 }
@@ -84,10 +84,6 @@ void GatewayFront::on(Instant now, const CallGone& gone, std::vector<FrontOutput
 
 void GatewayFront::drop(Instant now, std::uint64_t id, std::vector<FrontOutput>& out) {
   pass(now, ClientGone{{id}}, out);
-  const Pending& pending = pending_.at(id);
-  if (attempts_.erase(pending.attempt.value) > 0) {
-    out.emplace_back(CancelAttempt{pending.attempt, pending.city, pending.origin});
-  }
   pending_.erase(id);
 }
 
@@ -98,16 +94,8 @@ void GatewayFront::pass(Instant now, const GatewayInput& input, std::vector<Fron
 }
 
 void GatewayFront::hand_on(GatewayOutput& output, std::vector<FrontOutput>& out) {
-  if (auto* forward = std::get_if<Forward>(&output)) {
-    Pending& pending = pending_.at(forward->of.value);
-    attempts_.erase(pending.attempt.value);
-    attempts_.emplace(forward->attempt.value, forward->of.value);
-    pending.attempt = forward->attempt;
-    pending.city = forward->city;
-    pending.origin = forward->origin;
-    out.emplace_back(std::move(*forward));
-    return;
-  }
+  if (auto* forward = std::get_if<Forward>(&output)) return static_cast<void>(out.emplace_back(std::move(*forward)));
+  if (const auto* cancel = std::get_if<CancelAttempt>(&output)) return static_cast<void>(out.emplace_back(*cancel));
   if (auto* used = std::get_if<NonceUsed>(&output)) return static_cast<void>(out.emplace_back(*used));
   if (auto* ask = std::get_if<QuotaAsk>(&output)) return static_cast<void>(out.emplace_back(std::move(*ask)));
   if (const auto* probe = std::get_if<Probe>(&output)) return static_cast<void>(out.emplace_back(*probe));
@@ -115,7 +103,6 @@ void GatewayFront::hand_on(GatewayOutput& output, std::vector<FrontOutput>& out)
   const auto found = pending_.find(answer.id.value);
   Pending pending = std::move(found->second);
   pending_.erase(found);
-  attempts_.erase(pending.attempt.value);
   pending.sink->open_.erase(pending.client_id);
   out.emplace_back(Delivery{std::move(pending.sink), pending.client_id, std::move(answer.reply)});
 }

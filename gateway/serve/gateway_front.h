@@ -1,8 +1,8 @@
 // The gateway machine with its clients and links: what a loop of the live gateway drives.
 //
-// Around the machine it does three things that need to know who asked: it numbers the calls of all clients and finds
-// the sink for each answer; it drops a client's calls when the client is gone and has the nodes told so; and it holds
-// the answers of city nodes for the way back to the origin (WAN model).
+// Around the machine it does three things: it numbers the calls of all clients and finds the sink for each answer; it
+// drops a client's calls when the client is gone; and it holds the answers of city nodes for the way back to the origin
+// (WAN model).
 //
 // Threads: the loop's only. Bounds: one record per open call of the machine (max_calls); an answer that is held belongs
 // to one of those.
@@ -51,13 +51,6 @@ struct NodeNews {
 using FrontInput = std::variant<std::shared_ptr<CallBatch>, std::shared_ptr<NodeNews>, SinkGone, CallGone,
                                 GatewayAssigned, AccountsAssigned, Resumed, QuotaGrant>;
 
-// Tell the node that nobody waits for this attempt any more.
-struct CancelAttempt {
-  AttemptId attempt;
-  CityIndex city;
-  CityIndex origin;
-};
-
 struct Delivery {
   std::shared_ptr<ReplySink> sink;
   std::uint64_t client_id = 0;
@@ -91,7 +84,7 @@ class GatewayFront {
   }
 
   // Whether somebody still waits for this attempt.
-  bool waits_for(AttemptId attempt) const { return attempts_.contains(attempt.value); }
+  bool waits_for(AttemptId attempt) const { return gateway_.origin_of(attempt).has_value(); }
 
   std::size_t open_calls() const { return pending_.size(); }
 
@@ -102,9 +95,6 @@ class GatewayFront {
   struct Pending {
     std::shared_ptr<ReplySink> sink;
     std::uint64_t client_id = 0;
-    AttemptId attempt;
-    CityIndex city;
-    CityIndex origin;
   };
 
   void on(Instant now, const std::shared_ptr<CallBatch>& batch, std::vector<FrontOutput>& out);
@@ -133,9 +123,8 @@ class GatewayFront {
   WanLinks wan_;
   bool stopping_ = false;
   std::uint64_t calls_ = 0;
-  std::unordered_map<std::uint64_t, Pending> pending_;         // by CallId; only looked up
-  std::unordered_map<std::uint64_t, std::uint64_t> attempts_;  // AttemptId that is out -> CallId; only looked up
-  std::vector<Stream> streams_;                                // one per city
+  std::unordered_map<std::uint64_t, Pending> pending_;  // by CallId; only looked up
+  std::vector<Stream> streams_;                         // one per city
   DelayLine<Way, GatewayInput> returns_;
   std::vector<GatewayOutput> scratch_;
 };

@@ -291,6 +291,7 @@ void GatewayServer::count(h2::Call& call) {
     response.set_attempts(counters.attempts);
     response.set_retries(counters.retries);
     response.set_hedges(counters.hedges);
+    response.set_compares(counters.compares);
     for (const CitySpec& city : shell->gateway().spec().cities) {
       response.add_open_calls(shell->gateway().open_calls(city.index));
     }

@@ -57,9 +57,13 @@ std::vector<MetricFamily> of_machine(const Gateway& gateway, Instant now) {
     add_metric(all, name, help, MetricType::Counter, static_cast<double>(value));
   };
   count("bsn_gateway_refused_total", "Calls that were answered without an attempt", counters.refused);
-  count("bsn_gateway_attempts_total", "Attempts at city nodes: calls forwarded, retries and hedges", counters.attempts);
+  count("bsn_gateway_attempts_total", "Attempts at city nodes: calls forwarded, retries, hedges and compares",
+        counters.attempts);
   count("bsn_gateway_retries_total", "Attempts after a failed one", counters.retries);
   count("bsn_gateway_hedges_total", "Attempts beside a late one", counters.hedges);
+  count("bsn_gateway_compares_total", "Attempts of reads at level final beside the first, to compare their answers",
+        counters.compares);
+  count("bsn_gateway_unequal_reads_total", "Reads at level final whose peers answered unequally", counters.unequal);
   return all;
 }
 

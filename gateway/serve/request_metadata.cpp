@@ -23,6 +23,7 @@ RequestMetadata read_metadata(const h2::Metadata& metadata) {
   read.is_signed = read.access_key.empty() && metadata.contains("x-bsn-key");
   read.origin = believed(metadata, "x-bsn-origin");
   read.malformed = read.origin.empty() && metadata.contains("x-bsn-origin");
+  read.trace = parse_traceparent(metadata.only("traceparent").value_or(""));
   return read;
 }
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "core/time.h"
+#include "core/trace_context.h"
 #include "h2/call.h"
 
 namespace bsn {
@@ -13,6 +13,7 @@ struct RequestMetadata {
   bool is_signed = false;  // says who signed it, instead of an access key
   std::string origin;      // empty: not given
   bool malformed = false;  // an origin was sent that cannot be one
+  TraceContext trace;
 };
 
 RequestMetadata read_metadata(const h2::Metadata& metadata);

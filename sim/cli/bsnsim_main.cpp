@@ -221,7 +221,8 @@ void add_explain(CLI::App& app, ExplainOptions& options) {
   CLI::App& verb = add_verb(app, "explain", "where a call through the gateway of a running cluster would go, and why");
   verb.add_option("chain", options.network, "NETWORK or NETWORK/CHAIN (default chain: main)")->required();
   verb.add_option("account", options.account, "the call's first argument: what the policy 'consistent' goes by");
-  verb.add_flag("--submit", options.submit, "for a write instead of a read");
+  auto* submit = verb.add_flag("--submit", options.submit, "for a write instead of a read");
+  verb.add_flag("--final", options.final, "for a read at level final, which may be compared")->excludes(submit);
   add_gateway(verb, options);
   verb.callback([&options] {
     split_chain(options.network, options.chain);

@@ -188,6 +188,7 @@ struct ExplainOptions : GatewayOptions {
   std::string network, chain;
   std::string account;  // the call's first argument; may be empty
   bool submit = false;
+  bool final = false;  // for a read at level final
 };
 int command_explain(const ExplainOptions& options);
 

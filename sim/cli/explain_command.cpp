@@ -25,6 +25,7 @@ Result<v1::ExplainRouteResponse> ask(const GatewayTarget& target, const ExplainO
   request.set_origin(options.origin);
   request.set_submit(options.submit);
   request.set_account(options.account);
+  request.set_final(options.final);
   v1::ExplainRouteResponse response;
   const grpc::Status status = v1::Gateway::NewStub(target.channel())->ExplainRoute(&context, request, &response);
   if (!status.ok()) return Error{ErrorCode::unavailable, "the gateway says: " + status.error_message()};
@@ -38,8 +39,12 @@ Result<v1::ExplainRouteResponse> ask(const GatewayTarget& target, const ExplainO
 
 double ms(std::int64_t ns) { return static_cast<double>(ns) / 1e6; }
 
-void print(const v1::ExplainRouteResponse& response) {
+void print(const v1::ExplainRouteResponse& response, const ExplainOptions& options) {
   fmt::print("policy {}; -> marks where the next such call goes\n", response.policy());
+  if (response.compare() > 0) {
+    fmt::print("reads at level final go to {} peers, whose answers must agree{}\n", response.compare(),
+               options.final ? "" : "; --final shows to which");
+  }
   if (!response.shed().empty()) {
     fmt::print("the gateway is at {:.0f} % of what it can carry and refuses {}\n", response.pressure() * 100,
                response.shed());
@@ -47,9 +52,9 @@ void print(const v1::ExplainRouteResponse& response) {
   fmt::print("\n");
   TextTable table({"city", "", "peer", "one way\n(ms)", "expected\n(ms)", "calls there", "why"});
   for (const v1::RouteCandidate& candidate : response.candidates()) {
-    table.add({candidate.city(), candidate.chosen() ? "->" : "", candidate.validator() ? "validator" : "follower",
-               fmt::format("{:.1f}", ms(candidate.distance_ns())), fmt::format("{:.1f}", ms(candidate.expected_ns())),
-               std::to_string(candidate.calls()), candidate.why()});
+    table.add({candidate.city(), candidate.chosen() || candidate.compared() ? "->" : "",
+               candidate.validator() ? "validator" : "follower", fmt::format("{:.1f}", ms(candidate.distance_ns())),
+               fmt::format("{:.1f}", ms(candidate.expected_ns())), std::to_string(candidate.calls()), candidate.why()});
   }
   fmt::print("{}", table.text(140));
 }
@@ -64,9 +69,11 @@ boost::json::object to_json(const v1::ExplainRouteResponse& response) {
                                              {"expected_ns", candidate.expected_ns()},
                                              {"calls", candidate.calls()},
                                              {"chosen", candidate.chosen()},
+                                             {"compared", candidate.compared()},
                                              {"why", candidate.why()}});
   }
   return {{"policy", response.policy()},
+          {"compare", response.compare()},
           {"pressure", response.pressure()},
           {"shed", response.shed()},
           {"candidates", candidates}};
@@ -82,7 +89,7 @@ int command_explain(const ExplainOptions& options) {
   if (options.json) {
     fmt::print("{}\n", boost::json::serialize(to_json(*response)));
   } else {
-    print(*response);
+    print(*response, options);
   }
   return 0;
 }

@@ -337,6 +337,7 @@ void add(const GatewayCounts& more, GatewayCounts& to) {
   to.attempts += more.attempts;
   to.retries += more.retries;
   to.hedges += more.hedges;
+  to.compares += more.compares;
   to.open_calls.resize(std::max(to.open_calls.size(), more.open_calls.size()));
   for (std::size_t n = 0; n < more.open_calls.size(); ++n) to.open_calls[n] += more.open_calls[n];
   to.routes.resize(std::max(to.routes.size(), more.routes.size()));
@@ -350,6 +351,7 @@ Result<GatewayCounts> decode_counts(const v1::CountersResponse& response) {
                        response.attempts(),
                        response.retries(),
                        response.hedges(),
+                       response.compares(),
                        {response.open_calls().begin(), response.open_calls().end()},
                        {},
                        {}};

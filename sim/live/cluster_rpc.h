@@ -41,7 +41,7 @@ struct CityHealth {
 };
 
 struct GatewayCounts {
-  std::uint64_t calls = 0, refused = 0, attempts = 0, retries = 0, hedges = 0;
+  std::uint64_t calls = 0, refused = 0, attempts = 0, retries = 0, hedges = 0, compares = 0;
   std::vector<std::uint64_t> open_calls;  // by CityIndex: attempts that are out there
   std::vector<RouteUse> routes;           // by ChainIndex
   GatewayPace pace{};

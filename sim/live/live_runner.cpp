@@ -231,6 +231,7 @@ void fill_counters(LiveCluster& cluster, Report& report) {
   report.gateway.attempts = counters->attempts;
   report.gateway.retries = counters->retries;
   report.gateway.hedges = counters->hedges;
+  report.gateway.compares = counters->compares;
 }
 
 // Whether the chains are ready for load, asked until the scenario's settle time is over.

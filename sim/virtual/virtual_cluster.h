@@ -239,6 +239,7 @@ class VirtualCluster : public FaultTarget, public GatewayTarget, public ServiceH
   void after_gateway(std::uint32_t gateway);
   void grant(std::uint32_t gateway, const QuotaAsk& ask);
   void happen(std::uint32_t gateway, Forward& forward);
+  void happen(std::uint32_t, const CancelAttempt&) {}  // no caller of a virtual run goes away
   void happen(std::uint32_t gateway, const GatewayAnswer& answer);
   void happen(std::uint32_t, const NonceUsed&) {}  // virtual callers do not sign
   void happen(std::uint32_t gateway, const QuotaAsk& ask);

@@ -238,6 +238,8 @@ GatewayCounters VirtualCluster::counters() const {
     all.attempts += one.attempts;
     all.retries += one.retries;
     all.hedges += one.hedges;
+    all.compares += one.compares;
+    all.unequal += one.unequal;
   }
   return all;
 }

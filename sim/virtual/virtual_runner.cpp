@@ -62,6 +62,7 @@ class VirtualRun {
     report.gateway.attempts = counters.attempts;
     report.gateway.retries = counters.retries;
     report.gateway.hedges = counters.hedges;
+    report.gateway.compares = counters.compares;
     options_.progress({.phase = "checking what every peer has stored"});
     if (auto done = faults_->heal(); !done) return done.error();
     catch_up();

@@ -120,6 +120,22 @@ TEST(CodecRefuses, AGatewaysCommissionThatDoesNotFitTogether) {
   message = encode(sample::gateway_spec());
   message.mutable_projects(0)->clear_key_hash();
   expect_refused(decode(message), "key_hash is missing");
+  message = encode(sample::gateway_spec());
+  message.mutable_routes(1)->mutable_routing()->set_compare(1);
+  expect_refused(decode(message), "compare is out of range");
+  message.mutable_routes(1)->mutable_routing()->set_compare(RoutingRule::compare_max + 1);
+  expect_refused(decode(message), "compare is out of range");
+}
+
+TEST(CodecRefuses, ATraceThatIsNone) {
+  const auto refused_after = [](auto spoil, const std::string& field) {
+    v1::TraceContext message = encode(sample::trace_context());
+    spoil(message);
+    expect_refused(decode(message), field);
+  };
+  refused_after([](auto& m) { m.set_trace("short"); }, "16 bytes");
+  refused_after([](auto& m) { m.set_trace(std::string(16, '\0')); }, "names no trace");
+  refused_after([](auto& m) { m.clear_span(); }, "no span");
 }
 
 // Changes, cuts or doubles a few bytes.

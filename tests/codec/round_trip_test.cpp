@@ -63,6 +63,13 @@ TEST(Codec, AReplyComesBackEqual) {
   EXPECT_EQ(decoded->split, reply.split);
 }
 
+TEST(Codec, ATraceContextComesBackEqual) {
+  const auto message = encode(sample::trace_context());
+  const auto decoded = decode(message);
+  expect_round_trip(message, decoded, encode(*decoded));
+  EXPECT_EQ(*decoded, sample::trace_context());
+}
+
 TEST(Codec, AReplysTextForPeopleIsAlwaysReadable) {
   Reply reply = sample::reply();
   reply.message = "no account \xff\xfe";
@@ -72,10 +79,10 @@ TEST(Codec, AReplysTextForPeopleIsAlwaysReadable) {
 }
 
 TEST(Codec, TheNumbersOfStatusReasonAndReceiptAreThoseOfTheContract) {
-  EXPECT_EQ(static_cast<int>(Reason::overloaded), v1::REASON_OVERLOADED);
+  EXPECT_EQ(static_cast<int>(Reason::peers_disagree), v1::REASON_PEERS_DISAGREE);
   EXPECT_EQ(static_cast<int>(Reason::no_healthy_peer), v1::REASON_NO_HEALTHY_PEER);
   EXPECT_EQ(static_cast<int>(ReceiptStatus::duplicate), v1::RECEIPT_STATUS_DUPLICATE);
-  for (int number = 0; number <= v1::REASON_OVERLOADED; ++number) {
+  for (int number = 0; number <= v1::REASON_PEERS_DISAGREE; ++number) {
     const std::string name = "REASON_" + std::string(to_string(static_cast<Reason>(number)));
     EXPECT_EQ(v1::Reason_Name(static_cast<v1::Reason>(number)), name);
   }

@@ -49,18 +49,18 @@ TEST(CallTable, CountsTheAttemptsThatAreOutInACity) {
   EXPECT_EQ(table.open_at({2}), 0u);
 }
 
-TEST(CallTable, HedgesEachCallOnceAndInOrderOfTime) {
+TEST(CallTable, LooksAtEachCallOnceAndInOrderOfTime) {
   CallTable table(10, 3);
   for (std::uint64_t id = 1; id <= 3; ++id) table.add(open_call(id, test::at(seconds(9))));
-  table.hedge_at(*table.find(CallId{1}), test::at(milliseconds(30)));
-  table.hedge_at(*table.find(CallId{2}), test::at(milliseconds(10)));
-  table.hedge_at(*table.find(CallId{3}), test::at(milliseconds(20)));
+  table.look_at(*table.find(CallId{1}), test::at(milliseconds(30)));
+  table.look_at(*table.find(CallId{2}), test::at(milliseconds(10)));
+  table.look_at(*table.find(CallId{3}), test::at(milliseconds(20)));
   EXPECT_EQ(table.next_due(), test::at(milliseconds(10)));
   table.remove(*table.find(CallId{3}));
-  EXPECT_EQ(table.take_hedge_due(test::at(milliseconds(9))), nullptr);
-  EXPECT_EQ(table.take_hedge_due(test::at(milliseconds(50)))->id, CallId{2});
-  EXPECT_EQ(table.take_hedge_due(test::at(milliseconds(50)))->id, CallId{1});
-  EXPECT_EQ(table.take_hedge_due(test::at(milliseconds(50))), nullptr);
+  EXPECT_EQ(table.take_look_due(test::at(milliseconds(9))), nullptr);
+  EXPECT_EQ(table.take_look_due(test::at(milliseconds(50)))->id, CallId{2});
+  EXPECT_EQ(table.take_look_due(test::at(milliseconds(50)))->id, CallId{1});
+  EXPECT_EQ(table.take_look_due(test::at(milliseconds(50))), nullptr);
   EXPECT_EQ(table.next_due(), test::at(seconds(9))) << "what is left is the deadline";
 }
 

@@ -36,6 +36,14 @@ TEST(GatewaySpecCheck, NamesWhatIsWrong) {
   EXPECT_EQ(wrong_after([](GatewaySpec& s) { s.routes[1].followers = s.routes[1].validators; }),
             "neo/main has two peers in one city");
   EXPECT_EQ(wrong_after([](GatewaySpec& s) { s.routes[1].validators.clear(); }), "neo/main has no peer");
+  EXPECT_EQ(wrong_after([](GatewaySpec& s) { s.routes[0].routing.compare = 1; }),
+            "fabric/trade can't have reads compared at 1 peers");
+  EXPECT_EQ(wrong_after([](GatewaySpec& s) { s.routes[0].routing.compare = RoutingRule::compare_max + 1; }),
+            "fabric/trade can't have reads compared at 5 peers");
+  EXPECT_EQ(wrong_after([](GatewaySpec& s) {
+              s.routes[0].routing = {RoutePolicy::pinned, {{1}}, {}, 2};
+            }),
+            "fabric/trade is pinned to fewer cities than its reads are compared at");
   EXPECT_EQ(wrong_after([](GatewaySpec& s) { s.projects[1].key_hash = s.projects[0].key_hash; }),
             "project all has no key of its own");
   EXPECT_EQ(wrong_after([](GatewaySpec& s) { s.projects[1].name = "xchain/neo/main"; }),

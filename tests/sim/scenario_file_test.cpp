@@ -111,6 +111,12 @@ TEST_F(ScenarioFile, RefusesRoutingThatNamesWhatIsNotThereOrPinsWithoutCities) {
   };
   EXPECT_EQ(routing("policy: hedged, hedge_after: 5 ms"), "");
   EXPECT_EQ(routing("policy: pinned, cities: [hangzhou]"), "");
+  EXPECT_EQ(routing("compare: 3, networks: [{id: fabric, compare: 2}]"), "");
+  EXPECT_THAT(routing("compare: 1"), HasSubstr("gateway.routing.compare: one peer has nobody to be compared with"));
+  EXPECT_THAT(routing("compare: 5"), HasSubstr("compare"));
+  EXPECT_THAT(routing("compares: 2"), HasSubstr("compare"));
+  EXPECT_THAT(routing("policy: pinned, cities: [hangzhou], compare: 2"),
+              HasSubstr("2 peers are to agree and 1 cities are named"));
   EXPECT_THAT(routing("policy: pinned"), HasSubstr("gateway.routing.cities: pinned to no city; name those that may"));
   EXPECT_THAT(routing("cities: [hangzhou]"), HasSubstr("only the policy 'pinned' goes by cities; leave them out"));
   EXPECT_THAT(routing("policy: pinned, cities: [atlantis]"), HasSubstr("cities[0]: unknown city 'atlantis'"));

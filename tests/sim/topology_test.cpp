@@ -258,7 +258,7 @@ TEST(Topology, AProjectsRoutingCountsBeforeItsNetworksAndThatBeforeTheOneForAll)
   Topology topology = bsn_2020();
   topology.routing.choice.policy = RoutePolicy::least_loaded;
   topology.routing.networks = {{"fabric", {RoutePolicy::pinned, {topology.cities[3].id}}}};
-  topology.routing.projects = {{topology.projects[0].id, {RoutePolicy::hedged, {}, milliseconds(7)}}};
+  topology.routing.projects = {{topology.projects[0].id, {RoutePolicy::hedged, {}, milliseconds(7), 2}}};
   const GatewaySpec spec = gateway_spec(topology, 1);
   for (const RouteSpec& route : spec.routes) {
     const bool fabric = route.name.network == "fabric";
@@ -267,6 +267,7 @@ TEST(Topology, AProjectsRoutingCountsBeforeItsNetworksAndThatBeforeTheOneForAll)
   }
   ASSERT_TRUE(spec.projects[0].routing);
   EXPECT_EQ(spec.projects[0].routing->hedge_after, milliseconds(7));
+  EXPECT_EQ(spec.projects[0].routing->compare, 2u);
 }
 
 // ---- several gateways ----

@@ -167,6 +167,17 @@ TEST(VirtualRunner, PoliciesMeetTheSameArrivalsAndALateCityTellsThemApart) {
   expect_sound(hedged);
 }
 
+TEST(VirtualRunner, FinalReadsThatAreComparedAgreeWhileTheChainGrows) {
+  Scenario scenario = load("small.yaml");
+  scenario.topology.routing.choice.compare = 3;
+  const Report report = run(scenario);
+  EXPECT_GT(report.gateway.compares, 0u);
+  EXPECT_EQ(report.gateway.attempts, report.rounds[0].sent + report.gateway.retries + report.gateway.compares);
+  EXPECT_EQ(report.rounds[0].failures.count("DATA_LOSS/PEERS_DISAGREE"), 0u);
+  EXPECT_EQ(report.rounds[0].failures.count("ABORTED/PEERS_APART"), 0u);
+  expect_sound(report);
+}
+
 // ---- between chains ----
 
 const InvariantReport& judged(const Report& report, const std::string& name) {

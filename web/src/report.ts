@@ -160,7 +160,7 @@ export interface Report {
   cross_chain: CrossChain | null;
   faults: Fault[];
   service_events: Fault[];
-  gateway: { attempts: number; retries: number; hedges: number };
+  gateway: { attempts: number; retries: number; hedges: number; compares: number };
   scenario_text: string;
 }
 
