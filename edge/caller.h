@@ -12,14 +12,16 @@ namespace bsn::edge {
 
 struct Caller {
   std::string access_key;
-  std::string origin;     // city; empty: the gateway's home
-  std::string peer;       // its address
-  std::string vouched{};  // instead of an access key: whose signature was verified, by vouch()
+  std::string origin;         // city; empty: the gateway's home
+  std::string peer;           // its address
+  std::string vouched{};      // instead of an access key: whose signature was verified, by vouch()
+  std::string traceparent{};  // as it was sent
 
   h2::Metadata metadata() const {
     h2::Metadata made;
     if (!access_key.empty()) made.add("x-api-key", access_key);
     if (!origin.empty()) made.add("x-bsn-origin", origin);
+    if (!traceparent.empty()) made.add("traceparent", traceparent);
     return made;
   }
 };

@@ -15,7 +15,8 @@ HttpResponse preflight() {
   HttpResponse allowed{http::status::no_content, 11};
   allowed.set(http::field::access_control_allow_methods, "GET, POST, OPTIONS");
   allowed.set(http::field::access_control_allow_headers,
-              "content-type, x-api-key, x-bsn-origin, x-bsn-timeout, x-grpc-web, x-user-agent, grpc-timeout");
+              "content-type, x-api-key, x-bsn-origin, x-bsn-timeout, x-grpc-web, x-user-agent, grpc-timeout, "
+              "traceparent");
   allowed.set(http::field::access_control_max_age, "86400");
   return allowed;
 }

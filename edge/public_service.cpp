@@ -26,6 +26,7 @@ std::optional<Asked> asked_by(const HttpRequest& request, bool socket) {
   Asked asked{url->segments[1], url->segments[socket ? 3 : 2], {}};
   asked.caller.origin = header(request, "x-bsn-origin");
   asked.caller.access_key = header(request, "x-api-key");
+  if (!socket) asked.caller.traceparent = header(request, "traceparent");
   if (socket && !url->segments[2].empty()) asked.caller.access_key = url->segments[2];
   return asked;
 }

@@ -106,6 +106,7 @@ void PermissionedService::serve(const std::shared_ptr<Exchange>& exchange, const
   Caller caller;
   caller.origin = header(exchange->request(), "x-bsn-origin");
   caller.peer = exchange->peer();
+  caller.traceparent = header(exchange->request(), "traceparent");
   caller.vouched = vouch(verified->key);
   const ChainName chain{std::string(framework.network), envelope->app};
   const auto timeout = head->timeout.value_or(std::chrono::nanoseconds(0));

@@ -70,6 +70,7 @@ std::shared_ptr<CallBatch> CallStream::take_batch(v1::ClientCalls& incoming) {
     if (!call.wrong.empty()) wrong_[message.id()] = std::move(call.wrong);
     arrived.received = now;
     arrived.deadline = deadline_in(now, message.timeout_ns());
+    arrived.trace = message.traceparent().empty() ? metadata_.trace : parse_traceparent(message.traceparent());
     if (auto entry = sampler_->take(*call_, arrived, *callers)) to_log_.emplace(message.id(), std::move(entry));
     batch->client_ids.push_back(message.id());
     batch->calls.emplace_back(std::move(arrived));

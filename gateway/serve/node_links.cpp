@@ -151,6 +151,7 @@ void NodeLinks::gather(Instant now, const Outgoing& outgoing, const GatewayFront
   call.set_attempt(forward.attempt.value);
   *call.mutable_call() = encode(forward.call);
   call.set_timeout_ns((forward.deadline - now).ns);
+  if (forward.trace.there()) *call.mutable_trace() = encode(forward.trace);
 }
 
 void NodeLinks::end_turn(Instant now, const GatewayFront& front) {

@@ -26,6 +26,7 @@ void UnaryCalls::start(GatewayShell& shell, h2::Call& call, ReceivedCall receive
   arrived.received = now;
   arrived.deadline = deadline_of(call, now);
   arrived.signature = std::move(signature);
+  arrived.trace = metadata.trace;
   call.tag = ++last_id_;
   open_calls_.emplace(call.tag, Open{call.shared_from_this(), std::move(received.wrong),
                                      sampler_->take(call, arrived, *shell.callers())});

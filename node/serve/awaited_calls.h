@@ -15,6 +15,7 @@
 #include "core/call.h"
 #include "core/ids.h"
 #include "core/time.h"
+#include "node/serve/trace_log.h"
 
 namespace bsn {
 
@@ -34,6 +35,7 @@ struct AwaitedCall {
   std::shared_ptr<AnswerSink> sink;
   std::uint64_t tag = 0;
   Instant received;
+  std::unique_ptr<const TracedCall> traced{};  // nullptr: nothing is logged of it
 };
 
 // The answer to a call beyond a bound of this process: RESOURCE_EXHAUSTED, and when to come again.

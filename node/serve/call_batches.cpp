@@ -18,6 +18,13 @@ constexpr std::size_t most_unsent = 16 << 20;
 constexpr std::size_t most_bytes_per_message = 4 << 20;
 constexpr int most_answers_per_message = 4'096;
 
+// What is none belongs to no trace: it is no reason to refuse a call.
+TraceContext trace_of(const v1::NodeCall& message) {
+  if (!message.has_trace()) return {};
+  const Result<TraceContext> trace = decode(message.trace());
+  return trace ? *trace : TraceContext{};
+}
+
 class CallBatches final : public h2::CallHandler,
                           public AnswerSink,
                           public ServingListener,
@@ -94,7 +101,7 @@ class CallBatches final : public h2::CallHandler,
         answer(message.attempt(), process_.refuse_without_shell(), now);
       } else {
         const Instant deadline = now + bounded_timeout(message.timeout_ns());
-        calls.push_back({std::move(*call), now, deadline, shared_from_this(), message.attempt()});
+        calls.push_back({std::move(*call), now, deadline, shared_from_this(), message.attempt(), trace_of(message)});
       }
     }
     if (shell && !calls.empty()) submit(*shell, std::move(calls));

@@ -1,5 +1,6 @@
 #include "node/serve/node_shell.h"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -16,6 +17,13 @@ constexpr std::size_t inbox_bound = 65'536;
 
 // What goes into one Blocks message at most, behind the first block: well below gRPC's message limit.
 constexpr std::size_t most_block_bytes = 8 << 20;
+
+std::unique_ptr<const TracedCall> traced(const ArrivingCall& arriving) {
+  if (!arriving.trace.there() || !arriving.trace.sampled) return nullptr;
+  const Call& call = arriving.call;
+  return std::make_unique<const TracedCall>(
+      TracedCall{arriving.trace, fmt::format("{} {} {}", to_string(call.chain), call.contract, call.function)});
+}
 
 }  // namespace
 
@@ -83,7 +91,7 @@ std::vector<std::optional<CallId>> NodeShell::submit(std::vector<ArrivingCall> c
     std::optional<CallId> id;
     if (const auto wrong = validate(arriving.call)) {
       refuse(arriving, refusal(Status::invalid_argument, Reason::malformed, *wrong));
-    } else if (id = awaited_calls_.add({arriving.sink, arriving.tag, arriving.received}); id) {
+    } else if (id = awaited_calls_.add({arriving.sink, arriving.tag, arriving.received, traced(arriving)}); id) {
       inputs.push_back(CallArrived{*id, std::move(arriving.call), arriving.received, arriving.deadline});
       places.push_back(ids.size());
     } else {
@@ -218,7 +226,7 @@ void NodeShell::perform(Instant now, Duration stored_for, CityNodeOutput& output
   } else if (const auto* stored = std::get_if<SendStoredBlocks>(&output.what)) {
     send_stored(now, output.chain, *stored);
   } else if (const auto* answer = std::get_if<Answer>(&output.what)) {
-    give(*answer, stored_for);
+    give(now, *answer, stored_for);
   } else if (const auto* seen = std::get_if<Observed>(&output.what)) {
     log(output.chain, *seen);
   }
@@ -247,11 +255,12 @@ void NodeShell::send_stored(Instant now, ChainIndex chain, const SendStoredBlock
   links_.send(order.to, std::move(message), now);
 }
 
-void NodeShell::give(const Answer& answer, Duration stored_for) {
+void NodeShell::give(Instant now, const Answer& answer, Duration stored_for) {
   const auto call = awaited_calls_.take(answer.id);
   if (!call) return;  // cancelled
   Reply reply = answer.reply;
   reply.split.consensus += stored_for;
+  if (call->traced) trace_log_.answered(now, *call->traced, reply);
   call->sink->answer(call->tag, reply, call->received);
   // A sink may come twice when answers of several sinks alternate: flushing again is harmless.
   if (to_flush_.empty() || to_flush_.back() != call->sink) to_flush_.push_back(call->sink);

@@ -25,6 +25,7 @@
 #include "node/serve/link_gate.h"
 #include "node/serve/peer_links.h"
 #include "node/serve/store.h"
+#include "node/serve/trace_log.h"
 
 namespace bsn {
 
@@ -35,6 +36,7 @@ struct ArrivingCall {
   Instant deadline;
   std::shared_ptr<AnswerSink> sink;
   std::uint64_t tag = 0;
+  TraceContext trace{};
 };
 
 class NodeShell : private TurnHandler<CityNodeOutput> {
@@ -101,7 +103,7 @@ class NodeShell : private TurnHandler<CityNodeOutput> {
   std::optional<Height> final_after(ChainIndex chain, const DurableWrite& write) const;
   void perform(Instant now, Duration stored_for, CityNodeOutput& output);
   void send_stored(Instant now, ChainIndex chain, const SendStoredBlocks& order);
-  void give(const Answer& answer, Duration stored_for);
+  void give(Instant now, const Answer& answer, Duration stored_for);
 
   void refuse(const ArrivingCall& call, const Reply& reply) const;
 
@@ -112,6 +114,7 @@ class NodeShell : private TurnHandler<CityNodeOutput> {
   LinkGate gate_;
   AwaitedCalls awaited_calls_;
   CityNode machine_;
+  TraceLog trace_log_;                                 // the loop's
   std::vector<std::shared_ptr<AnswerSink>> to_flush_;  // the loop's: sinks with answers of this turn
   h2::Loop& loop_;
   PeerLinks links_;

@@ -17,7 +17,8 @@ class UnaryCall final : public h2::CallHandler, public AnswerSink, public std::e
   void start(Call&& call) {
     const Instant now = monotonic_now();
     std::vector<ArrivingCall> one;
-    one.push_back({std::move(call), now, deadline_of(*stream_, now), shared_from_this(), 0});
+    one.push_back({std::move(call), now, deadline_of(*stream_, now), shared_from_this(), 0,
+                   parse_traceparent(stream_->metadata().only("traceparent").value_or(""))});
     id_ = shell_->submit(std::move(one)).front();
   }
 
