@@ -67,8 +67,8 @@ struct Proposal {
   Instant time;   // the proposer's clock when it was cut
   ValidatorIndex proposer;
   std::vector<TransactionPtr> transactions;
-  std::string seal{};  // what a tree family adds (difficulty, slot, votes ...), in its canonical bytes; Raft: who votes
-                       // (core/voters_seal.h); else empty
+  std::string seal{};  // what a tree family adds (difficulty, slot, votes ...), in its canonical bytes; Raft, BFT: who
+                       // votes (core/voters_seal.h); else empty
   KeptDigest kept{};   // filled by make_proposal, for proposal_digest
 };
 using ProposalPtr = std::shared_ptr<const Proposal>;

@@ -99,8 +99,8 @@ struct ChainSpec {
   // given to another, since blocks, votes and logs name it. A city that comes anew, or with a new disk, gets a new
   // seat.
   std::vector<CityIndex> validators;
-  std::uint32_t founders = 0;          // Raft: so many of the first seats validated from genesis on; 0: all
-  std::vector<ValidatorIndex> voters;  // Raft: the seats that are to validate now, ascending; empty: all
+  std::uint32_t founders = 0;          // so many of the first seats validated from genesis on; 0: all
+  std::vector<ValidatorIndex> voters;  // Raft, BFT: the seats that are to validate now, ascending; empty: all
   std::vector<CityIndex> followers;    // full copies that do not vote; no city twice, none that has a voter's seat
   std::vector<std::uint64_t> stake;    // tree families: of each validator (pow: hash power); empty: all equal
 };

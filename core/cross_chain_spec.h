@@ -36,7 +36,7 @@ struct ValidatorsRule {
   std::vector<std::uint64_t> weights;  // by seat, 1 ... 1000; 0: the seat's signature counts for nothing
   std::uint32_t numerator = 2;
   std::uint32_t denominator = 3;
-  bool seal_names_voters = false;  // Raft: who signs next stands in the seal of each header
+  bool seal_names_voters = false;  // Raft, BFT: who signs next stands in the header's seal
   bool operator==(const ValidatorsRule&) const = default;
 };
 

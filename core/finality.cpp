@@ -36,12 +36,12 @@ ClientSpec client_spec(const ChainSpec& chain) {
   ClientSpec client;
   client.chain = chain.name;
   const std::uint32_t confirmations = confirmations_of(chain.engine);
-  const bool crashes_only = std::holds_alternative<RaftParameters>(chain.engine);
   if (confirmations > 0) {
     client.rule = DepthRule{confirmations, network_key_seed};
   } else {
     ValidatorsRule rule{network_key_seed, weights_of(chain)};
-    if (crashes_only) rule.numerator = 1, rule.denominator = 2, rule.seal_names_voters = true;
+    if (std::holds_alternative<RaftParameters>(chain.engine)) rule.numerator = 1, rule.denominator = 2;  // crashes only
+    rule.seal_names_voters = !grows_a_tree(chain.engine);
     client.rule = std::move(rule);
   }
   return client;

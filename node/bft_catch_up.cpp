@@ -14,6 +14,7 @@ Duration BftEngine::mending_interval() const { return std::min(bft_.vote_timeout
 // Waiting for a proposal in round 0 needs nobody's help: its time-out does.
 bool BftEngine::watches_for_stall() const {
   if (announces_itself_ || claims_.any_higher(one_correct())) return true;
+  if (waits_) return stalls_ < resends_at_rest;
   if (step_ == Step::propose && round_ == 0) return false;
   return is_running() || stalls_ < resends_at_rest;
 }
@@ -40,7 +41,7 @@ void BftEngine::fire_stall(Turn& turn) {
 // Own votes and proposal of this height; where there are none, those that helped to decide the last one.
 void BftEngine::resend(Turn& turn, std::optional<ValidatorIndex> to) {
   const BftVoteState& own = memory_.state();
-  if (!may_vote()) return;
+  if (own.height != height_ || show_presence(turn)) return;
   if (own.proposed) send(turn, to, *own.proposed);
   for (const BftVote& vote : own.votes) send(turn, to, vote);
   if (!own.votes.empty()) return;
@@ -82,7 +83,7 @@ void BftEngine::fetch_if_far_behind(Turn& turn) {
 }
 
 void BftEngine::send(Turn& turn, std::optional<ValidatorIndex> to, ConsensusMessage message) {
-  if (config_.validators > 1) turn.out.emplace_back(SendConsensus{to, std::move(message)});
+  if (seats_ > 1) turn.out.emplace_back(SendConsensus{to, std::move(message)});
 }
 
 }  // namespace bsn

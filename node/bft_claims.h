@@ -19,6 +19,12 @@ class BftClaims {
   // `from` sent a message of this height and round.
   void note(ValidatorIndex from, Height height, std::uint32_t round);
 
+  // There are so many validators now, not fewer than before.
+  void grow(std::uint32_t validators) { claims_.resize(validators); }
+
+  // What this one said counts no more. Until move_to() the thresholds still count it.
+  void forget(ValidatorIndex who) { claims_[who.value] = {}; }
+
   // This engine is now here; claims are counted against it.
   void move_to(Height height, std::uint32_t round);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/bft_rules.h"
+#include "node/seat_sets.h"
 
 namespace bsn {
 
@@ -11,10 +12,13 @@ BftEngine::BftEngine(const EngineConfig& config, const DurableState& durable, co
     : config_(config),
       bft_(std::get<BftParameters>(config.parameters)),
       tip_(tip),
-      rounds_(config.validators),
-      claims_(config.validators),
-      helped_until_(config.validators),
-      kept_of_(config.validators) {
+      founders_of_chain_(founders_of(config)),
+      wanted_(wanted_of(config.validators, config.voters)),
+      voters_(founders_of_chain_, tip),
+      rounds_(0),
+      claims_(0) {
+  grow();
+  compare_voters();
   if (durable.bft_vote) memory_ = BftVoteMemory(*durable.bft_vote);
   if (memory_.state().height == tip.height) last_precommits_ = memory_.precommits();
   std::vector<EngineOutput> none;
@@ -46,7 +50,7 @@ std::optional<Instant> BftEngine::next_wakeup() const {
 // ---- inputs ----
 
 void BftEngine::on(Turn& turn, const MessageArrived& input) {
-  if (input.from.value >= config_.validators || input.from == config_.self) return;
+  if (input.from.value >= seats_ || input.from == config_.self) return;
   if (const auto* vote = std::get_if<BftVote>(&*input.message)) return hear(turn, input, *vote);
   if (const auto* proposal = std::get_if<BftProposal>(&*input.message)) return hear(turn, input, *proposal);
 }
@@ -70,6 +74,7 @@ void BftEngine::on(Turn& turn, const BatchOffered& input) {
   proposal->parent = tip_.hash;
   proposal->time = std::max(turn.now, tip_.time);
   proposal->proposer = *config_.self;
+  proposal->seal = voters_.seal_for(would_change_voters() ? next_voters() : voters_.seats());
   proposal->transactions = input.transactions;
   own_work_open_ = own_work_open_ || !input.transactions.empty();
   propose(turn, proposal, -1);
@@ -81,6 +86,7 @@ void BftEngine::on(Turn& turn, const BlockSealed& input) {
   last_precommits_ = signed_it ? memory_.precommits() : std::vector<BftVote>{};
   tip_ = input;
   enter_height(turn);
+  show_presence(turn);
   const auto kept = std::exchange(kept_, {});
   std::fill(kept_of_.begin(), kept_of_.end(), std::uint8_t{0});
   for (const MessageArrived& message : kept) {
@@ -97,7 +103,7 @@ void BftEngine::hear(Turn& turn, const MessageArrived& input, const BftProposal&
   BftRound& heard = rounds_.at(message.round);
   if (heard.proposal || !message.proposal) return;
   heard.proposal = BftKnownProposal{message.proposal, proposal_digest(*message.proposal), message.valid_round,
-                                    is_valid_proposal(config_, tip_, message, turn.now)};
+                                    is_valid_proposal(config_, voters_, tip_, message, turn.now)};
   apply_rules(turn, message.round);
 }
 
@@ -110,24 +116,26 @@ void BftEngine::hear(Turn& turn, const MessageArrived& input, const BftVote& vot
   apply_rules(turn, vote.round);
 }
 
-// Whether a message belongs to the height that is being decided. Others are kept for the next height, or tell only how
-// far their senders are.
+// Whether a message belongs to the height that is being decided and its sender votes there. Others are kept for the
+// next height, or tell only how far their senders are.
 bool BftEngine::admit(Turn& turn, const MessageArrived& input, Height height, std::uint32_t round) {
+  last_heard_[input.from.value] = std::max(last_heard_[input.from.value], height);
   if (height < height_) {
     const bool is_late_vote = height + 1 == height_ && turn.now - sealed_at_ < mending_interval();
     if (!is_late_vote) help(turn, input.from, height);
     return false;
   }
+  if (height == height_ + 1) keep_for_next_height(input, round);
+  if (!voters_.has(input.from)) return false;
   claims_.note(input.from, height, round);
   if (height > height_) {
-    if (height == height_ + 1) keep_for_next_height(input, round);
     if (height > height_ + 1 && fetch_again_at_ <= turn.now) fetch_if_far_behind(turn);
     return false;
   }
   if (decided_) return false;
   if (round < round_ && turn.now - round_started_ >= mending_interval()) help(turn, input.from, height);
   if (round >= round_ && !is_running()) {
-    awake_until_ = round_ + config_.validators;
+    awake_until_ = round_ + voters_.count();
     woken_at_ = turn.now;
   }
   return true;
@@ -142,6 +150,7 @@ void BftEngine::keep_for_next_height(const MessageArrived& input, std::uint32_t 
 
 void BftEngine::enter_height(Turn& turn) {
   height_ = tip_.height + 1;
+  follow_voters();
   decided_ = false;
   awaiting_batch_ = false;
   own_work_open_ = false;

@@ -15,6 +15,8 @@
 //   re-send     a validator that makes no progress sends its own votes and proposal again, at growing intervals;
 //   help        whoever hears from a validator that is behind sends it the votes that show how far the others are;
 //   fetch       f+1 validators at a higher height, or f+1 precommits while stuck: FetchBlocks, another one each time;
+//   members     a proposer that knows of a seat that shall vote, or shall not any more, seals that into its block; who
+//               does not want the same prevotes nil, unless f+1 have voted for it (node/bft_voters.h);
 //   rest        a chain that makes no empty blocks runs no timer while there is no work. Another's message wakes a
 //               validator for m rounds, so that each had its turn to propose what only it may have.
 //
@@ -31,8 +33,8 @@
 #include "node/bft_claims.h"
 #include "node/bft_rounds.h"
 #include "node/bft_vote_memory.h"
+#include "node/bft_voters.h"
 #include "node/consensus_engine.h"
-#include "node/quorum.h"
 
 namespace bsn {
 
@@ -50,7 +52,9 @@ class BftEngine final : public ConsensusEngine {
   void step(Instant now, const EngineInput& input, std::vector<EngineOutput>& out) override;
   void advance_to(Instant now, std::vector<EngineOutput>& out) override;
   std::optional<Instant> next_wakeup() const override;
-  std::uint32_t fault_bound() const override { return byzantine_fault_bound(config_.validators); }
+  std::uint32_t fault_bound() const override { return voters_.one_correct() - 1; }
+  void set_voters(std::uint32_t seats, const std::vector<ValidatorIndex>& voters) override;
+  std::vector<ValidatorIndex> committed_voters() const override { return voters_.seats(); }
   bool forwards_to_leader_only() const override { return false; }
 
  private:
@@ -89,13 +93,25 @@ class BftEngine final : public ConsensusEngine {
   // ---- when (bft_pace.cpp) ----
   bool has_work() const { return work_ > 0 || own_work_open_; }
   bool makes_empty_blocks() const { return bft_.empty_interval > Duration{}; }
-  bool may_vote() const { return memory_.state().height == height_; }
+  bool may_vote() const { return memory_.state().height == height_ && votes_; }
   bool is_running() const;
   std::optional<Instant> proposal_due() const;
   std::optional<Instant> may_propose_at() const;
   Duration time_out(Duration base) const;
   void refresh(Turn& turn);
   void announce_leader(Turn& turn);
+
+  // ---- who votes (bft_membership.cpp) ----
+  void grow();
+  void follow_voters();
+  void compare_voters();
+  bool is_up(ValidatorIndex seat) const;
+  std::vector<ValidatorIndex> next_voters() const;
+  bool has_step() const { return changing_ && next_voters() != voters_.seats(); }
+  bool would_change_voters() const;
+  bool is_welcome(const BftKnownProposal& proposal) const;
+  bool is_wanted(const Proposal& proposal) const;
+  bool show_presence(Turn& turn);
 
   // ---- getting on after loss (bft_catch_up.cpp) ----
   Duration mending_interval() const;
@@ -110,10 +126,10 @@ class BftEngine final : public ConsensusEngine {
   void persist(Turn& turn) { turn.out.emplace_back(PersistConsensus{memory_.state()}); }
   void send(Turn& turn, std::optional<ValidatorIndex> to, ConsensusMessage message);
   ValidatorIndex proposer_of(std::uint32_t round) const;
-  std::uint32_t quorum() const { return byzantine_quorum(config_.validators); }
-  std::uint32_t one_correct() const { return fault_bound() + 1; }  // so many contain a correct validator
+  std::uint32_t quorum() const { return voters_.quorum(); }
+  std::uint32_t one_correct() const { return voters_.one_correct(); }
 
-  EngineConfig config_;
+  EngineConfig config_;  // its validators: the seats that the assignment knows
   BftParameters bft_;
   BlockSealed tip_;
   BftVoteMemory memory_;  // own votes, lock (lockedValue_p, lockedRound_p) and valid value; what was persisted last
@@ -125,6 +141,14 @@ class BftEngine final : public ConsensusEngine {
   Step step_ = Step::propose;
   bool decided_ = false;         // between Decide and BlockSealed
   bool awaiting_batch_ = false;  // between WantBatch and BatchOffered
+  BftVoters::Seats founders_of_chain_;
+  BftVoters::Seats wanted_;  // who shall vote
+  BftVoters voters_;         // who does, at this height
+  bool changing_ = false;    // these are not the same,
+  bool waits_ = false;       // and this seat is to come: it has no vote yet
+  bool votes_ = true;        // this seat votes at this height
+  std::uint32_t seats_ = 0;  // those that are known or vote: what is kept for each is so long
+  std::vector<Height> last_heard_;
   BftRounds rounds_;
   BftClaims claims_;
   std::optional<Digest> locked_;  // digests of memory_'s locked and valid proposals

@@ -1,5 +1,7 @@
 #include "node/bft_rounds.h"
 
+#include <algorithm>
+
 namespace bsn {
 
 BftRound& BftRounds::at(std::uint32_t round) { return rounds_.try_emplace(round, validators_).first->second; }
@@ -27,6 +29,17 @@ std::optional<ValidatorIndex> BftRounds::precommitter(std::uint32_t enough, std:
     }
   }
   return std::nullopt;
+}
+
+std::vector<ValidatorIndex> BftRounds::supporters(const Digest& value) const {
+  std::vector<ValidatorIndex> all;
+  for (std::uint32_t v = 0; v < validators_; ++v) {
+    const bool voted = std::any_of(rounds_.begin(), rounds_.end(), [&](const auto& round) {
+      return round.second.prevotes.voted_for({v}, value) || round.second.precommits.voted_for({v}, value);
+    });
+    if (voted) all.push_back({v});
+  }
+  return all;
 }
 
 void BftRounds::trim(std::uint32_t present, std::int64_t locked_round, std::int64_t valid_round) {

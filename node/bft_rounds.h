@@ -41,6 +41,9 @@ class BftRounds {
 
   void clear() { rounds_.clear(); }
 
+  // There are so many validators now. A round that is there already counts those of before only.
+  void grow(std::uint32_t validators) { validators_ = validators; }
+
   // The round's record; at() makes an empty one when there is none, find() gives null.
   BftRound& at(std::uint32_t round);
   const BftRound* find(std::uint32_t round) const;
@@ -51,6 +54,9 @@ class BftRounds {
   // A value and a round in which it has at least `enough` precommits, and the next of those voters at or behind
   // `start`, going round.
   std::optional<ValidatorIndex> precommitter(std::uint32_t enough, std::uint32_t start, ValidatorIndex self) const;
+
+  // Who has voted for this value in a round that is known, ascending. O(rounds * m).
+  std::vector<ValidatorIndex> supporters(const Digest& value) const;
 
   // Keeps the bound. Rounds from `present` on and the two named ones (-1: none) are never dropped.
   void trim(std::uint32_t present, std::int64_t locked_round, std::int64_t valid_round);

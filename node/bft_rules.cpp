@@ -19,21 +19,20 @@ bool within_limits(const BlockLimits& limits, const Proposal& proposal) {
 
 // A fresh proposal was cut by the proposer of its round; one proposed again (valid_round >= 0) by the proposer of that
 // round or of an earlier one.
-bool proposer_may_have_cut(const EngineConfig& config, const BlockSealed& tip, const BftProposal& message) {
-  const std::uint32_t cutter = message.proposal->proposer.value;
-  if (cutter >= config.validators) return false;
-  if (message.valid_round < 0) return cutter == bft_proposer(bft(config), config.validators, tip, message.round).value;
-  const std::uint32_t first = bft_proposer(bft(config), config.validators, tip, 0).value;
-  return (cutter + config.validators - first) % config.validators <= message.valid_round;
+bool proposer_may_have_cut(const BftParameters& parameters, const BftVoters& voters, const BlockSealed& tip,
+                           const BftProposal& message) {
+  const ValidatorIndex cutter = message.proposal->proposer;
+  if (!voters.has(cutter)) return false;
+  if (message.valid_round < 0) return cutter == bft_proposer(parameters, voters, tip, message.round);
+  return voters.distance(bft_proposer(parameters, voters, tip, 0), cutter) <= message.valid_round;
 }
 
 }  // namespace
 
-ValidatorIndex bft_proposer(const BftParameters& parameters, std::uint32_t validators, const BlockSealed& tip,
+ValidatorIndex bft_proposer(const BftParameters& parameters, const BftVoters& voters, const BlockSealed& tip,
                             std::uint32_t round) {
   const bool every_block = parameters.rotation == BftParameters::Rotation::every_block;
-  const std::uint64_t first = every_block ? tip.height + 1 : tip.proposer.value;
-  return ValidatorIndex{static_cast<std::uint32_t>((first + round) % validators)};
+  return every_block ? voters.at(tip.height + 1 + round) : voters.behind(tip.proposer, round);
 }
 
 Duration bft_timeout(const BftParameters& parameters, Duration base, std::uint32_t round) {
@@ -47,15 +46,19 @@ Duration bft_timeout(const BftParameters& parameters, Duration base, std::uint32
   return std::min(base + step * std::min(round, 1'000'000u), most);
 }
 
-bool is_valid_proposal(const EngineConfig& config, const BlockSealed& tip, const BftProposal& message, Instant now) {
+bool is_valid_proposal(const EngineConfig& config, const BftVoters& voters, const BlockSealed& tip,
+                       const BftProposal& message, Instant now) {
   if (!message.proposal) return false;
   const Proposal& proposal = *message.proposal;
   if (proposal.height != tip.height + 1 || proposal.height != message.height) return false;
   if (message.valid_round < -1 || message.valid_round >= message.round) return false;
   if (proposal.parent != tip.hash) return false;
   if (proposal.time < tip.time || proposal.time > std::max(tip.time, now + max_proposal_time_ahead)) return false;
-  if (proposal.transactions.empty() && bft(config).empty_interval <= Duration{}) return false;
-  return within_limits(config.block, proposal) && proposer_may_have_cut(config, tip, message);
+  const auto next = voters.after(proposal.seal);
+  if (!next) return false;
+  const bool idle = proposal.transactions.empty() && *next == voters.seats();
+  if (idle && bft(config).empty_interval <= Duration{}) return false;
+  return within_limits(config.block, proposal) && proposer_may_have_cut(bft(config), voters, tip, message);
 }
 
 }  // namespace bsn

@@ -9,16 +9,17 @@
 #include "core/block.h"
 #include "core/chain_spec.h"
 #include "core/time.h"
+#include "node/bft_voters.h"
 #include "node/consensus_engine.h"
 
 namespace bsn {
 
 // Who proposes in this round of the block after `tip`.
-//   every_block     (height + round) mod m
-//   on_view_change  (proposer of the tip + round) mod m: the primary whose block was decided stays, and a view change
-//                   (a round that ends without a decision) moves on to the next validator
+//   every_block     the voter at place (height + round) mod n
+//   on_view_change  the voter `round` places behind the proposer of the tip: the primary whose block was decided stays,
+//                   and a view change (a round that ends without a decision) moves on to the next validator
 // The tip's header is agreed and on every disk, so the view is the same for all, after a restart and a fetch too.
-ValidatorIndex bft_proposer(const BftParameters& parameters, std::uint32_t validators, const BlockSealed& tip,
+ValidatorIndex bft_proposer(const BftParameters& parameters, const BftVoters& voters, const BlockSealed& tip,
                             std::uint32_t round);
 
 // The time-out `base` in a round: base + round steps, or doubled in each. It depends on the round alone, so that
@@ -32,7 +33,9 @@ Duration bft_timeout(const BftParameters& parameters, Duration base, std::uint32
 constexpr Duration max_proposal_time_ahead = seconds(366LL * 24 * 3600);
 
 // Algorithm 1's valid(v) for a proposal sent in `message` to a chain standing at `tip`: height, parent, proposer,
-// limits, time, and no empty block where there are none. `message.proposal` may be null (invalid).
-bool is_valid_proposal(const EngineConfig& config, const BlockSealed& tip, const BftProposal& message, Instant now);
+// limits, time, who votes after it, and no empty block where there are none, but to change who votes.
+// `message.proposal` may be null (invalid). Whether a change is wanted is not asked here.
+bool is_valid_proposal(const EngineConfig& config, const BftVoters& voters, const BlockSealed& tip,
+                       const BftProposal& message, Instant now);
 
 }  // namespace bsn

@@ -78,7 +78,7 @@ bool BftEngine::try_to_prevote(Turn& turn, const BftRound& heard) {
   if (proposal.valid && !fits_lock && proposal.valid_round >= locked_round && !justifies_unlocking(proposal)) {
     return false;  // its prevotes may still come, up to the time-out
   }
-  const bool wanted = proposal.valid && (fits_lock || proposal.valid_round >= locked_round);
+  const bool wanted = proposal.valid && (fits_lock || proposal.valid_round >= locked_round) && is_welcome(proposal);
   step_ = Step::prevote;
   vote(turn, BftVoteKind::prevote, wanted ? proposal.digest : Digest{});
   return true;

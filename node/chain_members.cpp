@@ -25,9 +25,9 @@ Duration probe_interval_of(const ChainSpec& spec) {
 
 std::uint32_t needed_vouchers(const ChainSpec& spec) {
   constexpr std::uint32_t most_in_a_tree = 3;
-  const auto m = static_cast<std::uint32_t>(spec.validators.size());
   if (std::holds_alternative<RaftParameters>(spec.engine)) return 1;
-  const std::uint32_t one_correct = byzantine_fault_bound(m) + 1;
+  const auto n = static_cast<std::uint32_t>(spec.voters.empty() ? spec.validators.size() : spec.voters.size());
+  const std::uint32_t one_correct = byzantine_fault_bound(n) + 1;
   return grows_a_tree(spec.engine) ? std::min(one_correct, most_in_a_tree) : one_correct;
 }
 

@@ -25,7 +25,7 @@ constexpr std::size_t passed_on_to = 3;
 // The seat of this city, if it votes or may have to vote until its removal is committed.
 std::optional<ValidatorIndex> present_seat(const ChainSpec& spec, CityIndex self, const DurableState& durable) {
   const auto seat = seat_of(spec, self);
-  if (!seat || is_voter(spec, *seat) || durable.raft_vote) return seat;
+  if (!seat || is_voter(spec, *seat) || durable.raft_vote || durable.bft_vote) return seat;
   return std::nullopt;
 }
 
@@ -96,9 +96,9 @@ void ChainPeer::start_engine(Instant now, const DurableState& durable) {
 // As the header says: after enough others have told their heights, and two blocks more.
 void ChainPeer::end_silence(Instant now) {
   if (!silent_ || !std::holds_alternative<BftParameters>(spec_.engine)) return;
-  const auto m = static_cast<std::uint32_t>(spec_.validators.size());
+  const auto n = static_cast<std::uint32_t>(voter_cities(spec_).size());
   if (!votes_behind_) {
-    const auto told = sync_.second_highest(m - byzantine_fault_bound(m));
+    const auto told = sync_.second_highest(n - byzantine_fault_bound(n));
     if (told) votes_behind_ = *told + 2;
   }
   if (!votes_behind_ || ledger_.height() < *votes_behind_ || history_) return;
@@ -273,7 +273,7 @@ void ChainPeer::on_message(Instant, CityIndex from, const BlocksRequest& message
 
 void ChainPeer::on_message(Instant now, CityIndex from, const Blocks& message, Outputs& out) {
   const auto validator = validator_of(from);
-  if (!validator) return;
+  if (!validator || !is_voter(spec_, *validator)) return;
   if (history_) take_history(now, *validator, message, out);
   const bool was_behind = sync_.behind();
   sync_.heard(*validator, message, now);
@@ -433,6 +433,7 @@ CityIndex ChainPeer::city_of(ValidatorIndex peer) const {
 
 BlockSealed ChainPeer::tip() const {
   BlockSealed sealed{ledger_.height(), ledger_.tip(), ledger_.time(), ledger_.proposer()};
+  if (!tree_) sealed.seal = ledger_.final_header().seal;
   if (tree_) sealed.proposal = open_blocks_.empty() ? final_proposal_ : open_blocks_.back().proposal;
   return sealed;
 }

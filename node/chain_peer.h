@@ -165,7 +165,7 @@ struct ChainPeerStatus {
   Digest state_root;
   bool validator = false;
   bool silent = false;                 // a validator that must not vote (yet)
-  std::vector<ValidatorIndex> voters;  // Raft, of a validator: the seats that vote, as committed
+  std::vector<ValidatorIndex> voters;  // Raft, BFT, of a validator: the seats that vote, as committed
   std::optional<CityIndex> leader;
   std::uint32_t mempool_transactions = 0;
   std::uint32_t open_calls = 0;
@@ -342,6 +342,7 @@ class ChainPeer {
   MakeEngine make_;
   bool silent_;                         // a validator that must not vote (yet)
   bool seat_waits_ = false;             // it got a seat and has not opened it yet
+  std::optional<Height> removed_at_;    // the tip when it first saw its seat without a vote
   std::optional<Height> votes_behind_;  // silent: it may vote once it has the block of this height
   std::set<CityIndex> former_;          // members that are gone: what they hand on last is still taken
   Ledger ledger_;

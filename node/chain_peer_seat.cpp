@@ -1,4 +1,4 @@
-// Members of a chain that come and go while it runs, and what that makes of this peer: with Raft, seats too.
+// Members of a chain that come and go while it runs, and what that makes of this peer: with Raft and BFT, seats too.
 #include <algorithm>
 
 #include "core/check.h"
@@ -36,6 +36,7 @@ void ChainPeer::change_members(Instant now, const ChainSpec& next, Outputs& out)
 // What an earlier seat of this city signed binds that seat alone.
 void ChainPeer::take_seat(ValidatorIndex seat) {
   engine_.reset();
+  removed_at_.reset();
   self_validator_ = seat;
   silent_ = false;
   seat_waits_ = true;
@@ -46,22 +47,29 @@ void ChainPeer::take_seat(ValidatorIndex seat) {
 void ChainPeer::open_seat(Instant now, Outputs& out) {
   if (!seat_waits_ || joining_ || history_ || fetch_) return;
   seat_waits_ = false;
-  out.push_back(Persist{RaftVoteState{}});
+  const bool raft = std::holds_alternative<RaftParameters>(spec_.engine);
+  out.push_back(Persist{raft ? DurableWrite(RaftVoteState{}) : DurableWrite(BftVoteState{})});
   told_ = {};  // by an engine before this one
   start_engine(now, {});
 }
 
-// Its removal is committed: it leads nobody and hears no leader any more, so it goes on as a follower.
+// Its removal is committed: it leads nobody and hears no leader any more, so it goes on as a follower. With BFT that is
+// a block later: until then others may need its votes for the block that took it away.
 void ChainPeer::close_seat(Instant now) {
   if (spec_.voters.empty() || !engine_ || votes_by_wish()) return;
   const std::vector<ValidatorIndex> voters = engine_->committed_voters();
-  if (std::find(voters.begin(), voters.end(), *self_validator_) == voters.end()) give_seat_up(now);
+  if (std::find(voters.begin(), voters.end(), *self_validator_) != voters.end()) return removed_at_.reset();
+  if (!removed_at_) removed_at_ = ledger_.height();
+  const bool votes_may_be_needed =
+      std::holds_alternative<BftParameters>(spec_.engine) && removed_at_ == ledger_.height();
+  if (!votes_may_be_needed) give_seat_up(now);
 }
 
 void ChainPeer::give_seat_up(Instant now) {
   engine_.reset();
   self_validator_.reset();
   seat_waits_ = false;
+  removed_at_.reset();
   leader_.reset();
   pushed_to_.clear();
   mempool_.take_back();

@@ -12,8 +12,8 @@
 // Peers of a chain are numbered: its validators 0 ... m-1, then its followers m, m+1 ... in the spec's order. Where a
 // ValidatorIndex says who sent or shall get a message of a tree family, it may be such a follower's number.
 //
-// A seat of a Raft chain may be no voter: not yet, or not any more. Who votes stands in the log; who shall vote the
-// engine is told (set_voters), and its leader takes the steps that lead there.
+// A seat of a Raft or BFT chain may be no voter: not yet, or not any more. Who votes stands in the log or the blocks;
+// who shall vote the engine is told (set_voters), and its leader, or a proposer, takes the steps that lead there.
 //
 // Guaranteed by every family, f being its fault bound for m validators:
 //   agreement   no two correct engines decide different proposals at one height, while at most f are faulty;
@@ -28,6 +28,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -70,6 +71,7 @@ struct BlockSealed {
   ValidatorIndex proposer{};  // of the block's header: a primary that stays is derived from it (genesis: 0)
   ProposalPtr proposal{};     // tree families: what became this block; null at genesis
   bool fetched = false;       // tree families: see above
+  std::string seal{};         // BFT: the header's, which names the voters of the next height (node/bft_voters.h)
 };
 
 using EngineInput = std::variant<MessageArrived, WorkWaiting, BatchOffered, BlockSealed>;
@@ -145,7 +147,7 @@ struct EngineConfig {
   EngineParameters parameters;
   Random random{0};  // its own stream
 
-  // Raft only: who voted at genesis, ascending, and who shall vote now; empty: all.
+  // Raft and BFT: who voted at genesis, ascending, and who shall vote now; empty: all.
   std::vector<ValidatorIndex> founders{};
   std::vector<ValidatorIndex> voters{};
 
@@ -174,11 +176,11 @@ class ConsensusEngine {
   // other numbers than before; validators keep theirs.
   virtual void set_peers(const std::vector<ValidatorIndex>&) {}
 
-  // Raft: there are so many seats now, and these, ascending, shall vote; none named: all. The leader changes the
-  // configuration by one seat at a time; nothing happens at once.
+  // Raft and BFT: there are so many seats now, and these, ascending, shall vote; none named: all. Whoever leads changes
+  // the configuration by one seat at a time; nothing happens at once.
   virtual void set_voters(std::uint32_t /*seats*/, const std::vector<ValidatorIndex>& /*voters*/) {}
 
-  // Raft: who votes, as far as that is committed and known here, ascending. Other families: nobody is named.
+  // Raft and BFT: who votes on what comes next, as far as that is committed and known here, ascending. Other families: nobody is named.
   virtual std::vector<ValidatorIndex> committed_voters() const { return {}; }
 
   // Whether it speaks by Reorganise and Finalise instead of Decide; as grows_a_tree(parameters) says of its family.

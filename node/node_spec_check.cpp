@@ -45,7 +45,7 @@ Wrong check_same_chain(const ChainSpec& now, const ChainSpec& next) {
   const std::string name = to_string(now.name);
   if (now.name != next.name) return name + " can't become " + to_string(next.name);
   if (now.engine.index() != next.engine.index()) return name + " can't change its consensus while it runs";
-  if (!std::holds_alternative<RaftParameters>(now.engine)) {
+  if (grows_a_tree(now.engine)) {
     if (now.validators != next.validators) return name + " can't change its validators while it runs";
   } else if (auto wrong = check_seats(now, next)) {
     return name + *wrong;

@@ -5,6 +5,7 @@
 
 #include "core/check.h"
 #include "core/voters_seal.h"
+#include "node/seat_sets.h"
 
 namespace bsn {
 namespace {
@@ -18,14 +19,6 @@ bool well_formed(const RaftAppend& append) {
     term = entry.term;
   }
   return term <= append.term;
-}
-
-std::vector<ValidatorIndex> founders_of(const EngineConfig& config) {
-  std::vector<ValidatorIndex> founders = config.founders;
-  for (std::uint32_t seat = 0; founders.size() < config.validators && config.founders.empty(); ++seat) {
-    founders.push_back({seat});
-  }
-  return founders;
 }
 
 }  // namespace

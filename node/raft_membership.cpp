@@ -3,33 +3,12 @@
 #include <utility>
 
 #include "node/raft_engine.h"
+#include "node/seat_sets.h"
 
 namespace bsn {
-namespace {
-
-bool contains(const std::vector<ValidatorIndex>& seats, ValidatorIndex seat) {
-  return std::binary_search(seats.begin(), seats.end(), seat);
-}
-
-std::vector<ValidatorIndex> all_seats(std::uint32_t seats) {
-  std::vector<ValidatorIndex> all;
-  for (std::uint32_t seat = 0; seat < seats; ++seat) all.push_back({seat});
-  return all;
-}
-
-// The seats of `some` that `others` lacks, ascending.
-std::vector<ValidatorIndex> without(const std::vector<ValidatorIndex>& some,
-                                    const std::vector<ValidatorIndex>& others) {
-  std::vector<ValidatorIndex> rest;
-  std::set_difference(some.begin(), some.end(), others.begin(), others.end(), std::back_inserter(rest));
-  return rest;
-}
-
-}  // namespace
-
 void RaftEngine::set_voters(std::uint32_t seats, const std::vector<ValidatorIndex>& voters) {
   seats_ = seats;
-  wanted_ = voters.empty() ? all_seats(seats) : voters;
+  wanted_ = wanted_of(seats, voters);
 }
 
 std::vector<ValidatorIndex> RaftEngine::committed_voters() const { return log_.voters_at(commit_); }
@@ -82,9 +61,7 @@ void RaftEngine::add_voter(Turn& turn, ValidatorIndex seat) {
   }
   if (!catch_up_->done() || !hears(seat, turn.now)) return;
   catch_up_.reset();
-  std::vector<ValidatorIndex> voters = log_.voters();
-  voters.insert(std::upper_bound(voters.begin(), voters.end(), seat), seat);
-  change_voters(turn, std::move(voters));
+  change_voters(turn, with(log_.voters(), seat));
 }
 
 void RaftEngine::note_catch_up(const Turn& turn, ValidatorIndex seat) {

@@ -30,7 +30,7 @@ std::optional<Digest> VoteTally::value_with(std::uint32_t enough) const {
 }
 
 bool VoteTally::voted_for(ValidatorIndex from, const Digest& value) const {
-  const std::uint16_t vote = vote_of_[from.value];
+  const std::uint16_t vote = from.value < vote_of_.size() ? vote_of_[from.value] : no_vote;
   return vote != no_vote && values_[vote].value == value;
 }
 

@@ -28,7 +28,7 @@ class VoteTally {
   // A value other than nil (zero) that has at least `enough` votes. At most one has when enough > m/2.
   std::optional<Digest> value_with(std::uint32_t enough) const;
 
-  bool voted_for(ValidatorIndex from, const Digest& value) const;
+  bool voted_for(ValidatorIndex from, const Digest& value) const;  // also of who may not vote: false
 
  private:
   static constexpr std::uint16_t no_vote = 0xffff;

@@ -191,7 +191,7 @@ Result<Done> let_validate(Topology& topology, const std::string& name, const std
 // The disk of a city that comes back is another one than it had.
 void seat_anew(Topology& topology, const std::string& city) {
   for (Chain& chain : topology.chains) {
-    if (!names(chain.validators, city) || chain.validators.size() == 1 || !may_reseat(topology, chain).ok()) continue;
+    if (!names(chain.validators, city) || chain.validators.size() == 1 || !needs_new_seat(topology, chain)) continue;
     take_seat(chain, city);
     chain.promoting.push_back(city);
   }

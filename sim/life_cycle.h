@@ -21,8 +21,8 @@ namespace bsn {
 // building or left -> syncing. The city gets a copy (a follower) of the chains in its `follows`, or, where that is
 // empty, of those that the nearest connected city on its side of the border hosts (on the mainland no public ones,
 // overseas no alliance ones). Of those in its `validates` and in `validates` it becomes a validator when it has caught
-// up (sim/seat_life.h); only of Raft chains it can. One that left as a validator of a chain has its seat again, of a
-// Raft chain a new one. It joins them: no route leads there yet.
+// up (sim/seat_life.h); only of Raft and BFT chains it can. One that left as a validator of a chain has its seat again,
+// of a Raft chain a new one. It joins them: no route leads there yet.
 Result<Topology> commission(const Topology& topology, const std::string& city,
                             const std::vector<std::string>& validates = {});
 

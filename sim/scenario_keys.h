@@ -47,7 +47,7 @@ void describe(V& v, City& city) {
         "chains (network/chain) that it gets a copy of when it is commissioned; empty: those of the nearest connected "
         "city");
   v.key("validates", city.validates, ListKind<NameKind>{},
-        "chains (network/chain) of which it becomes a validator when it is commissioned; Raft chains only");
+        "chains (network/chain) of which it becomes a validator when it is commissioned; Raft and BFT chains");
   v.need("provider", city.place.provider, provider_kind, "the cloud it runs on");
   v.key("capacity", city.capacity, Section<Capacity>{}, "what it has for services");
   v.key("zone", city.zone, TextKind{64}, "the zone that it lies in; none: distance alone counts");

@@ -37,17 +37,27 @@ void begin(Chain& chain) {
   chain.reseating = true;
 }
 
+const Network* network_of(const Topology& topology, const Chain& chain) {
+  const auto network = std::find_if(topology.networks.begin(), topology.networks.end(),
+                                    [&](const Network& one) { return one.id == chain.name.network; });
+  return network == topology.networks.end() ? nullptr : &*network;
+}
+
 }  // namespace
 
 Result<Done> may_reseat(const Topology& topology, const Chain& chain) {
-  const auto network = std::find_if(topology.networks.begin(), topology.networks.end(),
-                                    [&](const Network& one) { return one.id == chain.name.network; });
-  if (network == topology.networks.end()) return no("there is no network " + chain.name.network);
-  if (std::holds_alternative<RaftParameters>(network->engine)) return Done{};
+  const Network* network = network_of(topology, chain);
+  if (network == nullptr) return no("there is no network " + chain.name.network);
+  if (!grows_a_tree(network->engine)) return Done{};
   return no(
       fmt::format("the validators of {} can't change while it runs: its consensus ({}) keeps those of its start; "
-                  "only Raft chains can",
+                  "only Raft and BFT chains can",
                   to_string(chain.name), family_name(network->engine)));
+}
+
+bool needs_new_seat(const Topology& topology, const Chain& chain) {
+  const Network* network = network_of(topology, chain);
+  return network != nullptr && std::holds_alternative<RaftParameters>(network->engine);
 }
 
 std::vector<ValidatorIndex> wanted_voters(const Chain& chain) {

@@ -1,9 +1,9 @@
-// Validators of a Raft chain that come and go while it runs, as steps of the topology.
+// Validators of a Raft or BFT chain that come and go while it runs, as steps of the topology.
 //
-// Pure functions like those of life_cycle.h. Each changes what is wanted; the chain's leader brings it about one seat
-// at a time (node/raft_engine.h), and settle() writes down that it has. A city's seat is never given again: who comes
-// back, or comes back with an empty disk, gets a new one (core/chain_spec.h). Errors (invalid_configuration) say why a
-// step can't be taken; then nothing has changed.
+// Pure functions like those of life_cycle.h. Each changes what is wanted; the chain's leader or proposers bring it
+// about one seat at a time (node/raft_engine.h, node/bft_engine.h), and settle() writes down that they have. A city's
+// seat is never given again (core/chain_spec.h). Errors (invalid_configuration) say why a step can't be taken; then
+// nothing has changed.
 #pragma once
 
 #include <string>
@@ -16,6 +16,10 @@ namespace bsn {
 
 // Whether validators of this chain can come and go while it runs, and why not: its consensus has no rule for that.
 Result<Done> may_reseat(const Topology& topology, const Chain& chain);
+
+// Whether a validator that comes with an empty disk needs another seat: with Raft it does. With BFT it keeps its own
+// and is silent until it can contradict nothing that it may have signed (node/chain_peer.h).
+bool needs_new_seat(const Topology& topology, const Chain& chain);
 
 // The seats that are to vote now, ascending, as ChainSpec::voters; empty: all that there were at the start.
 std::vector<ValidatorIndex> wanted_voters(const Chain& chain);

@@ -94,7 +94,7 @@ void add_node(CLI::App& app, NodeOptions& options) {
   CLI::App& commission = add_node_step(verb, options, "commission",
                                        "building or left -> syncing -> connected: it catches up, then serves");
   commission.add_option("--validator", options.validates,
-                        "a Raft chain (network/chain) of which it becomes a validator then; may be repeated");
+                        "a Raft or BFT chain (network/chain) of which it becomes a validator then; may be repeated");
   add_node_step(verb, options, "drain", "connected -> draining: no new calls; waits until no call is out there");
   add_node_step(verb, options, "leave", "drains it if need be, and lets it go when no call is out there");
   CLI::App& list = add_verb(verb, "list", "the state of every city node");

@@ -118,7 +118,7 @@ std::vector<CityIndex> VirtualCluster::silent_validators(const ChainSpec& chain)
   std::vector<CityIndex> silent;
   const Chain& known = topology_.chains[chain.index.value];
   if (known.state != RouteState::open || known.validators.size() == 1) return silent;
-  if (!std::holds_alternative<RaftParameters>(chain.engine)) return silent;
+  if (!needs_new_seat(topology_, known)) return silent;
   for (const CityIndex city : voter_cities(chain)) {
     const CityNode* machine = nodes_[city.value].machine();
     const auto status = machine == nullptr ? std::nullopt : machine->status(chain.index);

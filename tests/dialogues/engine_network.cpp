@@ -18,6 +18,12 @@ std::string name(std::optional<ValidatorIndex> v) { return v ? std::to_string(v-
 // "12.345s": exact to the millisecond is what a reader can use.
 std::string clock_text(Instant now) { return fmt::format("{:.3f}s", (now - Instant{}).seconds()); }
 
+std::vector<ValidatorIndex> seats_of(const std::vector<std::uint32_t>& numbers) {
+  std::vector<ValidatorIndex> seats;
+  for (const std::uint32_t number : numbers) seats.push_back({number});
+  return seats;
+}
+
 bool is_raft(const EngineNetworkOptions& options) { return std::holds_alternative<RaftParameters>(options.parameters); }
 
 }  // namespace
@@ -159,15 +165,18 @@ EngineConfig EngineNetwork::engine_config(std::uint32_t v) const {
 }
 
 void EngineNetwork::set_voters(const std::vector<std::uint32_t>& voters) {
-  voters_.clear();
-  for (const std::uint32_t v : voters) voters_.push_back({v});
+  voters_ = seats_of(voters);
   for (Peer& peer : peers_) {
     if (peer.engine) peer.engine->set_voters(options_.validators, voters_);
   }
 }
 
+void EngineNetwork::tell_voters(std::uint32_t validator, const std::vector<std::uint32_t>& voters) {
+  if (up(validator)) peers_[validator].engine->set_voters(options_.validators, seats_of(voters));
+}
+
 bool EngineNetwork::shall_validate(std::uint32_t v) const {
-  return !is_raft(options_) || std::find(voters_.begin(), voters_.end(), ValidatorIndex{v}) != voters_.end();
+  return tree() || std::find(voters_.begin(), voters_.end(), ValidatorIndex{v}) != voters_.end();
 }
 
 void EngineNetwork::inject(std::uint32_t from, std::uint32_t to, const ConsensusMessage& message) {
@@ -255,6 +264,7 @@ void EngineNetwork::handle(std::uint32_t v, const Decide& output) {
   block->header.parent = tip(v).hash;
   block->header.time = std::max(proposal.time, tip(v).time);
   block->header.proposer = proposal.proposer;
+  block->header.seal = proposal.seal;
   block->transactions = proposal.transactions;
   block->hash = proposal_digest(proposal);
   seal(v, block);
@@ -378,6 +388,7 @@ BlockSealed EngineNetwork::tip(std::uint32_t v) const {
   sealed.hash = blocks.back()->hash;
   sealed.time = blocks.back()->header.time;
   sealed.proposer = blocks.back()->header.proposer;
+  if (!tree()) sealed.seal = blocks.back()->header.seal;
   if (tree()) sealed.proposal = proposal_of(*blocks.back(), blocks.back()->header.parent);
   return sealed;
 }

@@ -37,7 +37,7 @@ namespace bsn {
 
 struct EngineNetworkOptions {
   std::uint32_t validators = 3;  // 1 ... 200
-  std::uint32_t founders = 0;    // Raft: so many of the first validate from the start; 0: all
+  std::uint32_t founders = 0;    // Raft, BFT: so many of the first validate from the start; 0: all
   std::uint64_t seed = 1;
   Duration delay = milliseconds(10);  // of every message
   Duration jitter{0};                 // up to this much more, drawn per message; messages may overtake then
@@ -90,8 +90,10 @@ class EngineNetwork {
   void crash_after(std::uint32_t validator, std::uint32_t outputs);
   void restart(std::uint32_t validator);
 
-  // Raft: these seats, ascending, shall validate from now on; whoever leads brings it about.
+  // Raft and BFT: these seats, ascending, shall validate from now on; whoever leads brings it about.
   void set_voters(const std::vector<std::uint32_t>& voters);
+  // Only this validator is told so.
+  void tell_voters(std::uint32_t validator, const std::vector<std::uint32_t>& voters);
 
   // Gives `message` to `to` as if `from` had sent it, at once.
   void inject(std::uint32_t from, std::uint32_t to, const ConsensusMessage& message);
@@ -120,13 +122,13 @@ class EngineNetwork {
   std::size_t in_flight() const { return flights_.size(); }
   std::uint64_t messages_sent() const { return messages_sent_; }
   std::uint64_t events() const { return events_; }  // deliveries and wake-ups so far
-  // Raft: who shall validate now.
+  // Raft, BFT: who shall validate now.
   const std::vector<ValidatorIndex>& voters() const { return voters_; }
   const std::vector<Digest>& offered() const { return offered_; }
   const std::vector<std::string>& violations() const { return violations_; }
 
   // Heals, restarts whoever is down, offers a transaction everywhere, and runs until every peer has sealed (tree
-  // families: finalised) all of those or `within` is over. Whether they did. Raft: of those that shall validate.
+  // families: finalised) all of those or `within` is over. Whether they did. Raft, BFT: of those that shall validate.
   bool makes_progress(Duration within);
 
  private:

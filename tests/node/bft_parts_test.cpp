@@ -5,6 +5,7 @@
 #include "node/bft_rounds.h"
 #include "node/bft_rules.h"
 #include "node/bft_vote_memory.h"
+#include "node/seat_sets.h"
 #include "tests/node/one_bft_engine.h"
 
 namespace bsn {
@@ -82,18 +83,20 @@ TEST(BftVoteMemory, KeepsTwoRoundsAndTheLastVotesForAProposal) {
 
 // ---- rules ----
 
+BftVoters four() { return BftVoters(all_seats(4), {}); }
+
 TEST(BftRules, ProposersRotateWithHeightAndRound) {
   const BftParameters every_block;
-  EXPECT_EQ(bft_proposer(every_block, 4, BlockSealed{6, {}, {}, ValidatorIndex{0}}, 0).value, 3u);
-  EXPECT_EQ(bft_proposer(every_block, 4, BlockSealed{6, {}, {}, ValidatorIndex{0}}, 2).value, 1u);
+  EXPECT_EQ(bft_proposer(every_block, four(), BlockSealed{6, {}, {}, ValidatorIndex{0}}, 0).value, 3u);
+  EXPECT_EQ(bft_proposer(every_block, four(), BlockSealed{6, {}, {}, ValidatorIndex{0}}, 2).value, 1u);
 }
 
 TEST(BftRules, AClassicPrimaryStaysUntilAViewChange) {
   BftParameters pbft;
   pbft.rotation = BftParameters::Rotation::on_view_change;
-  EXPECT_EQ(bft_proposer(pbft, 4, BlockSealed{}, 0).value, 0u);
-  EXPECT_EQ(bft_proposer(pbft, 4, BlockSealed{6, {}, {}, ValidatorIndex{2}}, 0).value, 2u);
-  EXPECT_EQ(bft_proposer(pbft, 4, BlockSealed{6, {}, {}, ValidatorIndex{2}}, 3).value, 1u);
+  EXPECT_EQ(bft_proposer(pbft, four(), BlockSealed{}, 0).value, 0u);
+  EXPECT_EQ(bft_proposer(pbft, four(), BlockSealed{6, {}, {}, ValidatorIndex{2}}, 0).value, 2u);
+  EXPECT_EQ(bft_proposer(pbft, four(), BlockSealed{6, {}, {}, ValidatorIndex{2}}, 3).value, 1u);
 }
 
 TEST(BftRules, TimeOutsGrowUpToABound) {
@@ -111,7 +114,8 @@ class BftValidity : public testing::Test {
  protected:
   bool valid(const Proposal& proposal, std::uint32_t round = 0, std::int64_t valid_round = -1) const {
     const BftProposal message{bench.tip.height + 1, round, valid_round, std::make_shared<Proposal>(proposal)};
-    return is_valid_proposal(bench.config, bench.tip, message, bench.now);
+    return is_valid_proposal(bench.config, BftVoters(founders_of(bench.config), bench.tip), bench.tip, message,
+                             bench.now);
   }
 
   OneBftEngine bench{0, 4, BftParameters{}};

@@ -101,6 +101,7 @@ void OneBftEngine::take_one(const Decide& output) {
   decided.push_back(output.proposal);
   tip = BlockSealed{output.proposal->height, proposal_digest(*output.proposal), output.proposal->time,
                     output.proposal->proposer};
+  tip.seal = output.proposal->seal;
   step(tip);
 }
 

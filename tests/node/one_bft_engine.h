@@ -27,6 +27,10 @@ class OneBftEngine {
   // A block that was fetched, not decided here; `time` by the proposer's clock, else now.
   void seal(Height height, ValidatorIndex proposer = ValidatorIndex{0}, std::optional<Instant> time = std::nullopt);
   void advance(Duration span);
+  // So many seats there are, and these shall vote.
+  void set_voters(std::uint32_t seats, const std::vector<ValidatorIndex>& voters) {
+    engine_->set_voters(seats, voters);
+  }
   // It crashes, and comes back with what was on disk.
   void restart();
 

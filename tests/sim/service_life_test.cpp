@@ -191,9 +191,12 @@ TEST(ServiceLife, WhatCannotMoveIsRefusedWithItsReason) {
   EXPECT_FALSE(move_service(deployed(), "land-registry", {"beijing", "changde"}).ok());  // Changde is being built
 }
 
-TEST(ServiceLife, ABftValidatorCannotMove) {
+TEST(ServiceLife, AValidatorOfATreeCannotMove) {
   Topology room = small();
   room.cities[find_city(room, "changde")->value].state = CityState::connected;
+  for (Network& network : room.networks) {
+    if (network.id == "fisco-bcos") network.engine = DposParameters{};
+  }
   ServiceOrder order = land_registry();
   order.framework = "fisco-bcos";
   order.validators.push_back("beijing");
@@ -201,7 +204,7 @@ TEST(ServiceLife, ABftValidatorCannotMove) {
   const Topology topology = service_started(deploy_service(room, order).value(), "land-registry").value();
   const std::string why = move_service(topology, "land-registry", {"ningbo", "changde"}).error().message;
   EXPECT_THAT(why, HasSubstr("can't leave ningbo: it is a validator there"));
-  EXPECT_THAT(why, HasSubstr("its consensus (bft) keeps those of its start"));
+  EXPECT_THAT(why, HasSubstr("its consensus (dpos) keeps those of its start"));
 }
 
 // Each step is refused until the one before it has come about.

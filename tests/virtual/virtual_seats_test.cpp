@@ -1,4 +1,4 @@
-// Validators of Raft chains that come, go, move and come back without their disk, in virtual time.
+// Validators of Raft and BFT chains that come, go, move and come back without their disk, in virtual time.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -126,23 +126,77 @@ TEST(VirtualSeats, OneDiskAfterTheOtherMayBeLostUnderLoad) {
   EXPECT_GT(report->rounds[0].succeeded, report->rounds[0].offered * 9 / 10);
 }
 
-TEST(VirtualSeats, OnlyRaftChainsGetOtherValidators) {
-  VirtualCluster cluster(with_newcomer("fisco-bcos/government-affairs"), 1, Durability::os, {});
+// ---- BFT ----
+
+constexpr const char* affairs = "fisco-bcos/government-affairs";
+
+const Chain& bft_chain_of(const VirtualCluster& cluster) {
+  return cluster.topology().chains[find_chain(cluster.topology(), {"fisco-bcos", "government-affairs"})->value];
+}
+
+TEST(VirtualSeats, ACommissionedCityBecomesAValidatorOfABftChainAndCounts) {
+  VirtualCluster cluster(with_newcomer(affairs), 1, Durability::os, {});
+  run_for(cluster, seconds(3));
+  ASSERT_TRUE(cluster.commission(at(cluster, "changde")).ok());
+  run_for(cluster, seconds(8));
+  EXPECT_THAT(bft_chain_of(cluster).validators, ElementsAre("beijing", "guangzhou", "hangzhou", "ningbo", "changde"));
+  EXPECT_FALSE(cluster.changing()) << "its seat is sealed";
+  // Four of five are a quorum only if the newcomer is one of them.
+  ASSERT_TRUE(cluster.kill(at(cluster, "hangzhou")).ok());
+  run_for(cluster, seconds(3));
+  Topology next = reseat(cluster.topology(), {"fisco-bcos", "government-affairs"}, "hangzhou").value();
+  cluster.assign(std::move(next), VirtualCluster::First::nodes);
+  run_for(cluster, seconds(8));
+  EXPECT_FALSE(bft_chain_of(cluster).reseating) << "the dead one is voted out by the four";
+}
+
+TEST(VirtualSeats, ANewBftValidatorMayDieBeforeItsSeatIsOpen) {
+  for (int late = 0; late < 12; ++late) {
+    VirtualCluster cluster(with_newcomer(affairs), 1, Durability::os, {});
+    run_for(cluster, seconds(3));
+    ASSERT_TRUE(cluster.commission(at(cluster, "changde")).ok());
+    run_for(cluster, milliseconds(200 + 37 * late));
+    ASSERT_TRUE(cluster.kill(at(cluster, "changde")).ok());
+    run_for(cluster, seconds(2));
+    ASSERT_TRUE(cluster.restart(at(cluster, "changde")).ok());
+    run_for(cluster, seconds(12));
+    EXPECT_FALSE(cluster.changing()) << late;
+    EXPECT_THAT(bft_chain_of(cluster).validators, ElementsAre("beijing", "guangzhou", "hangzhou", "ningbo", "changde"))
+        << late;
+  }
+}
+
+TEST(VirtualSeats, ABftChainGetsAValidatorUnderLoadAndNoCallFails) {
+  Scenario scenario = small();
+  scenario.topology = with_newcomer(affairs);
+  scenario.faults = {{milliseconds(500), FaultKind::commission, {"changde"}, {}}};
+  scenario.rounds[0].origins.push_back("changde");
+  const Result<Report> report = run_virtual(scenario, {});
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  expect_flawless(*report);
+}
+
+TEST(VirtualSeats, ChainsThatGrowAsATreeKeepTheirValidators) {
+  Scenario scenario = std::move(load_scenario("configs/scenarios/alliance_to_public.yaml").value());
+  scenario.topology.cities[find_city(scenario.topology, "changde")->value].validates = {"xuperchain/copyright"};
+  scenario.topology.outside_scale = 0.05;
+  VirtualCluster cluster(scenario.topology, 1, Durability::os, {});
   const Result<Done> done = cluster.commission(at(cluster, "changde"));
   ASSERT_FALSE(done.ok());
-  EXPECT_THAT(done.error().message, HasSubstr("its consensus (bft) keeps those of its start"));
+  EXPECT_THAT(done.error().message, HasSubstr("its consensus (dpos) keeps those of its start"));
 }
 
 // ---- a service's validator moves ----
 
-Scenario with_moved_validator() {
+Scenario with_moved_validator(const char* framework = "fabric") {
   Scenario scenario = small();
   scenario.topology.cities[find_city(scenario.topology, "changde")->value].state = CityState::connected;
   ServiceOrder order;
   order.id = "land-registry";
-  order.framework = "fabric";
+  order.framework = framework;
   order.project = "demo";
   order.validators = {"beijing", "guangzhou", "hangzhou"};
+  if (order.framework != "fabric") order.validators.push_back("ningbo");
   order.capacity.calls_per_second = 60;
   scenario.services = {order};
   scenario.service_events = {
@@ -153,7 +207,7 @@ Scenario with_moved_validator() {
   round.duration = seconds(12);
   round.rate = FixedRate{50};
   round.mix = {MixEntry{
-      1, {"fabric", "land-registry"}, Operation::submit, "kv", "put", {"{key 9}", "{value 20}"}, Level::final_}};
+      1, {framework, "land-registry"}, Operation::submit, "kv", "put", {"{key 9}", "{value 20}"}, Level::final_}};
   scenario.rounds.push_back(round);
   return scenario;
 }
@@ -164,6 +218,15 @@ TEST(VirtualSeats, AServiceMovesAValidatorUnderLoad) {
   expect_flawless(*report);
   EXPECT_EQ(report->services.front().state, "running");
   EXPECT_THAT(report->services.front().validators, ElementsAre("beijing", "guangzhou", "changde"));
+  EXPECT_TRUE(report->services.front().followers.empty());
+}
+
+TEST(VirtualSeats, AServiceMovesAValidatorOfABftChainUnderLoad) {
+  const Result<Report> report = run_virtual(with_moved_validator("fisco-bcos"), {});
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  expect_flawless(*report);
+  EXPECT_EQ(report->services.front().state, "running");
+  EXPECT_THAT(report->services.front().validators, ElementsAre("beijing", "guangzhou", "ningbo", "changde"));
   EXPECT_TRUE(report->services.front().followers.empty());
 }
 
@@ -180,8 +243,8 @@ TEST(VirtualSeats, AMovedValidatorMayBeTheLeader) {
 
 // ---- light clients follow the validators ----
 
-// Transfers by both hubs from and to Fabric's chain of three orderers.
-Scenario transfers_of_trade_finance() {
+// Transfers by both hubs from and to this chain.
+Scenario transfers_of(const ChainName& chain) {
   Scenario scenario = std::move(load_scenario("configs/scenarios/alliance_to_public.yaml").value());
   const auto transfer = [](const ChainName& from, const ChainName& to, const char* hub, const char* timeout) {
     return MixEntry{
@@ -194,11 +257,11 @@ Scenario transfers_of_trade_finance() {
         Level::final_};
   };
   scenario.topology.outside_scale = 0.05;  // who votes elsewhere does not matter here
-  const ChainName fabric{"fabric", "trade-finance"}, neo{"neo", "main"};
+  const ChainName neo{"neo", "main"};
   Round& round = scenario.rounds.front();
-  round.mix = {transfer(fabric, neo, "irita-hub/main", "+600s"), transfer(neo, fabric, "irita-hub/main", "+600s"),
-               transfer(fabric, neo, "poly-enterprise/main", "none"),
-               transfer(neo, fabric, "poly-enterprise/main", "none")};
+  round.mix = {transfer(chain, neo, "irita-hub/main", "+600s"), transfer(neo, chain, "irita-hub/main", "+600s"),
+               transfer(chain, neo, "poly-enterprise/main", "none"),
+               transfer(neo, chain, "poly-enterprise/main", "none")};
   return scenario;
 }
 
@@ -214,7 +277,7 @@ void expect_all_packets_finish(const Report& report, std::uint64_t at_least) {
 
 // In the end none of those who validated at genesis is left: whoever believes only them is lost.
 TEST(VirtualSeats, HubsFollowAChainWhoseValidatorsAreAllReplacedWhileTransfersFlow) {
-  Scenario scenario = transfers_of_trade_finance();
+  Scenario scenario = transfers_of({"fabric", "trade-finance"});
   scenario.rounds[0].duration = seconds(60);
   Duration when = seconds(5);
   for (const char* city : {"shanghai", "tianjin", "dalian"}) {
@@ -229,7 +292,7 @@ TEST(VirtualSeats, HubsFollowAChainWhoseValidatorsAreAllReplacedWhileTransfersFl
 }
 
 TEST(VirtualSeats, ACityJoinsAsAValidatorAndAnotherLeavesWhileTransfersFlow) {
-  Scenario scenario = transfers_of_trade_finance();
+  Scenario scenario = transfers_of({"fabric", "trade-finance"});
   scenario.rounds[0].duration = seconds(40);
   Topology& topology = scenario.topology;
   const CityIndex newcomer = *find_city(topology, "changde");
@@ -242,6 +305,30 @@ TEST(VirtualSeats, ACityJoinsAsAValidatorAndAnotherLeavesWhileTransfersFlow) {
   ASSERT_TRUE(report.ok()) << report.error().message;
   for (const FaultReport& one : report->faults) EXPECT_EQ(one.fired, 1u) << one.kind;
   expect_all_packets_finish(*report, 100);
+}
+
+// Of the seven in the end three are new, two of the first four are voted out: a certificate of the founders is none.
+TEST(VirtualSeats, HubsFollowABftChainWhoseValidatorsChangeWhileTransfersFlow) {
+  const ChainName chain{"fisco-bcos", "government-affairs"};
+  Scenario scenario = transfers_of(chain);
+  scenario.rounds[0].duration = seconds(60);
+  Topology& topology = scenario.topology;
+  const Chain& before = topology.chains[find_chain(topology, chain)->value];
+  Duration when = seconds(3);
+  int provider = 0;
+  for (City& city : topology.cities) {
+    if (city.state != CityState::building || city.place.region != Region::mainland || provider == 3) continue;
+    city.validates = {to_string(chain)};
+    constexpr Provider others[] = {Provider::microsoft_azure, Provider::baidu_cloud, Provider::china_mobile};
+    city.place.provider = others[provider++];
+    scenario.faults.push_back({when, FaultKind::commission, {city.id}, {}});
+    when = when + seconds(8);
+  }
+  scenario.faults.push_back({seconds(40), FaultKind::leave, {before.validators.front()}, {}});
+  const Result<Report> report = run_virtual(scenario, {});
+  ASSERT_TRUE(report.ok()) << report.error().message;
+  for (const FaultReport& one : report->faults) EXPECT_EQ(one.fired, 1u) << one.kind;
+  expect_all_packets_finish(*report, 200);
 }
 
 }  // namespace
