@@ -83,6 +83,11 @@ TEST(SeatLife, WhoLeftAsAValidatorComesBackOnANewSeat) {
 
 TEST(SeatLife, WhatCannotBeIsRefusedWithItsReason) {
   const auto why = [](const std::string& chain) { return commission(small(), "changde", {chain}).error().message; };
+  Topology tree = small();
+  ASSERT_EQ(tree.networks[1].id, "fisco-bcos");
+  tree.networks[1].engine = DposParameters{};
+  EXPECT_THAT(commission(tree, "changde", {"fisco-bcos/government-affairs"}).error().message,
+              HasSubstr("its consensus (dpos) keeps those of its start"));
   EXPECT_THAT(why("fabric/suply-chain"), HasSubstr("did you mean 'fabric/supply-chain'?"));
   EXPECT_FALSE(promote(small(), fabric, "changde").ok());
   EXPECT_FALSE(settle(small(), fabric).ok());
