@@ -116,6 +116,20 @@ Round after_round(const ChainName& chain, Duration final_within) {
   return round;
 }
 
+// Cities that are being built when the storm begins, and become validators in it, where the family lets them. Drawn
+// from a stream of their own: what else a seed gives does not depend on them.
+void draw_newcomers(Scenario& scenario, Duration storm, Random random) {
+  const Chain& chain = scenario.topology.chains.front();
+  if (grows_a_tree(scenario.topology.networks.front().engine) || random.chance(0.6)) return;
+  for (std::uint64_t n = 1 + random.below(3); n > 0; --n) {
+    City city = draw_city(fmt::format("newcomer-{}", n), random);
+    city.state = CityState::building;
+    city.validates = {to_string(chain.name)};
+    scenario.faults.push_back({.at = random.between({}, storm), .kind = FaultKind::commission, .targets = {city.id}});
+    scenario.topology.cities.push_back(std::move(city));
+  }
+}
+
 }  // namespace
 
 Scenario draw_swarm_scenario(const std::string& family, std::uint64_t seed) {
@@ -133,6 +147,7 @@ Scenario draw_swarm_scenario(const std::string& family, std::uint64_t seed) {
   scenario.rounds = {storm_round(chain, storm, random), recover_round(chain, drawn.recover),
                      after_round(chain, drawn.final_within)};
   scenario.faults = draw_storm(scenario.topology.chains.front(), drawn, storm, random);
+  draw_newcomers(scenario, storm, Random(seed).fork("newcomers of " + family));
   tidy_faults(scenario);
   return scenario;
 }
