@@ -88,6 +88,12 @@ struct BftVote {
   bool operator==(const BftVote&) const = default;
 };
 
+// To a validator that is still at this height: the sender has its block, made of this proposal.
+struct BftDecided {
+  Height height = 0;
+  Digest proposal;
+};
+
 // ---- families whose chain grows as a tree (dpos, slot, pow); between all peers, followers too ----
 
 // A block as it is gossiped.
@@ -132,7 +138,7 @@ struct TreeOffer {
 };
 
 using ConsensusMessage = std::variant<RaftVoteRequest, RaftVoteReply, RaftAppend, RaftAppendReply, RaftInstall,
-                                      BftProposal, BftVote, TreeBlock, TreeVote, TreeRequest, TreeOffer>;
+                                      BftProposal, BftVote, BftDecided, TreeBlock, TreeVote, TreeRequest, TreeOffer>;
 
 // ---- any chain ----
 

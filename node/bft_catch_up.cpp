@@ -38,14 +38,19 @@ void BftEngine::fire_stall(Turn& turn) {
   fetch(turn);
 }
 
-// Own votes and proposal of this height; where there are none, those that helped to decide the last one.
+// Own votes and proposal of this height; where there are none, what was decided at the last one.
 void BftEngine::resend(Turn& turn, std::optional<ValidatorIndex> to) {
   const BftVoteState& own = memory_.state();
   if (own.height != height_ || show_presence(turn)) return;
   if (own.proposed) send(turn, to, *own.proposed);
   for (const BftVote& vote : own.votes) send(turn, to, vote);
   if (!own.votes.empty()) return;
-  for (const BftVote& vote : last_precommits_) send(turn, to, vote);
+  tell_decision(turn, to);
+}
+
+// Of a block that was fetched before a restart the proposal is not known: whoever needs the block fetches it too.
+void BftEngine::tell_decision(Turn& turn, std::optional<ValidatorIndex> to) {
+  if (tip_.proposal) send(turn, to, BftDecided{tip_.height, proposal_digest(*tip_.proposal)});
 }
 
 // A message of an earlier height or round: if its sender has not come further, shows it what it missed. At most once
@@ -54,9 +59,7 @@ void BftEngine::help(Turn& turn, ValidatorIndex from, Height height) {
   Instant& until = helped_until_[from.value];
   if (turn.now < until || !claims_.is_behind(from)) return;
   until = turn.now + mending_interval();
-  if (height + 1 == height_ && !memory_.state().votes.empty()) {
-    for (const BftVote& vote : last_precommits_) send(turn, from, vote);
-  }
+  if (height + 1 == height_ && !memory_.state().votes.empty()) tell_decision(turn, from);
   resend(turn, from);
 }
 

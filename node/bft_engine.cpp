@@ -20,7 +20,6 @@ BftEngine::BftEngine(const EngineConfig& config, const DurableState& durable, co
   grow();
   compare_voters();
   if (durable.bft_vote) memory_ = BftVoteMemory(*durable.bft_vote);
-  if (memory_.state().height == tip.height) last_precommits_ = memory_.precommits();
   std::vector<EngineOutput> none;
   Turn turn{now, none};
   enter_height(turn);
@@ -53,6 +52,7 @@ void BftEngine::on(Turn& turn, const MessageArrived& input) {
   if (input.from.value >= seats_ || input.from == config_.self) return;
   if (const auto* vote = std::get_if<BftVote>(&*input.message)) return hear(turn, input, *vote);
   if (const auto* proposal = std::get_if<BftProposal>(&*input.message)) return hear(turn, input, *proposal);
+  if (const auto* decided = std::get_if<BftDecided>(&*input.message)) return hear(turn, input, *decided);
 }
 
 void BftEngine::on(Turn& turn, const WorkWaiting& input) {
@@ -82,9 +82,8 @@ void BftEngine::on(Turn& turn, const BatchOffered& input) {
 
 void BftEngine::on(Turn& turn, const BlockSealed& input) {
   if (input.height < height_) return;
-  const bool signed_it = memory_.state().height == input.height;
-  last_precommits_ = signed_it ? memory_.precommits() : std::vector<BftVote>{};
   tip_ = input;
+  if (!tip_.proposal && decided_ && decided_->height == tip_.height) tip_.proposal = decided_;
   enter_height(turn);
   show_presence(turn);
   const auto kept = std::exchange(kept_, {});
@@ -114,6 +113,21 @@ void BftEngine::hear(Turn& turn, const MessageArrived& input, const BftVote& vot
     return;  // known, or a second vote: only the first counts
   }
   apply_rules(turn, vote.round);
+}
+
+// Enough of those who have decided this height may complete what was voted in any round.
+void BftEngine::hear(Turn& turn, const MessageArrived& input, const BftDecided& decided) {
+  const Height at = decided.height + 1;  // where its sender is
+  last_heard_[input.from.value] = std::max(last_heard_[input.from.value], at);
+  if (at < height_) return help(turn, input.from, at);
+  if (!voters_.has(input.from)) return;
+  claims_.note(input.from, at, 0);
+  if (at > height_ + 1 && fetch_again_at_ <= turn.now) fetch_if_far_behind(turn);
+  if (decided.height != height_ || decided_ || !rounds_.add_decider(input.from, decided.proposal)) return;
+  for (const std::uint32_t round : rounds_.known()) {
+    if (try_to_decide(turn, round)) return;
+  }
+  apply_rules(turn, round_);
 }
 
 // Whether a message belongs to the height that is being decided and its sender votes there. Others are kept for the
@@ -151,7 +165,7 @@ void BftEngine::keep_for_next_height(const MessageArrived& input, std::uint32_t 
 void BftEngine::enter_height(Turn& turn) {
   height_ = tip_.height + 1;
   follow_voters();
-  decided_ = false;
+  decided_.reset();
   awaiting_batch_ = false;
   own_work_open_ = false;
   locked_.reset();

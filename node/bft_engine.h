@@ -13,7 +13,8 @@
 //
 // Beyond the algorithm, because messages get lost here and the paper's gossip layer does not exist:
 //   re-send     a validator that makes no progress sends its own votes and proposal again, at growing intervals;
-//   help        whoever hears from a validator that is behind sends it the votes that show how far the others are;
+//   help        whoever hears from a validator that is behind sends it the votes that show how far the others are; one
+//               that is a height ahead says what it has decided, and counts as if it had voted so (node/bft_rounds.h);
 //   fetch       f+1 validators at a higher height, or f+1 precommits while stuck: FetchBlocks, another one each time;
 //   members     a proposer that knows of a seat that shall vote, or shall not any more, seals that into its block; who
 //               does not want the same prevotes nil, unless f+1 have voted for it (node/bft_voters.h);
@@ -71,6 +72,7 @@ class BftEngine final : public ConsensusEngine {
   void on(Turn& turn, const BlockSealed& input);
   void hear(Turn& turn, const MessageArrived& input, const BftProposal& message);
   void hear(Turn& turn, const MessageArrived& input, const BftVote& vote);
+  void hear(Turn& turn, const MessageArrived& input, const BftDecided& decided);
   bool admit(Turn& turn, const MessageArrived& input, Height height, std::uint32_t round);
   void keep_for_next_height(const MessageArrived& input, std::uint32_t round);
   void enter_height(Turn& turn);
@@ -120,6 +122,7 @@ class BftEngine final : public ConsensusEngine {
   void fire_stall(Turn& turn);
   void resend(Turn& turn, std::optional<ValidatorIndex> to);
   void help(Turn& turn, ValidatorIndex from, Height height);
+  void tell_decision(Turn& turn, std::optional<ValidatorIndex> to);
   void fetch(Turn& turn);
   void fetch_if_far_behind(Turn& turn);
 
@@ -133,13 +136,12 @@ class BftEngine final : public ConsensusEngine {
   BftParameters bft_;
   BlockSealed tip_;
   BftVoteMemory memory_;  // own votes, lock (lockedValue_p, lockedRound_p) and valid value; what was persisted last
-  std::vector<BftVote> last_precommits_;  // own, for the tip
 
   Height height_ = 0;        // h_p
   std::uint32_t round_ = 0;  // round_p
   ValidatorIndex proposer_;  // of this round
   Step step_ = Step::propose;
-  bool decided_ = false;         // between Decide and BlockSealed
+  ProposalPtr decided_;          // between Decide and BlockSealed: what was decided
   bool awaiting_batch_ = false;  // between WantBatch and BatchOffered
   BftVoters::Seats founders_of_chain_;
   BftVoters::Seats wanted_;  // who shall vote

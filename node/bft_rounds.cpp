@@ -4,7 +4,30 @@
 
 namespace bsn {
 
-BftRound& BftRounds::at(std::uint32_t round) { return rounds_.try_emplace(round, validators_).first->second; }
+void BftRounds::clear() {
+  rounds_.clear();
+  deciders_.clear();
+}
+
+BftRound& BftRounds::at(std::uint32_t round) {
+  const auto [at, fresh] = rounds_.try_emplace(round, validators_);
+  if (fresh) {
+    for (const auto& [decider, value] : deciders_) at->second.add_both(decider, value);
+  }
+  return at->second;
+}
+
+bool BftRounds::add_decider(ValidatorIndex from, const Digest& value) {
+  if (!deciders_.emplace(from, value).second) return false;
+  for (auto& [round, heard] : rounds_) heard.add_both(from, value);
+  return true;
+}
+
+std::vector<std::uint32_t> BftRounds::known() const {
+  std::vector<std::uint32_t> rounds;
+  for (const auto& [round, heard] : rounds_) rounds.push_back(round);
+  return rounds;
+}
 
 const BftRound* BftRounds::find(std::uint32_t round) const {
   const auto at = rounds_.find(round);

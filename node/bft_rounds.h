@@ -1,5 +1,8 @@
 // What a BFT engine has heard at one height, round by round: proposals and votes.
 //
+// Whoever has decided takes no part in later rounds. If one of those who say so is correct, the value is decided, and
+// all should precommit it; if none is, they could as well have voted for it themselves. So they are counted.
+//
 // Bounds: at most max_rounds rounds are kept, each with one proposal and 2 m votes; the earliest goes first, but those
 // on which an own lock or valid value rests stay. Which rounds are let in is the engine's business.
 #pragma once
@@ -26,6 +29,10 @@ struct BftKnownProposal {
 struct BftRound {
   explicit BftRound(std::uint32_t validators) : prevotes(validators), precommits(validators) {}
 
+  void add_both(ValidatorIndex from, const Digest& value) {
+    prevotes.add(from, value);
+    precommits.add(from, value);
+  }
   VoteTally& votes(BftVoteKind kind) { return kind == BftVoteKind::prevote ? prevotes : precommits; }
 
   std::optional<BftKnownProposal> proposal;  // the first that the round's proposer sent
@@ -39,7 +46,11 @@ class BftRounds {
 
   explicit BftRounds(std::uint32_t validators) : validators_(validators) {}
 
-  void clear() { rounds_.clear(); }
+  void clear();
+
+  // This validator has the height's block: it counts as one that prevoted and precommitted this value in every round in
+  // which it has not said otherwise. False: it said so before, or something else.
+  bool add_decider(ValidatorIndex from, const Digest& value);
 
   // There are so many validators now. A round that is there already counts those of before only.
   void grow(std::uint32_t validators) { validators_ = validators; }
@@ -47,6 +58,7 @@ class BftRounds {
   // The round's record; at() makes an empty one when there is none, find() gives null.
   BftRound& at(std::uint32_t round);
   const BftRound* find(std::uint32_t round) const;
+  std::vector<std::uint32_t> known() const;  // which rounds have one, ascending
 
   // A known proposal of any round with this digest; null: none.
   const BftKnownProposal* content(const Digest& digest) const;
@@ -64,6 +76,7 @@ class BftRounds {
  private:
   std::uint32_t validators_;
   std::map<std::uint32_t, BftRound> rounds_;
+  std::map<ValidatorIndex, Digest> deciders_;  // the first thing that each said
 };
 
 }  // namespace bsn

@@ -40,7 +40,7 @@ bool BftEngine::try_to_decide(Turn& turn, std::uint32_t round) {
   const auto value = heard ? heard->precommits.value_with(quorum()) : std::nullopt;
   const BftKnownProposal* known = value ? rounds_.content(*value) : nullptr;
   if (!known || !known->valid) return false;
-  decided_ = true;
+  decided_ = known->proposal;
   turn.out.emplace_back(Decide{known->proposal});
   return true;
 }

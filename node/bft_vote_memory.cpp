@@ -45,14 +45,6 @@ void BftVoteMemory::set_valid(std::int64_t round, ProposalPtr proposal) {
   state_.valid = std::move(proposal);
 }
 
-std::vector<BftVote> BftVoteMemory::precommits() const {
-  std::vector<BftVote> votes;
-  for (const BftVote& vote : state_.votes) {
-    if (vote.kind == BftVoteKind::precommit && !vote.proposal.is_zero()) votes.push_back(vote);
-  }
-  return votes;
-}
-
 void BftVoteMemory::enter(std::uint32_t round) {
   state_.round = round;
   const auto is_old = [&](const BftVote& vote) { return vote.round + 1 < round; };

@@ -35,9 +35,6 @@ class BftVoteMemory {
   void lock(std::int64_t round, ProposalPtr proposal);
   void set_valid(std::int64_t round, ProposalPtr proposal);
 
-  // The precommits for a proposal at this height: what helps others to the decision.
-  std::vector<BftVote> precommits() const;
-
  private:
   void enter(std::uint32_t round);
 

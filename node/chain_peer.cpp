@@ -89,7 +89,7 @@ void ChainPeer::start_engine(Instant now, const DurableState& durable) {
   if (self_validator_) pushed_to_ = followers_of(spec_, *self_validator_);
   const EngineConfig config = engine_config(seed_);
   set_neighbours(config.peers);
-  engine_ = make_(config, durable, tip(), now);
+  engine_ = make_(config, durable, tree_ || durable.blocks.empty() ? tip() : tip_of(*durable.blocks.back()), now);
   BSN_CHECK(engine_->grows_a_tree() == tree_, "an engine is of the family that its chain names");
 }
 
@@ -317,7 +317,7 @@ void ChainPeer::apply_believed(Instant now, Outputs& out) {
       continue;
     }
     settle(now, bodies.front(), out);
-    if (engine_) engine_step(now, tip(), out);
+    if (engine_) engine_step(now, tip_of(*bodies.front()), out);
   }
 }
 
@@ -429,6 +429,13 @@ std::optional<ValidatorIndex> ChainPeer::peer_of(CityIndex city) const {
 CityIndex ChainPeer::city_of(ValidatorIndex peer) const {
   const auto validators = static_cast<std::uint32_t>(spec_.validators.size());
   return peer.value < validators ? spec_.validators[peer.value] : spec_.followers.at(peer.value - validators);
+}
+
+// Not of a tree; `block` is the tip.
+BlockSealed ChainPeer::tip_of(const Block& block) const {
+  BlockSealed sealed = tip();
+  sealed.proposal = proposal_of(block, block.header.parent);
+  return sealed;
 }
 
 BlockSealed ChainPeer::tip() const {

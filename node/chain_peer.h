@@ -330,6 +330,7 @@ class ChainPeer {
   bool leads() const { return engine_ && self_validator_ && leader_ == self_validator_; }
   bool can_forward() const { return !to_leader_only() || leader_.has_value(); }
   BlockSealed tip() const;
+  BlockSealed tip_of(const Block& block) const;
 
   ChainSpec spec_;  // without the genesis accounts: the ledger has them
   CityIndex self_;

@@ -69,7 +69,7 @@ struct BlockSealed {
   Digest hash;
   Instant time;
   ValidatorIndex proposer{};  // of the block's header: a primary that stays is derived from it (genesis: 0)
-  ProposalPtr proposal{};     // tree families: what became this block; null at genesis
+  ProposalPtr proposal{};     // tree families: what became this block; null at genesis. BFT: the same where it is known
   bool fetched = false;       // tree families: see above
   std::string seal{};         // BFT: the header's, which names the voters of the next height (node/bft_voters.h)
 };
@@ -180,7 +180,8 @@ class ConsensusEngine {
   // the configuration by one seat at a time; nothing happens at once.
   virtual void set_voters(std::uint32_t /*seats*/, const std::vector<ValidatorIndex>& /*voters*/) {}
 
-  // Raft and BFT: who votes on what comes next, as far as that is committed and known here, ascending. Other families: nobody is named.
+  // Raft and BFT: who votes on what comes next, as far as that is committed and known here, ascending. Other families:
+  // nobody is named.
   virtual std::vector<ValidatorIndex> committed_voters() const { return {}; }
 
   // Whether it speaks by Reorganise and Finalise instead of Decide; as grows_a_tree(parameters) says of its family.

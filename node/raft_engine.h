@@ -77,6 +77,7 @@ class RaftEngine final : public ConsensusEngine {
   void receive(Turn& turn, ValidatorIndex from, const RaftInstall& install);
   void receive(Turn&, ValidatorIndex, const BftProposal&) {}
   void receive(Turn&, ValidatorIndex, const BftVote&) {}
+  void receive(Turn&, ValidatorIndex, const BftDecided&) {}
   void receive(Turn&, ValidatorIndex, const TreeBlock&) {}
   void receive(Turn&, ValidatorIndex, const TreeVote&) {}
   void receive(Turn&, ValidatorIndex, const TreeRequest&) {}

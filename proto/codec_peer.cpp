@@ -78,6 +78,11 @@ void put(const TreeRequest& from, v1::PeerMessage& message) {
   to.set_above(from.above);
 }
 
+void put(const BftDecided& from, v1::PeerMessage& message) {
+  message.mutable_bft_decided()->set_height(from.height);
+  message.mutable_bft_decided()->set_proposal(encode(from.proposal));
+}
+
 void put(const TreeOffer& from, v1::PeerMessage& message) {
   auto& to = *message.mutable_tree_offer();
   to.set_block(encode(from.block));
@@ -260,6 +265,10 @@ PeerMessage take_kind(Checks& checks, const v1::PeerMessage& message, const Chai
       return ConsensusMessage(checks.take(decode_bft_proposal(message.bft_proposal(), chain)));
     case Kind::kBftVote:
       return ConsensusMessage(checks.take(decode(message.bft_vote())));
+    case Kind::kBftDecided:
+      checks.require(message.bft_decided().height() > 0, "height is 0");
+      return ConsensusMessage(BftDecided{message.bft_decided().height(),
+                                         checks.required_digest(message.bft_decided().proposal(), "proposal")});
     case Kind::kTreeBlock:
       return ConsensusMessage(take(checks, message.tree_block(), chain));
     case Kind::kTreeVote:

@@ -29,6 +29,7 @@ struct Count {
   }
   std::uint64_t operator()(const BftProposal& one) const { return bytes_of(one.proposal); }
   std::uint64_t operator()(const BftVote&) const { return digest + signature; }
+  std::uint64_t operator()(const BftDecided&) const { return digest + signature; }
   std::uint64_t operator()(const TreeBlock& block) const { return bytes_of(block.proposal); }
   std::uint64_t operator()(const TreeVote& vote) const { return digest + signature + vote.extra.size(); }
   std::uint64_t operator()(const TreeRequest& request) const { return digest * request.missing.size(); }

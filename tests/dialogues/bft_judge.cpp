@@ -17,13 +17,17 @@ std::optional<std::string> BftJudge::judge(std::uint32_t v, const ConsensusMessa
     const bool on_disk = disk && disk->proposed && disk->proposed->proposal == proposal->proposal;
     return judge_signed(v, 0, proposal->height, proposal->round, proposal_digest(*proposal->proposal), on_disk);
   }
+  if (const auto* decided = std::get_if<BftDecided>(&message)) {
+    const bool on_disk = durable.blocks.size() >= decided->height;
+    return judge_signed(v, 3, decided->height, 0, decided->proposal, on_disk);
+  }
   return std::nullopt;
 }
 
 std::optional<std::string> BftJudge::judge_signed(std::uint32_t v, int kind, Height height, std::uint32_t round,
                                                   const Digest& value, bool on_disk) {
   const auto [at, fresh] = signed_.try_emplace({v, kind, height, round}, value);
-  static constexpr const char* names[] = {"proposal", "prevote", "precommit"};
+  static constexpr const char* names[] = {"proposal", "prevote", "precommit", "decision"};
   if (at->second != value) return fmt::format("{} signed a second {} at {}/{}", v, names[kind], height, round);
   if (fresh && !on_disk)
     return fmt::format("{} sent a {} at {}/{} before it was stored", v, names[kind], height, round);

@@ -24,7 +24,7 @@ class BftJudge {
   std::optional<std::string> judge_signed(std::uint32_t v, int kind, Height height, std::uint32_t round,
                                           const Digest& value, bool on_disk);
 
-  // By validator, kind (0: proposal, then the votes), height and round.
+  // By validator, kind (0: proposal, then the votes; 3: what it says was decided), height and round.
   std::map<std::tuple<std::uint32_t, int, Height, std::uint32_t>, Digest> signed_;
 };
 

@@ -389,7 +389,7 @@ BlockSealed EngineNetwork::tip(std::uint32_t v) const {
   sealed.time = blocks.back()->header.time;
   sealed.proposer = blocks.back()->header.proposer;
   if (!tree()) sealed.seal = blocks.back()->header.seal;
-  if (tree()) sealed.proposal = proposal_of(*blocks.back(), blocks.back()->header.parent);
+  sealed.proposal = proposal_of(*blocks.back(), blocks.back()->header.parent);
   return sealed;
 }
 

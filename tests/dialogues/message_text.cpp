@@ -77,6 +77,7 @@ const Overloaded message_cases{
                          short_digest(m.block));
     },
     [](const TreeRequest& m) { return fmt::format("asks for {} blocks", m.missing.size()); },
+    [](const BftDecided& m) { return fmt::format("decided {}: {}", m.height, short_digest(m.proposal)); },
     [](const TreeOffer& m) { return fmt::format("offers block {}: {}", m.height, short_digest(m.block)); },
     [](const BftVote& m) {
       return fmt::format("{} {}/{}: {}", m.kind == BftVoteKind::prevote ? "prevote" : "precommit", m.height, m.round,
@@ -95,6 +96,7 @@ const Overloaded kind_cases{
     [](const TreeBlock&) { return "block"; },
     [](const TreeVote&) { return "vote"; },
     [](const TreeRequest&) { return "request"; },
+    [](const BftDecided&) { return "decided"; },
     [](const TreeOffer&) { return "offer"; },
 };
 

@@ -12,7 +12,7 @@ namespace bsn {
 std::string describe(const ConsensusMessage& message);
 
 // The kind alone, as dialogues name it in `drop`: "pre-vote-request", "vote-request", "pre-vote-reply", "vote-reply",
-// "append", "append-reply", "install", "proposal", "prevote", "precommit".
+// "append", "append-reply", "install", "proposal", "prevote", "precommit", "decided".
 std::string_view kind_of(const ConsensusMessage& message);
 
 // A write in words; empty for blocks and accepted transactions, which the chain peer stores.

@@ -101,7 +101,7 @@ TEST_F(BftCatchUp, SendsItsVotesAgainWhileStuckAndLessAndLessOften) {
   EXPECT_GE(bft.votes.size(), 2u + BftEngine::resends_at_rest);
 }
 
-TEST_F(BftCatchUp, HelpsWhoIsStillAtTheLastHeightWithItsPrecommit) {
+TEST_F(BftCatchUp, TellsWhoIsStillAtTheLastHeightWhatWasDecided) {
   decide_height_1();
   bft.hear(3, BftVote{1, 0, BftVoteKind::prevote, Digest{}});
   EXPECT_TRUE(bft.helped.empty()) << "a vote that is merely late";
@@ -109,16 +109,41 @@ TEST_F(BftCatchUp, HelpsWhoIsStillAtTheLastHeightWithItsPrecommit) {
   bft.hear(3, BftVote{1, 1, BftVoteKind::prevote, Digest{}});
   bft.hear(3, BftVote{1, 1, BftVoteKind::precommit, Digest{}});
   EXPECT_EQ(bft.helped, std::vector<std::uint32_t>{3}) << "once per vote time-out";
-  EXPECT_EQ(bft.last_vote().kind, BftVoteKind::precommit);
-  EXPECT_EQ(bft.last_vote().height, 1u);
+  ASSERT_FALSE(bft.told.empty());
+  EXPECT_EQ(bft.told.back().height, 1u);
+  EXPECT_EQ(bft.told.back().proposal, proposal_digest(*bft.decided[0]));
+}
+
+// 0 decided by the precommits of 1, 2 and 3 and goes on; 2 is gone. 1 and 3 are one short in the round of the decision,
+// and would be in every other.
+TEST(BftDecision, OfWhoHasGoneOnCountsInEveryRound) {
+  OneBftEngine three(3, 4, BftParameters{});
+  const ProposalPtr value = three.value(1);
+  const Digest digest = proposal_digest(*value);
+  three.hear_proposal(1, 0, value);
+  three.hear_prevote(1, 0, digest);
+  three.hear_precommit(1, 0, digest);
+  three.hear_precommit(0, 0, Digest{});
+  three.hear(0, BftDecided{1, digest});
+  EXPECT_EQ(three.last_vote(), (BftVote{1, 0, BftVoteKind::precommit, digest})) << "with 0 three have prevoted";
+  EXPECT_TRUE(three.decided.empty()) << "0 has precommitted nil in this round, and may lie now";
+  three.hear_prevote(1, 1, Digest{});
+  three.hear_precommit(1, 1, Digest{});
+  three.advance(seconds(20));  // to the round in which this one proposes
+  ASSERT_EQ(three.last_vote(), (BftVote{1, 2, BftVoteKind::prevote, digest}));
+  three.hear_prevote(1, 2, digest);
+  EXPECT_TRUE(three.decided.empty());
+  three.hear_precommit(1, 2, digest);
+  EXPECT_EQ(three.decided.size(), 1u);
 }
 
 TEST_F(BftCatchUp, ShowsItselfOnceAfterARestartAndRestsThen) {
   decide_height_1();
   bft.restart();
   bft.advance(seconds(3600));
-  ASSERT_EQ(bft.votes.size(), 1u);
-  EXPECT_EQ(bft.last_vote().height, 1u);
+  EXPECT_TRUE(bft.votes.empty());
+  ASSERT_EQ(bft.told.size(), 1u);
+  EXPECT_EQ(bft.told[0].height, 1u);
   EXPECT_EQ(bft.engine().next_wakeup(), std::nullopt);
 }
 

@@ -14,9 +14,18 @@ std::optional<ConsensusMessage> BftLiar::tell(std::uint32_t from, std::uint32_t 
   if (!random_.chance(share_)) return truth;
   ++lies_;
   if (random_.chance(0.1) && !old_.empty()) return old_[random_.below(old_.size())];
-  if (const auto* vote = std::get_if<BftVote>(&truth)) return lie(to, *vote);
+  if (const auto* vote = std::get_if<BftVote>(&truth)) {
+    if (random_.chance(0.1)) return claim(to, vote->height);
+    return lie(to, *vote);
+  }
   if (const auto* proposal = std::get_if<BftProposal>(&truth)) return lie(to, *proposal);
   return truth;
+}
+
+// That something is decided which may not be, to each something else.
+BftDecided BftLiar::claim(std::uint32_t to, Height height) {
+  const auto& values = values_[height];
+  return {height, values.empty() ? sha256("nothing") : values[(to + random_.below(2)) % values.size()]};
 }
 
 std::optional<ConsensusMessage> BftLiar::lie(std::uint32_t to, BftVote vote) {

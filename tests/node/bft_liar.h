@@ -27,6 +27,7 @@ class BftLiar {
   std::uint64_t lies() const { return lies_; }
 
  private:
+  BftDecided claim(std::uint32_t to, Height height);
   std::optional<ConsensusMessage> lie(std::uint32_t to, BftVote vote);
   std::optional<ConsensusMessage> lie(std::uint32_t to, BftProposal proposal);
 

@@ -91,6 +91,7 @@ void OneBftEngine::take_one(const SendConsensus& output) {
     votes.push_back(*vote);
     sent_unsaved |= vote->height == tip.height + 1 && std::count(saved->votes.begin(), saved->votes.end(), *vote) == 0;
   }
+  if (const auto* decision = std::get_if<BftDecided>(&*output.message)) told.push_back(*decision);
   if (const auto* proposal = std::get_if<BftProposal>(&*output.message)) {
     proposals.push_back(*proposal);
     sent_unsaved |= !saved || !saved->proposed || saved->proposed->proposal != proposal->proposal;
@@ -102,6 +103,7 @@ void OneBftEngine::take_one(const Decide& output) {
   tip = BlockSealed{output.proposal->height, proposal_digest(*output.proposal), output.proposal->time,
                     output.proposal->proposer};
   tip.seal = output.proposal->seal;
+  tip.proposal = output.proposal;
   step(tip);
 }
 

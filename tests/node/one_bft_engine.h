@@ -37,6 +37,7 @@ class OneBftEngine {
   // ---- what it did ----
   std::vector<BftVote> votes;
   std::vector<BftProposal> proposals;
+  std::vector<BftDecided> told;  // what it said was decided
   std::vector<ProposalPtr> decided;
   std::vector<FetchBlocks> fetches;
   std::vector<LeaderIs> leaders;
