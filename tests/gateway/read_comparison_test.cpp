@@ -32,7 +32,7 @@ TEST(ReadComparison, PeersAgreeOnceEnoughSayTheSameAtOneHeight) {
 }
 
 TEST(ReadComparison, WhoeverSaysAnotherThingAtTheSameHeightDisagrees) {
-  const auto second = [](Reply reply) {
+  const auto second = [](const Reply& reply) {
     ReadComparison comparison(2);
     comparison.add({0}, at_height(5));
     return comparison.add({1}, reply);
