@@ -9,8 +9,9 @@ const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
 const std::string span = "00f067aa0ba902b7";
 
 TEST(TraceContext, ATraceparentComesBackAsItWas) {
+  const std::string without_flags = "00-" + trace + "-" + span + "-";
   for (const std::string flags : {"00", "01"}) {
-    const std::string value = "00-" + trace + "-" + span + "-" + flags;
+    const std::string value = without_flags + flags;
     const TraceContext read = parse_traceparent(value);
     ASSERT_TRUE(read.there());
     EXPECT_EQ(read.trace[0], 0x4b);

@@ -28,6 +28,7 @@ class GatewayProcess {
                                       "--data-dir",       folder,     "--die-with-parent"};
     words.insert(words.end(), more.begin(), more.end());
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     int out[2];

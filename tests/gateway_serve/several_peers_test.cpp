@@ -18,7 +18,7 @@ struct SeveralPeers : testing::Test {
     call.level = level;
     const auto context = live.client->context();
     v1::Reply message;
-    const grpc::Status status = live.client->gateway->Query(context.get(), encode_query(call), &message);
+    grpc::Status status = live.client->gateway->Query(context.get(), encode_query(call), &message);
     into = received_reply(status, message);
     return status;
   }
