@@ -1,5 +1,5 @@
-// What the leader of a Raft chain seals into every block: who votes, by the log up to that block. And what a proposer of
-// a BFT chain seals: who votes on the next block (node/bft_voters.h).
+// What the leader of a Raft chain seals into every block: who votes, by the log up to that block. And what a proposer
+// of a BFT chain seals: who votes on the next block (node/bft_voters.h).
 //
 // So the header names those who sign the headers after it, as the metadata of Fabric's blocks and Tendermint's
 // next_validators_hash do, and whoever follows the chain from outside hears of a change from those it believes already.

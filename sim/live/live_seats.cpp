@@ -54,7 +54,8 @@ std::optional<LifeStep> LiveCluster::Impl::seat_step_of(const Chain& chain, cons
   for (const std::string& city : chain.validators) {
     const ChainDigest* one = said(topology, digests, city, chain.name);
     if (one == nullptr) continue;
-    if (one->silent && chain.validators.size() > 1 && needs_new_seat(topology, chain)) return LifeStep{LifeStep::Kind::reseat, city, chain.name};
+    if (one->silent && chain.validators.size() > 1 && needs_new_seat(topology, chain))
+      return LifeStep{LifeStep::Kind::reseat, city, chain.name};
     if (chain.reseating && one->voters == wanted) return LifeStep{LifeStep::Kind::settle, {}, chain.name};
   }
   if (chain.reseating) return std::nullopt;
