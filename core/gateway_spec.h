@@ -155,6 +155,9 @@ struct GatewaySpec {
   HealthParameters health;
   std::uint32_t max_calls = 20'000;  // under way at once; beyond: RESOURCE_EXHAUSTED GATEWAY_FULL
   GatewayTeam team{};
+  // City nodes that turn on one loop of one process, in groups: one stream carries the calls to all of a group. Each
+  // city is in one at most; a running gateway keeps those of its start.
+  std::vector<std::vector<CityIndex>> shared_loops{};
 };
 
 }  // namespace bsn

@@ -32,6 +32,18 @@ Wrong check_cities(const GatewaySpec& spec) {
   return std::nullopt;
 }
 
+Wrong check_loops(const GatewaySpec& spec) {
+  std::set<CityIndex> placed;
+  for (const std::vector<CityIndex>& loop : spec.shared_loops) {
+    for (const CityIndex city : loop) {
+      if (city.value >= spec.cities.size())
+        return fmt::format("city {} turns on a loop but does not exist", city.value);
+      if (!placed.insert(city).second) return fmt::format("{} turns on two loops", spec.cities[city.value].name);
+    }
+  }
+  return std::nullopt;
+}
+
 Wrong check_hosts(const GatewaySpec& spec, const RouteSpec& route) {
   std::set<CityIndex> hosts;
   for (const auto* list : {&route.validators, &route.followers}) {
@@ -120,7 +132,7 @@ Wrong check_figures(const GatewaySpec& spec) {
 }  // namespace
 
 std::optional<std::string> check(const GatewaySpec& spec) {
-  for (const auto check_part : {check_cities, check_routes, check_projects, check_figures}) {
+  for (const auto check_part : {check_cities, check_loops, check_routes, check_projects, check_figures}) {
     if (auto wrong = check_part(spec)) return wrong;
   }
   return std::nullopt;

@@ -40,6 +40,7 @@ void Loop::run() {
     }
     take_posted();
     for (const Task& end : ends_) end();
+    for (const Task& write : writers_) write();
     const std::lock_guard lock(mutex_);
     if (stopped_) return;
   }

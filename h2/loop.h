@@ -1,7 +1,8 @@
 // One thread that turns: everything of its connections happens here.
 //
 // A turn: run what is ready, take what other threads posted, then run the ends of the turn, in the order in which they
-// were added. So whoever gathers during a turn hands over once at its end, and each connection writes once.
+// were added, and last what writes. So whoever gathers during a turn hands over once at its end, and each connection
+// writes once, whoever of several on this loop gave it what it writes.
 #pragma once
 
 #include <atomic>
@@ -26,6 +27,8 @@ class Loop {
 
   // Before start(): what to do at the end of each turn.
   void at_end_of_turn(Task task) { ends_.push_back(std::move(task)); }
+  // Before start(): what to do after all of those, to write what they have made.
+  void after_turn(Task task) { writers_.push_back(std::move(task)); }
 
   void start();
 
@@ -56,7 +59,7 @@ class Loop {
 
   boost::asio::io_context io_{1};
   Clock::time_point now_ = Clock::now();
-  std::vector<Task> ends_;
+  std::vector<Task> ends_, writers_;
   std::vector<Task> taken_;
 
   std::mutex mutex_;  // guards the next three

@@ -41,7 +41,7 @@ Result<Done> Server::bind() {
 void Server::start() {
   started_ = true;
   for (const auto& lane : lanes_) {
-    lane->loop.at_end_of_turn([connections = &lane->connections] { connections->flush_touched(); });
+    lane->loop.after_turn([connections = &lane->connections] { connections->flush_touched(); });
   }
   accept();
   for (const auto& lane : lanes_) {

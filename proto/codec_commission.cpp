@@ -60,6 +60,26 @@ void check_gateway(Checks& checks, const GatewaySpec& spec) {
     checks.require(peers_among(spec.routes[i], cities), "has a peer in a city that is not listed");
   }
   checks.require(spec.home.value < spec.cities.size(), "home is no listed city");
+  for (const std::vector<CityIndex>& loop : spec.shared_loops) {
+    for (const CityIndex city : loop)
+      checks.require(cities.contains(city), "has a city on a shared loop that is not listed");
+  }
+}
+
+void encode_loops(const GatewaySpec& spec, v1::CommissionGatewayRequest& message) {
+  for (const std::vector<CityIndex>& loop : spec.shared_loops) {
+    v1::SharedLoop& one = *message.add_shared_loops();
+    for (const CityIndex city : loop) one.add_cities(city.value);
+  }
+}
+
+void decode_loops(Checks& checks, const v1::CommissionGatewayRequest& message, GatewaySpec& spec) {
+  checks.require(message.shared_loops_size() <= message.cities_size(), "has more shared loops than cities");
+  if (!checks.ok()) return;
+  for (const v1::SharedLoop& one : message.shared_loops()) {
+    std::vector<CityIndex>& loop = spec.shared_loops.emplace_back();
+    for (const std::uint32_t city : one.cities()) loop.push_back({city});
+  }
 }
 
 void encode_limits(const GatewaySpec& spec, v1::CommissionGatewayRequest& message) {
@@ -322,6 +342,7 @@ v1::CommissionGatewayRequest encode(const GatewaySpec& spec) {
   for (const RouteSpec& route : spec.routes) *message.add_routes() = encode(route);
   for (const ProjectSpec& project : spec.projects) *message.add_projects() = encode(project);
   encode_limits(spec, message);
+  encode_loops(spec, message);
   return message;
 }
 
@@ -344,6 +365,7 @@ Result<GatewaySpec> decode(const v1::CommissionGatewayRequest& message) {
     spec.projects.push_back(checks.take(decode(project)));
   }
   decode_limits(checks, message, spec);
+  decode_loops(checks, message, spec);
   check_gateway(checks, spec);
   return checks.give(std::move(spec));
 }

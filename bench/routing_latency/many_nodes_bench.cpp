@@ -13,6 +13,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -37,6 +38,7 @@ struct Options {
   int nodes = 136;
   int repeat = 3;
   double seconds = 3;
+  std::optional<Hosting> only;
 };
 
 struct Measured {
@@ -196,12 +198,14 @@ int main(int argc, char** argv) {
   app.add_option("--nodes", options.nodes, "city nodes")->capture_default_str()->check(CLI::Range(2, 200));
   app.add_option("--repeat", options.repeat, "runs of each way")->capture_default_str()->check(CLI::Range(1, 100));
   app.add_option("--seconds", options.seconds, "length of a run")->capture_default_str()->check(CLI::Range(1.0, 60.0));
+  app.add_option("--hosting", options.only, "measure this one alone")->transform(CLI::CheckedTransformer(hostings()));
   CLI11_PARSE(app, argc, argv);
   try {
     fmt::print("{} city nodes, {} connections with {} calls out on each, medians of {} runs of {} s\n", options.nodes,
                connections, outstanding, options.repeat, options.seconds);
-    measure_hosting(options, Hosting::process_per_node, 0.5);
-    measure_hosting(options, Hosting::single, 0.25);
+    const auto wanted = [&](Hosting hosting) { return options.only.value_or(hosting) == hosting; };
+    if (wanted(Hosting::process_per_node)) measure_hosting(options, Hosting::process_per_node, 0.5);
+    if (wanted(Hosting::single)) measure_hosting(options, Hosting::single, 0.25);
     return 0;
   } catch (const std::exception& error) {
     fmt::print(stderr, "many_nodes_bench: {}\n", error.what());

@@ -43,30 +43,37 @@ void GatewayFront::on(Instant now, const std::shared_ptr<CallBatch>& batch, std:
   }
 }
 
-void GatewayFront::on(Instant now, const std::shared_ptr<NodeNews>& news, std::vector<FrontOutput>& out) {
-  if (news->stream < streams_[news->city.value].number) return;  // last words of a stream that has been replaced
-  note_stream(now, *news, out);
-  if (!news->closed) pass(now, NodeAlive{news->city}, out);
-  for (GatewayInput& answer : news->answers) {
-    const std::optional<CityIndex> origin = gateway_.origin_of(std::get<NodeReply>(answer).attempt);
-    if (!origin) continue;  // nobody waits for it any more
-    const Duration delay = wan_.delay(news->city, *origin);
-    if (delay == Duration{}) {
-      pass(now, answer, out);
-    } else {
-      returns_.hold({news->city, *origin}, now + delay, std::move(answer));
-    }
+void GatewayFront::on(Instant now, const std::shared_ptr<LinkNews>& news, std::vector<FrontOutput>& out) {
+  const auto replaced = [&](CityIndex city) { return news->stream < streams_[city.value].number; };
+  for (const LinkNews::State& state : news->states) {
+    if (!replaced(state.city)) note_state(now, *news, state, out);
+  }
+  for (LinkNews::Answer& answer : news->answers) {
+    if (!replaced(answer.city)) note_answer(now, answer, out);
+  }
+  if (news->what != LinkNews::What::said) {
+    out.emplace_back(StreamNews{news->link, news->stream, news->what == LinkNews::What::closed});
   }
 }
 
-void GatewayFront::note_stream(Instant now, const NodeNews& news, std::vector<FrontOutput>& out) {
-  Stream& stream = streams_[news.city.value];
-  const bool up = !news.closed;
-  const bool changed = stream.number != news.stream || stream.up != up || stream.serving != news.serving;
-  if (!changed) return;
-  stream = {news.stream, up, news.serving};
-  pass(now, NodeLink{news.city, up, news.serving}, out);
-  out.emplace_back(StreamNews{news.city, news.stream, news.closed});
+void GatewayFront::note_state(Instant now, const LinkNews& news, const LinkNews::State& state,
+                              std::vector<FrontOutput>& out) {
+  Stream& stream = streams_[state.city.value];
+  const bool up = news.what != LinkNews::What::closed;
+  if (stream.number != news.stream || stream.up != up || stream.serving != state.serving) {
+    stream = {news.stream, up, state.serving};
+    pass(now, NodeLink{state.city, up, state.serving}, out);
+  }
+  if (up) pass(now, NodeAlive{state.city}, out);
+}
+
+void GatewayFront::note_answer(Instant now, LinkNews::Answer& answer, std::vector<FrontOutput>& out) {
+  pass(now, NodeAlive{answer.city}, out);
+  const std::optional<CityIndex> origin = gateway_.origin_of(std::get<NodeReply>(answer.reply).attempt);
+  if (!origin) return;  // nobody waits for it any more
+  const Duration delay = wan_.delay(answer.city, *origin);
+  if (delay == Duration{}) return pass(now, answer.reply, out);
+  returns_.hold({answer.city, *origin}, now + delay, std::move(answer.reply));
 }
 
 void GatewayFront::on(Instant now, const SinkGone& gone, std::vector<FrontOutput>& out) {

@@ -37,18 +37,31 @@ struct CallGone {
   std::uint64_t client_id = 0;
 };
 
-// What came over the stream to a city node. `answers` are NodeReplies.
-struct NodeNews {
-  CityIndex city;
-  std::uint64_t stream = 0;  // which of the streams to this city
-  bool closed = false;       // it broke; nothing more comes from it
-  bool serving = false;
-  std::vector<GatewayInput> answers;
+// What came over the stream to one or more city nodes.
+struct LinkNews {
+  enum class What : std::uint8_t {
+    opened,  // the first message on this stream
+    said,    // a later one
+    closed,  // it broke; nothing more comes from it
+  };
+  struct State {
+    CityIndex city;
+    bool serving = false;
+  };
+  struct Answer {
+    CityIndex city;
+    GatewayInput reply;  // a NodeReply
+  };
+  std::uint32_t link = 0;
+  std::uint64_t stream = 0;  // which of the streams of this link
+  What what = What::said;
+  std::vector<State> states;  // of closed: of every city of the link
+  std::vector<Answer> answers;
 };
 
 // Pointers, because the loop hands inputs on as constants, and the calls in them are not to be copied once more.
 // Whoever posts one leaves it alone once it was accepted.
-using FrontInput = std::variant<std::shared_ptr<CallBatch>, std::shared_ptr<NodeNews>, SinkGone, CallGone,
+using FrontInput = std::variant<std::shared_ptr<CallBatch>, std::shared_ptr<LinkNews>, SinkGone, CallGone,
                                 GatewayAssigned, AccountsAssigned, Resumed, QuotaGrant>;
 
 struct Delivery {
@@ -59,7 +72,7 @@ struct Delivery {
 
 // News of a stream that the owner of the streams wants to know.
 struct StreamNews {
-  CityIndex city;
+  std::uint32_t link = 0;
   std::uint64_t stream = 0;
   bool closed = false;
 };
@@ -98,7 +111,7 @@ class GatewayFront {
   };
 
   void on(Instant now, const std::shared_ptr<CallBatch>& batch, std::vector<FrontOutput>& out);
-  void on(Instant now, const std::shared_ptr<NodeNews>& news, std::vector<FrontOutput>& out);
+  void on(Instant now, const std::shared_ptr<LinkNews>& news, std::vector<FrontOutput>& out);
   void on(Instant now, const SinkGone& gone, std::vector<FrontOutput>& out);
   void on(Instant now, const CallGone& gone, std::vector<FrontOutput>& out);
   template <class ForTheMachine>
@@ -106,7 +119,8 @@ class GatewayFront {
     pass(now, input, out);
   }
   void drop(Instant now, std::uint64_t id, std::vector<FrontOutput>& out);
-  void note_stream(Instant now, const NodeNews& news, std::vector<FrontOutput>& out);
+  void note_state(Instant now, const LinkNews& news, const LinkNews::State& state, std::vector<FrontOutput>& out);
+  void note_answer(Instant now, LinkNews::Answer& answer, std::vector<FrontOutput>& out);
   void pass(Instant now, const GatewayInput& input, std::vector<FrontOutput>& out);
   void hand_on(GatewayOutput& output, std::vector<FrontOutput>& out);
 

@@ -15,7 +15,7 @@ GatewayShell::GatewayShell(h2::Loop& loop, const GatewaySpec& spec, Memory memor
       on_ready_(std::move(on_ready)),
       front_(spec, memory.zero_unix_ns),
       links_(loop, spec,
-             [this](std::shared_ptr<NodeNews> news) { static_cast<void>(machine_.post_always(std::move(news))); }),
+             [this](std::shared_ptr<LinkNews> news) { static_cast<void>(machine_.post_always(std::move(news))); }),
       machine_(front_, *this, loop, inbox_bound),
       quota_(memory.quota_source([this](const QuotaGrant& grant) { static_cast<void>(machine_.post_always(grant)); })) {
   assign(std::move(memory.accounts));

@@ -1,123 +1,58 @@
 #include "gateway/serve/node_links.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <utility>
 
-#include "loop/monotonic_clock.h"
-#include "proto/codec.h"
 #include "rpc/channel.h"
 
 namespace bsn {
-namespace {
 
-// The first attempt to open a broken stream again follows soon; a node that stays away is asked every two seconds.
-// Jitter keeps 136 links from coming back in one instant.
-constexpr Duration least_backoff = milliseconds(50);
-constexpr Duration longest_backoff = seconds(2);
-
-std::size_t rough_size(const Call& call) {
-  std::size_t bytes = 128;
-  for (const std::string& arg : call.args) bytes += arg.size();
-  return bytes;
-}
-
-}  // namespace
-
-NodeLinks::NodeLinks(h2::Loop& loop, const GatewaySpec& spec, Post post)
-    : loop_(loop), post_(std::move(post)), clock_(clock_id()), random_(Random(spec.seed).fork("gateway/reconnect")) {
+NodeLinks::NodeLinks(h2::Loop& loop, const GatewaySpec& spec, HostLink::Post post)
+    : post_(std::move(post)), places_(spec.cities.size()) {
+  for (const std::vector<CityIndex>& cities : spec.shared_loops) add_link(loop, spec, cities);
   for (const CitySpec& city : spec.cities) {
-    Node& node = nodes_.emplace_back();
-    node.name = city.name;
-    node.backoff = least_backoff;
-    node.address = city.address;
-    if (city.address.empty()) continue;
-    node.stub = v1::CityNode::NewStub(open_channel(city.address));
-    ++untried_;
+    if (!places_[city.index.value].link) add_link(loop, spec, {city.index});
   }
 }
 
-// ---- streams come and go ----
+void NodeLinks::add_link(h2::Loop& loop, const GatewaySpec& spec, const std::vector<CityIndex>& cities) {
+  std::vector<HostLink::Node> nodes;
+  for (const CityIndex city : cities) {
+    const CitySpec& its = spec.cities[city.value];
+    if (!its.address.empty()) nodes.push_back({city, its.name, its.address});
+  }
+  if (nodes.empty()) return;
+  const auto number = static_cast<std::uint32_t>(links_.size());
+  const Random random = Random(spec.seed).fork("gateway/reconnect/" + nodes.front().name);
+  links_.push_back(std::make_unique<HostLink>(loop, number, std::move(nodes), random, post_));
+  for (std::uint32_t n = 0; n < links_.back()->nodes().size(); ++n) {
+    const HostLink::Node& node = links_.back()->nodes()[n];
+    places_[node.city.value] = {links_.back().get(), n, v1::CityNode::NewStub(open_channel(node.address))};
+  }
+}
 
 void NodeLinks::open_all(Instant now) {
-  for (Node& node : nodes_) {
-    if (node.stub) node.open_at = now;
-  }
+  for (const auto& link : links_) link->open_at(now);
+  find_next_open();
 }
 
-void NodeLinks::close_all() {
-  for (Node& node : nodes_) {
-    if (node.stream) node.stream->close();
-  }
-}
-
-void NodeLinks::open(CityIndex city) {
-  Node& node = nodes_[city.value];
-  node.open_at.reset();
-  const std::uint64_t number = ++node.number;
-  h2::ClientStream::Listener listener;
-  listener.on_message = [this, city, number, common = false](const std::string& bytes) mutable {
-    if (!incoming_.ParseFromString(bytes)) {
-      nodes_[city.value].stream->close();
-      return lost(city, number);
-    }
-    if (!incoming_.clock().empty()) common = incoming_.clock() == clock_;
-    news_from(city, number, common, incoming_);
-  };
-  listener.on_closed = [this, city, number](const h2::Outcome&) { lost(city, number); };
-  node.stream = h2::ClientStream::open(loop_, {node.address, "/bsn.v1.CityNode/CallBatches"}, std::move(listener));
-}
-
-void NodeLinks::lost(CityIndex city, std::uint64_t stream) {
-  auto news = std::make_shared<NodeNews>();
-  news->city = city;
-  news->stream = stream;
-  news->closed = true;
-  post_(std::move(news));
-}
-
-// An answer that does not decode ends its attempt as INTERNAL: the node may have done it.
-void NodeLinks::news_from(CityIndex city, std::uint64_t stream, bool common_clock, const v1::NodeAnswers& message) {
-  auto news = std::make_shared<NodeNews>();
-  news->city = city;
-  news->stream = stream;
-  news->serving = message.serving();
-  Node& node = nodes_[city.value];
-  if (message.answers_size() > 0) ++node.answer_batches;
-  node.answers += static_cast<std::uint64_t>(message.answers_size());
-  news->answers.reserve(static_cast<std::size_t>(message.answers_size()));
-  for (const v1::NodeAnswer& answer : message.answers()) {
-    NodeReply reply;
-    reply.attempt = {answer.attempt()};
-    Result<Reply> decoded = decode(answer.reply());
-    reply.reply = decoded ? std::move(*decoded) : refusal(Status::internal, Reason::none, decoded.error().message);
-    if (common_clock && answer.received_ns() > 0) reply.node_received = Instant{answer.received_ns()};
-    news->answers.emplace_back(std::move(reply));
-  }
-  post_(std::move(news));
+void NodeLinks::find_next_open() {
+  next_open_.reset();
+  for (const auto& link : links_) next_open_ = earlier(next_open_, link->next_wakeup());
 }
 
 void NodeLinks::note(Instant now, const StreamNews& news) {
-  Node& node = nodes_[news.city.value];
-  if (!node.tried) {
-    node.tried = true;
-    --untried_;
-  }
-  if (news.stream != node.number) return;
-  if (!news.closed) {
-    if (!node.opened) node.opened = now;
-    node.backoff = least_backoff;
-    return;
-  }
-  if (node.stream) spdlog::info("no stream to {}", node.name);
-  node.stream.reset();
-  node.opened.reset();
-  node.open_at = now + random_.between(node.backoff / 2, node.backoff);
-  node.backoff = std::min(longest_backoff, node.backoff * 2);
+  links_[news.link]->note(now, news);
+  if (news.closed) find_next_open();
 }
 
-// ---- calls go out ----
+void NodeLinks::close_all() {
+  for (const auto& link : links_) link->close();
+}
+
+bool NodeLinks::all_tried() const {
+  return std::all_of(links_.begin(), links_.end(), [](const auto& link) { return link->tried(); });
+}
 
 void NodeLinks::send(Instant now, Forward&& forward, WanLinks& wan) {
   const Duration delay = wan.delay(forward.origin, forward.city);
@@ -133,77 +68,44 @@ void NodeLinks::cancel(Instant now, const CancelAttempt& cancel, WanLinks& wan) 
   held_.hold({cancel.origin, cancel.city}, now + delay, cancel);
 }
 
-NodeLinks::Node& NodeLinks::touch(CityIndex city) {
-  Node& node = nodes_[city.value];
-  if (!node.touched) touched_.push_back(city);
-  node.touched = true;
-  return node;
+void NodeLinks::probe(CityIndex city) {
+  if (HostLink* link = touch(city)) link->add_probe(places_[city.value].node);
+}
+
+HostLink* NodeLinks::touch(CityIndex city) {
+  HostLink* link = places_[city.value].link;
+  if (link && !link->has_gathered()) touched_.push_back(link);
+  return link;
 }
 
 void NodeLinks::gather(Instant now, const Outgoing& outgoing, const GatewayFront* front) {
   if (const auto* cancel = std::get_if<CancelAttempt>(&outgoing)) {
-    touch(cancel->city).gathered.room_for(10).add_cancelled(cancel->attempt.value);
+    if (HostLink* link = touch(cancel->city)) link->add_cancelled(cancel->attempt);
     return;
   }
   const auto& forward = std::get<Forward>(outgoing);
   if (forward.deadline <= now || (front && !front->waits_for(forward.attempt))) return;
-  v1::NodeCall& call = *touch(forward.city).gathered.room_for(rough_size(forward.call)).add_calls();
-  call.set_attempt(forward.attempt.value);
-  *call.mutable_call() = encode(forward.call);
-  call.set_timeout_ns((forward.deadline - now).ns);
-  if (forward.trace.there()) *call.mutable_trace() = encode(forward.trace);
+  if (HostLink* link = touch(forward.city)) link->add(now, places_[forward.city.value].node, forward);
 }
 
 void NodeLinks::end_turn(Instant now, const GatewayFront& front) {
   std::vector<DelayLine<Way, Outgoing>::Held> due;
   held_.take_due(now, due);
   for (const auto& held : due) gather(now, held.value, &front);
-  for (const CityIndex city : touched_) {
-    Node& node = nodes_[city.value];
-    node.touched = false;
-    send_gathered(node);
-  }
+  for (HostLink* link : touched_) link->flush();
   touched_.clear();
-  for (std::uint32_t city = 0; city < nodes_.size(); ++city) {
-    if (nodes_[city].open_at && *nodes_[city].open_at <= now) open({city});
-  }
-}
-
-void NodeLinks::send_gathered(Node& node) {
-  // Without a stream the machine knows that the link is down, and has given these attempts up.
-  if (!node.stream) return node.gathered.clear();
-  while (!node.gathered.empty()) {
-    const v1::NodeCalls batch = node.gathered.pop();
-    node.stream->send(batch.SerializeAsString());
-    if (batch.calls_size() > 0) ++node.batches;
-    node.calls += static_cast<std::uint64_t>(batch.calls_size());
-  }
-  node.stream->flush();
+  if (!next_open_ || *next_open_ > now) return;
+  for (const auto& link : links_) link->advance_to(now);
+  find_next_open();
 }
 
 std::vector<std::pair<CityIndex, NodeConnection>> NodeLinks::view(Instant now) const {
   std::vector<std::pair<CityIndex, NodeConnection>> all;
-  for (std::uint32_t city = 0; city < nodes_.size(); ++city) {
-    const Node& node = nodes_[city];
-    if (!node.stub) continue;
-    NodeConnection one;
-    one.city = node.name;
-    one.address = node.address;
-    if (node.opened) one.age = now - *node.opened;
-    one.streams = node.number;
-    one.calls = node.calls;
-    one.batches = node.batches;
-    one.answers = node.answers;
-    one.answer_batches = node.answer_batches;
-    all.emplace_back(CityIndex{city}, std::move(one));
+  for (std::uint32_t city = 0; city < places_.size(); ++city) {
+    const Place& place = places_[city];
+    if (place.link) all.emplace_back(CityIndex{city}, place.link->view(place.link->nodes()[place.node], now));
   }
   return all;
-}
-
-std::optional<Instant> NodeLinks::next_wakeup() const {
-  std::optional<Instant> next = held_.next_due();
-  for (const Node& node : nodes_) next = earlier(next, node.open_at);
-  return next;
 }
 
 }  // namespace bsn

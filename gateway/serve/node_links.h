@@ -1,12 +1,10 @@
-// The streams to all city nodes: opens them, sends what a turn gathered, opens broken ones again after a bounded
-// back-off.
+// The ways to all city nodes: attempts are held for the way from origin to city (WAN model), then all that is due in a
+// turn goes to each host in as few messages as possible (host_link.h).
 //
-// Attempts are held for the way from origin to city (WAN model), then all that is due in a turn goes to each node in as
-// few messages as possible. An attempt whose caller is gone by then is not sent. Threads: the loop's only. Bounds: one
-// stream per city with an address; held and unsent attempts belong to open calls of the machine.
+// An attempt whose caller is gone by then is not sent. Threads: the loop's only. Bounds: one stream per city with an
+// address, fewer where they share loops; held attempts belong to open calls of the machine.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,8 +13,7 @@
 
 #include "core/gateway_view.h"
 #include "gateway/serve/gateway_front.h"
-#include "gateway/serve/gathered_messages.h"
-#include "h2/client_stream.h"
+#include "gateway/serve/host_link.h"
 #include "loop/delay_line.h"
 #include "proto/city_node.grpc.pb.h"
 
@@ -24,10 +21,7 @@ namespace bsn {
 
 class NodeLinks {
  public:
-  // `post` hands news to the machine.
-  using Post = std::function<void(std::shared_ptr<NodeNews>)>;
-
-  NodeLinks(h2::Loop& loop, const GatewaySpec& spec, Post post);
+  NodeLinks(h2::Loop& loop, const GatewaySpec& spec, HostLink::Post post);
 
   void open_all(Instant now);
 
@@ -42,56 +36,45 @@ class NodeLinks {
 
   // Asks for a sign of life with what this turn sends. It does not wait for the way: the node's process is asked, not
   // the network.
-  void probe(CityIndex city) { touch(city).gathered.room_for(2).set_probe(true); }
+  void probe(CityIndex city);
 
   // Gathers what is due, opens what is due, and sends everything gathered.
   void end_turn(Instant now, const GatewayFront& front);
-  std::optional<Instant> next_wakeup() const;
+  std::optional<Instant> next_wakeup() const { return earlier(held_.next_due(), next_open_); }
 
   // Whether every city node has answered, or failed to, since the start.
-  bool all_tried() const { return untried_ == 0; }
+  bool all_tried() const;
 
-  // Each stream and what has gone over it; the machine knows the rest. Of the cities with an address, by their index.
+  // Each node's stream and what has gone over it; the machine knows the rest. Of the cities with an address, by their
+  // index.
   std::vector<std::pair<CityIndex, NodeConnection>> view(Instant now) const;
 
   // For requests that don't go in batches; nullptr: the city has no address.
-  v1::CityNode::Stub* stub(CityIndex city) { return nodes_[city.value].stub.get(); }
+  v1::CityNode::Stub* stub(CityIndex city) { return places_[city.value].stub.get(); }
 
  private:
   using Way = std::pair<CityIndex, CityIndex>;  // from, to
   using Outgoing = std::variant<Forward, CancelAttempt>;
 
-  struct Node {
-    std::string name;
-    std::string address;
+  // Where a city's node is reached.
+  struct Place {
+    HostLink* link = nullptr;  // nullptr: it has no address
+    std::uint32_t node = 0;    // among the link's
     std::unique_ptr<v1::CityNode::Stub> stub;
-    std::shared_ptr<h2::ClientStream> stream;
-    std::uint64_t number = 0;  // of the stream, counted per city
-    bool tried = false;
-    std::optional<Instant> opened;  // the stream; nullopt: the node has said nothing on it
-    std::uint64_t calls = 0, batches = 0, answers = 0, answer_batches = 0;
-    Duration backoff;
-    std::optional<Instant> open_at;
-    GatheredMessages<v1::NodeCalls> gathered;
-    bool touched = false;
   };
 
-  void open(CityIndex city);
+  void add_link(h2::Loop& loop, const GatewaySpec& spec, const std::vector<CityIndex>& cities);
   void gather(Instant now, const Outgoing& outgoing, const GatewayFront* front);
-  Node& touch(CityIndex city);
-  void send_gathered(Node& node);
-  void news_from(CityIndex city, std::uint64_t stream, bool common_clock, const v1::NodeAnswers& message);
-  void lost(CityIndex city, std::uint64_t stream);
+  // The city's link, for something to be added to it; nullptr: there is none, and the machine knows.
+  HostLink* touch(CityIndex city);
+  void find_next_open();
 
-  h2::Loop& loop_;
-  Post post_;
-  std::string clock_;
-  Random random_;
-  std::vector<Node> nodes_;
-  std::size_t untried_ = 0;
-  std::vector<CityIndex> touched_;
+  const HostLink::Post post_;
+  std::vector<std::unique_ptr<HostLink>> links_;
+  std::vector<Place> places_;  // by city
   DelayLine<Way, Outgoing> held_;
-  v1::NodeAnswers incoming_;  // here, so that its memory is used again
+  std::vector<HostLink*> touched_;    // those with something gathered
+  std::optional<Instant> next_open_;  // when the first of the links is to be opened
 };
 
 }  // namespace bsn

@@ -73,7 +73,7 @@ Handler get_block(const NodeProcess& process, h2::Call& call, const v1::GetBlock
 
 }  // namespace
 
-void add_city_node(h2::Methods& methods, NodeProcess& process) {
+void add_city_node(h2::Methods& methods, NodeProcess& process, NodeLoop& on) {
   const std::string service = "/bsn.v1.CityNode/";
   methods.add(service + "Submit", unary_method<v1::SubmitRequest>([&process](h2::Call& call, const auto& request) {
                 return start_unary_call(process, call, decode(request));
@@ -91,7 +91,8 @@ void add_city_node(h2::Methods& methods, NodeProcess& process) {
               unary_method<v1::WatchBlocksRequest>([&process](h2::Call& call, const auto& request) {
                 return start_watch_blocks(process, call, request);
               }));
-  methods.add(service + "CallBatches", call_batches(process));
+  methods.add(service + "CallBatches", call_batches(process, on));
+  methods.add(service + "HostBatches", host_batches(on));
   methods.add(service + "PeerLink", peer_link(process));
 }
 

@@ -2,11 +2,12 @@
 #pragma once
 
 #include "h2/methods.h"
+#include "node/serve/node_loop.h"
 #include "node/serve/node_process.h"
 
 namespace bsn {
 
-// `process` must outlive the server.
-void add_city_node(h2::Methods& methods, NodeProcess& process);
+// `process` and the loop on which it turns must outlive the server.
+void add_city_node(h2::Methods& methods, NodeProcess& process, NodeLoop& on);
 
 }  // namespace bsn

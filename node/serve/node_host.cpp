@@ -36,28 +36,27 @@ class NodeHost::HealthKeeper : public ServingListener {
 };
 
 Result<std::unique_ptr<NodeHost>> NodeHost::start(const std::string& data_dir, const std::string& listen,
-                                                  h2::Loop& loop) {
+                                                  NodeLoop& on) {
   h2::ServerOptions options;
   options.listen = listen;
-  options.on = &loop;
+  options.on = &on.loop();
   options.budgets = budgets();
   options.dress_refusal = [](h2::Outcome& outcome) { dress_refusal(outcome, Reason::mempool_full); };
   auto server = h2::Server::listen(std::move(options));
   if (!server) return server.error();
-  auto process = NodeProcess::open(data_dir, loop);
+  auto process = NodeProcess::open(data_dir, on.loop());
   if (!process) return process.error();
-  return std::unique_ptr<NodeHost>(new NodeHost(std::move(*process), std::move(*server)));
+  return std::unique_ptr<NodeHost>(new NodeHost(std::move(*process), std::move(*server), on));
 }
 
-// What the machine says in a turn leaves in the same one: its end comes before that of the connections.
-NodeHost::NodeHost(std::unique_ptr<NodeProcess> process, std::unique_ptr<h2::Server> server)
+NodeHost::NodeHost(std::unique_ptr<NodeProcess> process, std::unique_ptr<h2::Server> server, NodeLoop& on)
     : process_(std::move(process)), server_(std::move(server)), health_(server_->methods(), services) {
-  add_city_node(server_->methods(), *process_);
+  add_city_node(server_->methods(), *process_, on);
   add_node_control(server_->methods(), *process_);
   add_reflection(server_->methods(), services);
   keeper_ = std::make_shared<HealthKeeper>(health_);
   process_->listen(keeper_);
-  server_->loop(0).at_end_of_turn([node = process_.get()] { node->turn(); });
+  on.add(server_->address(), *process_);
   server_->start();
 }
 

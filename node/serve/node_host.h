@@ -9,6 +9,7 @@
 #include <string>
 
 #include "h2/server.h"
+#include "node/serve/node_loop.h"
 #include "node/serve/node_process.h"
 #include "rpc/health_service.h"
 
@@ -16,9 +17,9 @@ namespace bsn {
 
 class NodeHost {
  public:
-  // Takes folder and address; serves as soon as the loop is started, which must not be before. The loop outlives it.
-  static Result<std::unique_ptr<NodeHost>> start(const std::string& data_dir, const std::string& listen,
-                                                 h2::Loop& loop);
+  // Takes folder and address; serves as soon as the loop is started, which must not be before. The loop outlives it,
+  // but has been stopped by then.
+  static Result<std::unique_ptr<NodeHost>> start(const std::string& data_dir, const std::string& listen, NodeLoop& on);
 
   const std::string& address() const { return server_->address(); }
   NodeProcess& process() { return *process_; }
@@ -31,7 +32,7 @@ class NodeHost {
  private:
   class HealthKeeper;
 
-  NodeHost(std::unique_ptr<NodeProcess> process, std::unique_ptr<h2::Server> server);
+  NodeHost(std::unique_ptr<NodeProcess> process, std::unique_ptr<h2::Server> server, NodeLoop& on);
 
   std::unique_ptr<NodeProcess> process_;
   std::unique_ptr<h2::Server> server_;

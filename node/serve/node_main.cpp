@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "h2/loop.h"
 #include "node/serve/node_host.h"
+#include "node/serve/node_loop.h"
 #include "rpc/process.h"
 
 namespace bsn {
@@ -50,9 +50,9 @@ std::string folder_of(const Options& options, std::uint32_t host) {
 }
 
 int run(const Options& options) {
-  std::vector<std::unique_ptr<h2::Loop>> loops;
+  std::vector<std::unique_ptr<NodeLoop>> loops;
   for (std::uint32_t n = 0; n < std::min(options.loops, options.hosts); ++n)
-    loops.push_back(std::make_unique<h2::Loop>());
+    loops.push_back(std::make_unique<NodeLoop>());
   std::vector<std::unique_ptr<NodeHost>> hosts;
   std::vector<std::string> addresses;
   for (std::uint32_t n = 0; n < options.hosts; ++n) {
@@ -61,12 +61,12 @@ int run(const Options& options) {
     addresses.push_back((*host)->address());
     hosts.push_back(std::move(*host));
   }
-  for (const auto& loop : loops) loop->start();
+  for (const auto& loop : loops) loop->loop().start();
   announce_addresses(addresses);
   const int signal = wait_for_stop_signal();
   spdlog::info("stops on signal {}", signal);
   stop(hosts);
-  for (const auto& loop : loops) loop->stop();
+  for (const auto& loop : loops) loop->loop().stop();
   return 0;
 }
 
@@ -85,7 +85,8 @@ int main(int argc, char** argv) {
          "it is --data-dir itself")
       ->capture_default_str()
       ->check(CLI::Range(1, 200));
-  app.add_option("--loops", options.loops, "threads that the city nodes of this process share; each waits for the disk")
+  app.add_option("--loops", options.loops,
+                 "threads that the city nodes of this process share, the n-th in turn; each waits for the disk")
       ->capture_default_str()
       ->check(CLI::Range(1, 64));
   app.add_flag("--die-with-parent", options.die_with_parent, "stop when the process that started this one ends");

@@ -21,9 +21,12 @@ constexpr Duration rpc_limit = seconds(20);
 
 std::string binary(const ClusterOptions& options, const char* name) { return options.bin_dir + "/" + name; }
 
-// What a process of several nodes is told. A loop waits for the disk, so there are some more of them when it must.
+// Of a process of several nodes. A loop waits for the disk, so there are some more of them when it must.
+std::size_t loops_of(Durability durability) { return durability == Durability::fsync ? 8 : 2; }
+
+// What such a process is told.
 std::vector<std::string> sharing(std::size_t nodes, Durability durability) {
-  return {"--hosts", std::to_string(nodes), "--loops", durability == Durability::fsync ? "8" : "2"};
+  return {"--hosts", std::to_string(nodes), "--loops", std::to_string(loops_of(durability))};
 }
 
 Result<Done> check_binaries(const Topology& topology, const ClusterOptions& options) {
@@ -133,6 +136,24 @@ Result<Done> LiveCluster::Impl::spawn_all() {
 
 const std::string& LiveCluster::Impl::address_of(CityIndex city) const {
   return city.value < nodes.size() ? nodes[city.value].address : outside.addresses.at(city.value - nodes.size());
+}
+
+// A process gives the first of its nodes the first of its loops, and so on in turn. Nodes of one process, and no
+// others, have one log.
+std::vector<std::vector<CityIndex>> LiveCluster::Impl::shared_loops() const {
+  std::map<std::string, std::vector<CityIndex>> processes;
+  for (std::uint32_t city = 0; city < topology.cities.size(); ++city) {
+    processes[city < nodes.size() ? nodes[city].log : outside.log].push_back({city});
+  }
+  std::vector<std::vector<CityIndex>> all;
+  for (const auto& [log, cities] : processes) {
+    const std::size_t loops = std::min(loops_of(options.durability), cities.size());
+    if (cities.size() == 1) continue;
+    const std::size_t first = all.size();
+    all.resize(first + loops);
+    for (std::size_t n = 0; n < cities.size(); ++n) all[first + n % loops].push_back(cities[n]);
+  }
+  return all;
 }
 
 std::vector<std::string> LiveCluster::Impl::serving_addresses() {

@@ -87,6 +87,7 @@ struct LiveCluster::Impl {
   Result<Done> write_endpoint_file();
   std::vector<Endpoint> endpoints();
   const std::string& address_of(CityIndex city) const;
+  std::vector<std::vector<CityIndex>> shared_loops() const;  // as GatewaySpec has them
   std::vector<std::string> serving_addresses();
   Result<Child*> running_node(CityIndex city);
 };

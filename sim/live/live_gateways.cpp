@@ -47,6 +47,7 @@ Result<Done> LiveCluster::Impl::spawn_gateways() {
 GatewaySpec LiveCluster::Impl::spec_of_gateway(std::size_t number) {
   GatewaySpec spec = gateway_spec(topology, options.seed, number);
   for (CitySpec& one : spec.cities) one.address = address_of(one.index);
+  spec.shared_loops = shared_loops();
   if (number > 0) spec.team.holder = gateways.front().address;
   return spec;
 }

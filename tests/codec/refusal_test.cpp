@@ -125,6 +125,9 @@ TEST(CodecRefuses, AGatewaysCommissionThatDoesNotFitTogether) {
   expect_refused(decode(message), "compare is out of range");
   message.mutable_routes(1)->mutable_routing()->set_compare(RoutingRule::compare_max + 1);
   expect_refused(decode(message), "compare is out of range");
+  message = encode(sample::gateway_spec());
+  message.mutable_shared_loops(0)->add_cities(5);
+  expect_refused(decode(message), "shared loop");
 }
 
 TEST(CodecRefuses, ATraceThatIsNone) {

@@ -184,6 +184,7 @@ TEST(Codec, AGatewaysCommissionComesBackEqual) {
   EXPECT_EQ(unset_fields(message.projects(0)), std::vector<std::string>{});
   EXPECT_EQ(unset_fields(message.projects(0).plan()), std::vector<std::string>{});
   EXPECT_EQ(unset_fields(message.projects(0).routing()), std::vector<std::string>{});
+  EXPECT_EQ(decoded->shared_loops, sample::gateway_spec().shared_loops);
   EXPECT_EQ(decoded->routes[1].routing, sample::gateway_spec().routes[1].routing);
   EXPECT_EQ(decoded->projects[0].routing, sample::gateway_spec().projects[0].routing);
 }

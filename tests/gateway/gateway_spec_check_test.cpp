@@ -29,6 +29,11 @@ TEST(GatewaySpecCheck, NamesWhatIsWrong) {
             "city 1 has no name of its own: 'beijing'");
   EXPECT_EQ(wrong_after([](GatewaySpec& s) { s.cities[2].place.latitude = std::numeric_limits<double>::quiet_NaN(); }),
             "nanjing lies nowhere on earth");
+  EXPECT_EQ(wrong_after([](GatewaySpec& s) {
+              s.shared_loops = {{{0}, {9}}};
+            }),
+            "city 9 turns on a loop but does not exist");
+  EXPECT_EQ(wrong_after([](GatewaySpec& s) { s.shared_loops = {{{0}, {1}}, {{1}}}; }), "tianjin turns on two loops");
   EXPECT_EQ(wrong_after([](GatewaySpec& s) { s.routes[1].index = {0}; }), "chain 0 stands at position 1");
   EXPECT_EQ(wrong_after([](GatewaySpec& s) { s.routes[1].name = s.routes[0].name; }),
             "chain fabric/trade is there twice");

@@ -1,4 +1,5 @@
-// A city node that does as a test says: a real gRPC server with scripted answers.
+// A city node that does as a test says: a real gRPC server with scripted answers. Asked for several nodes at once, it
+// answers for all of them.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -76,13 +77,30 @@ class FakeNode final : public v1::CityNode::Service {
 
   grpc::Status CallBatches(grpc::ServerContext*,
                            grpc::ServerReaderWriter<v1::NodeAnswers, v1::NodeCalls>* stream) override {
-    v1::NodeAnswers first;
-    first.set_serving(serving_);
-    first.set_clock(clock_id());
-    stream->Write(first);
-    v1::NodeCalls batch;
-    while (stream->Read(&batch)) stream->Write(answers_to(batch));
+    serve(*stream, 1);
     return grpc::Status::OK;
+  }
+
+  grpc::Status HostBatches(grpc::ServerContext*,
+                           grpc::ServerReaderWriter<v1::NodeAnswers, v1::NodeCalls>* stream) override {
+    v1::NodeCalls list;
+    if (stream->Read(&list)) serve(*stream, static_cast<std::uint32_t>(list.nodes_size()));
+    return grpc::Status::OK;
+  }
+
+  void serve(grpc::ServerReaderWriter<v1::NodeAnswers, v1::NodeCalls>& stream, std::uint32_t nodes) {
+    v1::NodeAnswers first;
+    first.set_clock(clock_id());
+    for (std::uint32_t node = 0; node < nodes; ++node) add_state(first, node);
+    stream.Write(first);
+    v1::NodeCalls batch;
+    while (stream.Read(&batch)) stream.Write(answers_to(batch));
+  }
+
+  void add_state(v1::NodeAnswers& message, std::uint32_t node) const {
+    v1::NodeState& state = *message.add_states();
+    state.set_node(node);
+    state.set_serving(serving_);
   }
 
   Script note(const v1::NodeCalls& batch) {
@@ -97,7 +115,7 @@ class FakeNode final : public v1::CityNode::Service {
     const std::int64_t received = monotonic_now().ns;
     const Script script = note(batch);
     v1::NodeAnswers answers;
-    answers.set_serving(serving_);
+    for (const std::uint32_t node : batch.probed()) add_state(answers, node);
     for (const v1::NodeCall& call : batch.calls()) {
       const std::optional<v1::Reply> reply = script ? script(call) : v1::Reply();
       if (!reply) continue;
@@ -105,6 +123,7 @@ class FakeNode final : public v1::CityNode::Service {
       answer.set_attempt(call.attempt());
       *answer.mutable_reply() = *reply;
       answer.set_received_ns(received);
+      answer.set_node(call.node());
     }
     return answers;
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <set>
 #include <thread>
 
 #include "tests/gateway_serve/live_gateway.h"
@@ -140,6 +141,30 @@ TEST(GatewayServer, ABrokenNodeLeadsToARetryElsewhere) {
   EXPECT_EQ(reply.city, "nanjing");
   ASSERT_EQ(live.far.seen().size(), 1u);
   EXPECT_EQ(live.far.seen()[0].call().submit().idempotency_key(), "once");
+}
+
+// Tianjin and Nanjing turn on one loop: whichever of them is dialled answers for both.
+TEST(GatewayServer, NodesOfOneLoopShareAStreamAndTheOtherAddressWhenItBreaks) {
+  LiveGateway live(false, "", {{tianjin, nanjing}});
+  const auto call_from = [&](const std::string& origin, Reply& reply) {
+    return live.client->submit(submit(), &reply, live.client->context("all-key", origin).get());
+  };
+  Reply reply;
+  ASSERT_TRUE(call_from("tianjin", reply).ok());
+  ASSERT_TRUE(call_from("nanjing", reply).ok());
+  const std::vector<v1::NodeCall> seen = live.near.seen();
+  ASSERT_EQ(seen.size(), 2u) << "both over the stream to the first";
+  EXPECT_EQ(seen[0].node(), 0u);
+  EXPECT_EQ(seen[1].node(), 1u);
+  EXPECT_TRUE(live.far.seen().empty());
+
+  live.near.kill();
+  std::set<std::uint32_t> reached;  // at the other address, where the stream is opened again
+  for (int n = 0; n < 10'000 && reached.size() < 2; ++n) {
+    EXPECT_TRUE(call_from(n % 2 == 0 ? "tianjin" : "nanjing", reply).ok()) << "the follower in Shenzhen is there";
+    for (const v1::NodeCall& call : live.far.seen()) reached.insert(call.node());
+  }
+  EXPECT_EQ(reached, (std::set<std::uint32_t>{0, 1}));
 }
 
 TEST(GatewayServer, WhenTheClientIsGoneTheNodeIsTold) {

@@ -77,8 +77,10 @@ class Client {
 
 // The small network of the machine's tests with nodes in Tianjin, Nanjing and Shenzhen; Suzhou's process is missing.
 struct LiveGateway {
-  explicit LiveGateway(bool wan = false, const std::string& metrics = "") {
+  explicit LiveGateway(bool wan = false, const std::string& metrics = "",
+                       std::vector<std::vector<CityIndex>> shared_loops = {}) {
     spec = small_network();
+    spec.shared_loops = std::move(shared_loops);
     spec.wan.enabled = wan;
     spec.wan.mainland_loss = 0;
     spec.cities[tianjin.value].address = near.address;

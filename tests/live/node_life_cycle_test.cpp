@@ -77,5 +77,24 @@ TEST_F(NodeLifeCycle, WhatCannotBeIsRefusedInWords) {
   EXPECT_NE(list.out.find("9 city nodes: 1 building, 8 connected"), std::string::npos) << list.out;
 }
 
+// Two loops of one process, so that the gateway has two streams to all nodes.
+class NodesOfOneProcess : public NodeLifeCycle {
+ protected:
+  NodesOfOneProcess() : NodeLifeCycle("tests/live/city_life.yaml --hosting single") {}
+};
+
+TEST_F(NodesOfOneProcess, ComeAndGoWithoutOneFailedCallToTheOthers) {
+  SteadyLoad load(endpoints(), "tests/live/city_life.yaml");
+  expect_step("commission changde", "changde is connected: ");
+  expect_step("leave hangzhou", "hangzhou is left");
+  expect_step("commission hangzhou", "hangzhou is connected: fabric/supply-chain (validator");
+  const RoundReport report = load.finish(101);
+  EXPECT_EQ(report.failed, 0u) << (report.failures.empty() ? "" : report.failures.begin()->first);
+  EXPECT_EQ(report.unfinished, 0u);
+  const Outcome status = run("status gateway");
+  EXPECT_EQ(status.code, 0) << status.err;
+  EXPECT_NE(status.out.find("healthy"), std::string::npos) << status.out;
+}
+
 }  // namespace
 }  // namespace bsn

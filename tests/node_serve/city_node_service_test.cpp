@@ -185,7 +185,8 @@ TEST(CityNodeService, BatchesAreAnsweredCallByCall) {
   const auto stream = cluster.node(0).city_node().CallBatches(context.get());
   v1::NodeAnswers answers;
   ASSERT_TRUE(stream->Read(&answers));
-  EXPECT_TRUE(answers.serving());
+  ASSERT_EQ(answers.states_size(), 1);
+  EXPECT_TRUE(answers.states(0).serving());
   EXPECT_FALSE(answers.clock().empty());
   v1::NodeCalls calls;
   for (std::uint64_t i = 1; i <= 100; ++i) {
@@ -218,14 +219,16 @@ TEST(CityNodeService, TheBatchStreamTellsWhenTheNodeBeginsToServe) {
   const auto stream = node.city_node().CallBatches(context.get());
   v1::NodeAnswers answers;
   ASSERT_TRUE(stream->Read(&answers));
-  EXPECT_FALSE(answers.serving());
+  ASSERT_EQ(answers.states_size(), 1);
+  EXPECT_FALSE(answers.states(0).serving());
   NodeSpec spec;
   CitySpec city;
   city.name = "beijing";
   spec.cities = {city};
   ASSERT_TRUE(node.process().commission(spec).ok());
   ASSERT_TRUE(stream->Read(&answers));
-  EXPECT_TRUE(answers.serving());
+  ASSERT_EQ(answers.states_size(), 1);
+  EXPECT_TRUE(answers.states(0).serving());
   context->TryCancel();
   stream->Finish();
 }

@@ -13,12 +13,12 @@ const ChainName test_chain{"fabric", "main"};
 TestNode::TestNode() { start(); }
 
 void TestNode::start() {
-  loop_ = std::make_unique<h2::Loop>();
+  loop_ = std::make_unique<NodeLoop>();
   auto host = NodeHost::start(folder_.path(), address_, *loop_);
   BSN_CHECK(host.ok(), "a test node takes its folder and its address");
   host_ = std::move(*host);
   address_ = host_->address();
-  loop_->start();
+  loop_->loop().start();
   city_node_stub_ = v1::CityNode::NewStub(open_channel(address_));
   control_stub_ = v1::NodeControl::NewStub(open_channel(address_));
 }
@@ -27,7 +27,7 @@ void TestNode::stop() {
   if (!host_) return;
   host_->stop_calls(Duration{});
   host_->stop_streams(Duration{});
-  loop_->stop();
+  loop_->loop().stop();
   host_.reset();
 }
 

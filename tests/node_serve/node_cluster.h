@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "h2/loop.h"
 #include "loop/temporary_folder.h"
 #include "node/serve/node_host.h"
 #include "proto/city_node.grpc.pb.h"
@@ -32,7 +31,7 @@ class TestNode {
  private:
   TemporaryFolder folder_;
   std::string address_ = "127.0.0.1:0";
-  std::unique_ptr<h2::Loop> loop_;
+  std::unique_ptr<NodeLoop> loop_;
   std::unique_ptr<NodeHost> host_;
   std::unique_ptr<v1::CityNode::Stub> city_node_stub_;
   std::unique_ptr<v1::NodeControl::Stub> control_stub_;
