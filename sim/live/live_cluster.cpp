@@ -149,9 +149,9 @@ std::vector<std::vector<CityIndex>> LiveCluster::Impl::shared_loops() const {
   for (const auto& [log, cities] : processes) {
     const std::size_t loops = std::min(loops_of(options.durability), cities.size());
     if (cities.size() == 1) continue;
-    const std::size_t first = all.size();
-    all.resize(first + loops);
-    for (std::size_t n = 0; n < cities.size(); ++n) all[first + n % loops].push_back(cities[n]);
+    const std::size_t begin = all.size();
+    all.resize(begin + loops);
+    for (std::size_t n = 0; n < cities.size(); ++n) all[begin + n % loops].push_back(cities[n]);
   }
   return all;
 }
