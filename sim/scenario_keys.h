@@ -43,10 +43,10 @@ void describe(V& v, City& city) {
   v.need("lon", city.place.longitude, RealKind{-180, 180}, "degrees, east is positive");
   v.key("region", city.place.region, region_kind, "side of the border");
   v.key("state", city.state, city_state_kind, "life of the city node");
-  v.key("follows", city.follows, ListKind<NameKind>{},
+  v.key("follows", city.follows, ListKind<TextKind>{{129}},
         "chains (network/chain) that it gets a copy of when it is commissioned; empty: those of the nearest connected "
         "city");
-  v.key("validates", city.validates, ListKind<NameKind>{},
+  v.key("validates", city.validates, ListKind<TextKind>{{129}},
         "chains (network/chain) of which it becomes a validator when it is commissioned; Raft and BFT chains");
   v.need("provider", city.place.provider, provider_kind, "the cloud it runs on");
   v.key("capacity", city.capacity, Section<Capacity>{}, "what it has for services");
