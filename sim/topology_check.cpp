@@ -8,6 +8,7 @@
 #include "core/call.h"
 #include "core/packet.h"
 #include "sim/config_kinds.h"
+#include "sim/edit_distance.h"
 #include "sim/engine_check.h"
 #include "sim/topology.h"
 
@@ -74,6 +75,18 @@ class TopologyCheck {
     no_twice("cities", "city", topology_.cities, [](const City& city) { return city.id; });
     for (std::size_t n = 0; n < topology_.cities.size(); ++n) {
       if (topology_.cities[n].id.empty()) found("cities[{}].id: is empty; give the city node a name", n);
+      known_chains(fmt::format("cities[{}].follows", n), topology_.cities[n].follows);
+      known_chains(fmt::format("cities[{}].validates", n), topology_.cities[n].validates);
+    }
+  }
+
+  void known_chains(const std::string& place, const std::vector<std::string>& named) {
+    if (named.empty()) return;
+    std::vector<std::string> known;
+    for (const Chain& chain : topology_.chains) known.push_back(to_string(chain.name));
+    for (const std::string& name : named) {
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      found("{}: unknown chain '{}'{}", place, name, suggestion(name, known));
     }
   }
 

@@ -288,6 +288,14 @@ TEST_F(ScenarioFile, NegativeAndAbsurdRatesAreRefused) {
   EXPECT_THAT(finding("tps: 50", "tps: -1"), HasSubstr("'-1' is out of range; use from 0 to 1000000"));
 }
 
+TEST_F(ScenarioFile, ACityJoinsChainsThatThereAre) {
+  EXPECT_THAT(topology_finding("state: building", "state: building, validates: [fabric/suply-chain]"),
+              HasSubstr(".validates: unknown chain 'fabric/suply-chain'; did you mean 'fabric/supply-chain'?"));
+  EXPECT_THAT(topology_finding("state: building", "state: building, follows: [supply-chain]"),
+              HasSubstr(".follows: unknown chain 'supply-chain'; "));
+  EXPECT_THAT(topology_finding("state: building", "state: building, follows: [fabric/supply-chain]"), IsEmpty());
+}
+
 TEST_F(ScenarioFile, AnUnknownProviderOrStateNamesTheKnownOnes) {
   EXPECT_THAT(topology_finding("state: building", "state: overseas"), HasSubstr("write `region: overseas`"));
   EXPECT_THAT(topology_finding("state: building", "state: buildin"),
