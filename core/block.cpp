@@ -13,6 +13,9 @@ Digest key_digest(std::string_view project, std::string_view idempotency_key) {
 
 TransactionPtr make_transaction(const ChainName& chain, Transaction parts) {
   CanonicalBytes body("bsn/body/v1");
+  std::size_t size = 64 + parts.contract.size() + parts.function.size();
+  for (const std::string& arg : parts.args) size += 4 + arg.size();
+  body.reserve(size);
   body.add(parts.contract).add(parts.function).add(static_cast<std::uint64_t>(parts.args.size()));
   for (const std::string& arg : parts.args) body.add(arg);
   parts.body = body.digest();

@@ -7,11 +7,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/digest.h"
+#include "core/endian.h"
 #include "core/time.h"
 
 namespace bsn {
@@ -44,12 +47,12 @@ class ByteWriter {
   }
 
   const std::string& bytes() const { return bytes_; }
+  std::string take() { return std::move(bytes_); }  // the last that is done with it
 
  private:
   template <std::size_t width>
   ByteWriter& number(std::uint64_t value) {
-    std::array<char, width> bytes;
-    for (std::size_t i = 0; i < width; ++i) bytes[i] = static_cast<char>(value >> (8 * (width - 1 - i)));
+    const auto bytes = big_endian<width>(value);
     bytes_.append(bytes.data(), width);
     return *this;
   }
@@ -61,10 +64,10 @@ class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
 
-  std::uint8_t u8() { return static_cast<std::uint8_t>(number(1)); }
-  std::uint16_t u16() { return static_cast<std::uint16_t>(number(2)); }
-  std::uint32_t u32() { return static_cast<std::uint32_t>(number(4)); }
-  std::uint64_t u64() { return number(8); }
+  std::uint8_t u8() { return static_cast<std::uint8_t>(number<1>()); }
+  std::uint16_t u16() { return static_cast<std::uint16_t>(number<2>()); }
+  std::uint32_t u32() { return static_cast<std::uint32_t>(number<4>()); }
+  std::uint64_t u64() { return number<8>(); }
   Instant time() { return Instant{static_cast<std::int64_t>(u64())}; }
   Digest digest() {
     Digest value;
@@ -95,7 +98,7 @@ class ByteReader {
   template <std::size_t size>
   void fill(std::array<std::uint8_t, size>& bytes) {
     const std::string_view taken = raw(size);
-    std::copy(taken.begin(), taken.end(), bytes.begin());
+    if (!taken.empty()) std::memcpy(bytes.data(), taken.data(), taken.size());
   }
 
   std::size_t left() const { return rest_.size(); }
@@ -104,10 +107,10 @@ class ByteReader {
   bool complete() const { return !failed_ && rest_.empty(); }
 
  private:
-  std::uint64_t number(std::size_t width) {
-    std::uint64_t value = 0;
-    for (const char byte : raw(width)) value = value << 8 | static_cast<std::uint8_t>(byte);
-    return value;
+  template <std::size_t width>
+  std::uint64_t number() {
+    const std::string_view bytes = raw(width);
+    return bytes.empty() ? 0 : from_big_endian<width>(bytes.data());
   }
 
   std::string_view rest_;

@@ -7,16 +7,17 @@
 #include <openssl/sha.h>
 
 #include "core/check.h"
+#include "core/endian.h"
 
 namespace bsn {
 namespace {
 
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-void append_big_endian(std::string& out, std::uint64_t number, int byte_count) {
-  std::array<char, 8> bytes;
-  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(number >> (56 - 8 * i));
-  out.append(bytes.end() - byte_count, bytes.end());
+template <std::size_t width>
+void append_big_endian(std::string& out, std::uint64_t number) {
+  const auto bytes = big_endian<width>(number);
+  out.append(bytes.data(), bytes.size());
 }
 
 }  // namespace
@@ -31,11 +32,11 @@ Digest sha256(std::string_view bytes) {
 }
 
 std::string to_hex(const Digest& digest) {
-  std::string hex;
-  hex.reserve(2 * digest.bytes.size());
+  std::string hex(2 * digest.bytes.size(), '0');
+  char* next = hex.data();
   for (const std::uint8_t byte : digest.bytes) {
-    hex.push_back(hex_digits[byte >> 4]);
-    hex.push_back(hex_digits[byte & 15]);
+    *next++ = hex_digits[byte >> 4];
+    *next++ = hex_digits[byte & 15];
   }
   return hex;
 }
@@ -53,13 +54,13 @@ std::optional<Digest> digest_from_hex(std::string_view hex) {
 
 CanonicalBytes& CanonicalBytes::add(std::string_view field) {
   BSN_CHECK(field.size() <= 0xffffffff, "a canonical field is shorter than 4 GiB");
-  append_big_endian(bytes_, field.size(), 4);
+  append_big_endian<4>(bytes_, field.size());
   bytes_.append(field);
   return *this;
 }
 
 CanonicalBytes& CanonicalBytes::add(std::uint64_t number) {
-  append_big_endian(bytes_, number, 8);
+  append_big_endian<8>(bytes_, number);
   return *this;
 }
 

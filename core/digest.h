@@ -32,7 +32,14 @@ std::optional<Digest> digest_from_hex(std::string_view hex);
 // Builds canonical bytes: every field is written with its length, the first is the domain ("bsn/transaction/v1").
 class CanonicalBytes {
  public:
-  explicit CanonicalBytes(std::string_view domain) { add(domain); }
+  explicit CanonicalBytes(std::string_view domain) {
+    reserve(256);  // mostly enough, so that they do not grow
+    add(domain);
+  }
+  CanonicalBytes& reserve(std::size_t size) {  // for so many bytes in all
+    bytes_.reserve(size);
+    return *this;
+  }
   CanonicalBytes& add(std::string_view field);  // 4-byte length, then the bytes
   CanonicalBytes& add(std::uint64_t number);    // 8 bytes, big-endian
   CanonicalBytes& add(const Digest& digest);    // 32 bytes

@@ -26,8 +26,9 @@ void append_proof(std::span<const Digest> leaves, std::size_t index, std::vector
 }  // namespace
 
 Digest merkle_leaf(std::string_view bytes) {
-  std::string input(1, '\x00');
-  input.append(bytes);
+  std::string input;
+  input.reserve(1 + bytes.size());
+  input.append(1, '\x00').append(bytes);
   return sha256(input);
 }
 

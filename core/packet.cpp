@@ -76,7 +76,7 @@ std::string encode(const Packet& packet) {
   write(writer, packet.destination);
   writer.u64(packet.sequence).u64(packet.timeout.height).time(packet.timeout.time);
   std::visit([&](const auto& body) { write(writer, body); }, packet.body);
-  return writer.bytes();
+  return writer.take();
 }
 
 std::optional<Packet> decode_packet(std::string_view bytes) {

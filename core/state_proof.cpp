@@ -8,6 +8,7 @@ namespace bsn {
 namespace {
 
 constexpr std::uint16_t path_bits = 256;
+constexpr std::size_t step_bytes = 34;
 
 bool grows_strictly(const std::vector<StateProof::Step>& steps) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -32,8 +33,6 @@ bool same_way(const Digest& a, const Digest& b, const std::vector<StateProof::St
 }
 
 }  // namespace
-
-bool path_bit(const Digest& path, std::uint16_t bit) { return (path.bytes[bit / 8] >> (7 - bit % 8) & 1) != 0; }
 
 Digest state_leaf(const Digest& path, const Digest& value_digest) {
   std::array<char, 65> input;
@@ -70,11 +69,12 @@ bool proves_absence(const Digest& root, std::string_view key, const StateProof& 
 
 std::string encode(const StateProof& proof) {
   ByteWriter writer;
+  writer.reserve(67 + step_bytes * proof.steps.size());
   writer.u8(static_cast<std::uint8_t>(proof.kind));
   if (proof.kind == StateProof::Kind::other_leaf) writer.digest(proof.other.path).digest(proof.other.value_digest);
   writer.u16(static_cast<std::uint16_t>(proof.steps.size()));
   for (const auto& step : proof.steps) writer.u16(step.bit).digest(step.sibling);
-  return writer.bytes();
+  return writer.take();
 }
 
 std::optional<StateProof> decode_state_proof(std::string_view bytes) {
@@ -88,7 +88,8 @@ std::optional<StateProof> decode_state_proof(std::string_view bytes) {
     proof.other.value_digest = reader.digest();
   }
   const std::uint16_t steps = reader.u16();
-  if (steps > path_bits || reader.left() != std::size_t{34} * steps) return std::nullopt;
+  if (steps > path_bits || reader.left() != step_bytes * steps) return std::nullopt;
+  proof.steps.reserve(steps);
   for (std::uint16_t i = 0; i < steps; ++i) {
     const std::uint16_t bit = reader.u16();
     proof.steps.push_back({bit, reader.digest()});

@@ -20,7 +20,9 @@
 namespace bsn {
 
 // Bit `bit` (0 ... 255, most significant first) of a path.
-bool path_bit(const Digest& path, std::uint16_t bit);
+inline bool path_bit(const Digest& path, std::uint16_t bit) {
+  return (path.bytes[bit / 8U] >> (7 - bit % 8U) & 1) != 0;
+}
 
 // SHA-256(0x00 | path | SHA-256(value)), and SHA-256(0x01 | bit as 2 bytes | left | right).
 Digest state_leaf(const Digest& path, const Digest& value_digest);
