@@ -148,7 +148,7 @@ Acknowledgement run_call(const Packet& packet, const CallBody& body, StateOverla
   transaction.contract = body.contract;
   transaction.function = body.function;
   transaction.args = body.args;
-  const StateOverlay::Writes before = state.writes();
+  const StateOverlay::Mark before = state.mark();
   ContractOutcome outcome = run_write(transaction, state);
   if (!outcome.ok) state.back_to(before);
   outcome.value.resize(std::min(outcome.value.size(), acknowledgement_value_max));

@@ -136,12 +136,15 @@ std::vector<BlockHeader> Ledger::open_headers() const {
 
 Ledger::Run Ledger::run(Block& block) {
   Run run;
-  if (remembers_hashes_) remember_parent(block.header, run);
+  const Height before = block.header.height - 1;
+  StateOverlay state(state_, {block.header.height, block.header.time});
+  if (remembers_hashes_) state.set(block_hash_key(before), encode(BlockHash{before, block.header.parent}));
   block.receipts.reserve(block.transactions.size());
   for (const TransactionPtr& transaction : block.transactions) {
     const auto index = static_cast<std::uint32_t>(block.receipts.size());
-    block.receipts.push_back(run_one(*transaction, {block.header.height, block.header.time}, index, run));
+    block.receipts.push_back(run_one(*transaction, state, index, run));
   }
+  state.commit(state_, run.writes);
   block.header.transactions_root = transactions_root(block.transactions);
   block.header.receipts_root = receipts_root(block.receipts);
   block.header.state_root = state_.root();
@@ -149,28 +152,23 @@ Ledger::Run Ledger::run(Block& block) {
   return run;
 }
 
-void Ledger::remember_parent(const BlockHeader& header, Run& run) {
-  StateOverlay overlay(state_);
-  overlay.set(block_hash_key(header.height - 1), encode(BlockHash{header.height - 1, header.parent}));
-  overlay.commit(state_, run.writes);
-}
-
 // A transaction or key may come twice within one block: what the block itself has executed is looked through, too.
-Receipt Ledger::run_one(const Transaction& transaction, BlockContext at, std::uint32_t index, Run& run) {
+Receipt Ledger::run_one(const Transaction& transaction, StateOverlay& state, std::uint32_t index, Run& run) {
   const std::size_t* here = run.places.find(transaction.id);
   if (const auto first = here != nullptr ? run.executed[*here].executed : find(transaction.id)) {
     return {transaction.id, ReceiptStatus::duplicate, "executed at " + place(*first)};
   }
-  Run::One one{&transaction, false, {at.height, index, ReceiptStatus::ok, {}}};
+  Run::One one{&transaction, false, {state.block().height, index, ReceiptStatus::ok, {}}};
   if (const auto used = first_use(transaction.key, run)) {
     one.executed.status = ReceiptStatus::duplicate;
     one.executed.value = "key used at " + place(*used);
   } else {
     one.uses_key = true;
     run.keys.try_emplace(transaction.key, run.executed.size());
-    StateOverlay overlay(state_, at);
-    ContractOutcome outcome = run_write(transaction, overlay);
-    if (outcome.ok) overlay.commit(state_, run.writes);
+    const StateOverlay::Mark before = state.mark();
+    ContractOutcome outcome = run_write(transaction, state);
+    if (!outcome.ok) state.back_to(before);
+    state.keep();
     one.executed.status = outcome.ok ? ReceiptStatus::ok : ReceiptStatus::refused;
     one.executed.value = std::move(outcome.value);
   }

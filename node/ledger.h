@@ -136,8 +136,7 @@ class Ledger {
 
   // Executes the block's transactions; fills in its receipts, roots and hash. The state has changed then.
   Run run(Block& block);
-  void remember_parent(const BlockHeader& header, Run& run);
-  Receipt run_one(const Transaction& transaction, BlockContext at, std::uint32_t index, Run& run);
+  Receipt run_one(const Transaction& transaction, StateOverlay& state, std::uint32_t index, Run& run);
   std::optional<Executed> first_use(const Digest& key, const Run& run) const;
   // Makes what was executed part of the chain, and known to those who share the archive.
   void adopt(const BlockPtr& block, Run run, const Digest& proposal);

@@ -1,9 +1,14 @@
-// One transaction's view of the state: reads through to the tree, keeps its writes to itself until commit().
+// A block's view of the state while its transactions run: reads through to the tree, keeps what they write to itself
+// until commit().
 //
-// That makes a transaction all or nothing: a refused one is simply dropped. Each key is hashed once per transaction.
-// Memory: one entry per key touched, which the contracts bound (asset: 2, kv: 1, xchain: about 12).
+// A transaction is all or nothing: what a refused one wrote is taken back. Each key is hashed, looked for in the tree
+// and written to it once per block, however many transactions touch it. Writes reach the tree in the order in which
+// their keys were first touched.
+// Memory: one entry per key touched, which the contracts bound (per transaction asset: 2, kv: 1, xchain: about 12).
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,7 +28,7 @@ struct StateUndo {
   std::optional<std::string> before;
 };
 
-// The block in which a transaction runs, or the last one for a read.
+// The block whose transactions run, or the last one for a read.
 struct BlockContext {
   Height height = 0;
   Instant time{};
@@ -32,15 +37,6 @@ struct BlockContext {
 class StateHistory;
 
 class StateOverlay {
- private:
-  struct Entry {
-    std::string key;
-    Digest path;
-    std::optional<std::string> before;
-    std::optional<std::string> now;  // once it is written
-    bool written = false;
-  };
-
  public:
   explicit StateOverlay(const StateTree& tree, BlockContext block = {}) : tree_(tree), block_(block) {}
 
@@ -50,7 +46,7 @@ class StateOverlay {
 
   const BlockContext& block() const { return block_; }
 
-  // What this transaction sees. Valid until the next call.
+  // What the transaction that runs now sees. Valid until the next call.
   std::optional<std::string_view> get(std::string_view key);
   void set(std::string_view key, std::string value);
   void erase(std::string_view key);
@@ -58,18 +54,40 @@ class StateOverlay {
   // Writes to `tree`, the one this overlay reads, and appends what undoes it. The last that is done with it.
   void commit(StateTree& tree, std::vector<StateUndo>& undo);
 
-  // What was written so far, to come back to when a part of the transaction refuses.
-  using Writes = std::vector<Entry>;
-  Writes writes() const { return entries_; }
-  void back_to(Writes writes) { entries_ = std::move(writes); }
+  // How much was written since keep(), to come back to when what follows refuses.
+  using Mark = std::size_t;
+  Mark mark() const { return journal_.size(); }
+  void back_to(Mark mark);
+  // What was written so far stays, and every mark before is void: a transaction is done.
+  void keep() { journal_.clear(); }
 
  private:
+  using Value = std::optional<std::string>;
+  struct Entry {
+    std::string key;
+    std::size_t hash = 0;  // of the key
+    Digest path;
+    Value before;
+    Value now;  // once it is written
+    bool written = false;
+  };
+  struct Write {  // what it replaced
+    std::size_t entry = 0;
+    Value before;
+    bool written = false;
+  };
+
   Entry& entry(std::string_view key);
+  void write(std::string_view key, Value value);
+  std::size_t slot_of(std::string_view key, std::size_t hash) const;
+  void grow_slots();
 
   const StateTree& tree_;
   const StateHistory* history_ = nullptr;
   BlockContext block_;
-  std::vector<Entry> entries_;
+  std::vector<Entry> entries_;        // in the order in which they were touched
+  std::vector<std::uint32_t> slots_;  // by hash: an entry's number + 1; 0: free. At most half full
+  std::vector<Write> journal_;        // since keep()
 };
 
 void undo_writes(StateTree& tree, const std::vector<StateUndo>& undo);
