@@ -13,7 +13,7 @@ namespace {
 // Differs between relayers, tasks and tries, so that a later try with a newer proof is not taken for a retry.
 std::string idempotency_key(const std::string& relayer, const RelayTask& task, Height at) {
   CanonicalBytes bytes("bsn/relay-call/v1");
-  const PacketLane& lane = task.id.lane;
+  const PacketLane& lane = task.id.lane->name;
   for (const ChainName* name : {&lane.hub, &lane.source, &lane.destination}) bytes.add(to_string(*name));
   bytes.add(relayer).add(static_cast<std::uint64_t>(task.id.step)).add(task.id.sequence).add(at);
   return to_hex(bytes.add(std::uint64_t{task.tries}).digest());
@@ -165,7 +165,7 @@ void ProofCourier::submit_calls(Instant now, const FinalHeader& header, const st
   for (std::size_t i = 0; i < batch_.size(); ++i) {
     const auto task = under_way_.find(batch_[i]);
     if (task == under_way_.end()) continue;  // somebody else did it meanwhile
-    auto call = call_of(task->second, header, facts[i]);
+    auto call = call_of(task->second, target_, header, facts[i]);
     if (!call) {
       try_again(now, std::move(under_way_.extract(task).mapped()));
       continue;

@@ -22,12 +22,14 @@ Call submit_call(const ChainName& target, std::string_view contract, std::string
 
 // The call of the hub's contract about one packet: FROM TO SEQUENCE and what follows.
 std::vector<std::string> at_hub(const RelayTask& task) {
-  return {to_string(task.id.lane.source), to_string(task.id.lane.destination), std::to_string(task.id.sequence)};
+  const PacketLane& lane = task.id.lane->name;
+  return {to_string(lane.source), to_string(lane.destination), std::to_string(task.id.sequence)};
 }
 
 // The call of the source about one packet: HUB TO SEQUENCE and what follows.
 std::vector<std::string> at_source(const RelayTask& task) {
-  return {to_string(task.id.lane.hub), to_string(task.id.lane.destination), std::to_string(task.id.sequence)};
+  const PacketLane& lane = task.id.lane->name;
+  return {to_string(lane.hub), to_string(lane.destination), std::to_string(task.id.sequence)};
 }
 
 std::vector<std::string> with(std::vector<std::string> args, std::initializer_list<std::string> more) {
@@ -36,10 +38,10 @@ std::vector<std::string> with(std::vector<std::string> args, std::initializer_li
 }
 
 std::vector<std::string> prune_arguments(const RelayTask& task, std::uint64_t below) {
+  const PacketLane& lane = task.id.lane->name;
   std::vector<std::string> args;
-  if (task.id.step == RelayStep::prune_end) args.push_back(to_string(task.id.lane.hub));
-  return with(std::move(args),
-              {to_string(task.id.lane.source), to_string(task.id.lane.destination), std::to_string(below)});
+  if (task.id.step == RelayStep::prune_end) args.push_back(to_string(lane.hub));
+  return with(std::move(args), {to_string(lane.source), to_string(lane.destination), std::to_string(below)});
 }
 
 }  // namespace
@@ -51,50 +53,66 @@ std::string_view to_string(RelayStep step) {
   return names[static_cast<std::size_t>(step)];
 }
 
+RelayLeg leg_of(RelayStep step) {
+  switch (step) {
+    case RelayStep::relay:
+      return RelayLeg::to_hub;
+    case RelayStep::receive:
+      return RelayLeg::to_destination;
+    case RelayStep::acknowledge_hub:
+    case RelayStep::time_out_hub:
+      return RelayLeg::back_to_hub;
+    default:
+      return RelayLeg::back_to_source;
+  }
+}
+
 std::string key_of(const RelayTask& task) {
-  const RelayTaskId& id = task.id;
-  switch (id.step) {
+  const PacketLane& lane = task.id.lane->name;
+  const std::uint64_t sequence = task.id.sequence;
+  switch (task.id.step) {
     case RelayStep::relay:
     case RelayStep::receive:
-      return packet_path::committed(id.lane, id.sequence);
+      return packet_path::committed(lane, sequence);
     case RelayStep::acknowledge_hub:
     case RelayStep::acknowledge_source:
-      return packet_path::acknowledged(id.lane, id.sequence);
+      return packet_path::acknowledged(lane, sequence);
     case RelayStep::time_out_hub:
-      return packet_path::received(id.lane, id.sequence);
+      return packet_path::received(lane, sequence);
     case RelayStep::time_out_source:
-      return packet_path::timed_out(id.lane, id.sequence);
+      return packet_path::timed_out(lane, sequence);
     case RelayStep::prune_hub:
     case RelayStep::prune_end:
       break;
   }
-  return packet_path::done_below(id.lane);
+  return packet_path::done_below(lane);
 }
 
-std::optional<Call> call_of(const RelayTask& task, const FinalHeader& header, const Fact& fact) {
+std::optional<Call> call_of(const RelayTask& task, const ChainName& target, const FinalHeader& header,
+                            const Fact& fact) {
   const std::string at = std::to_string(header.header.height);
   const bool absent = !fact.value;
   if (absent != (task.id.step == RelayStep::time_out_hub)) return std::nullopt;
   switch (task.id.step) {
     case RelayStep::relay:
-      return submit_call(task.target, "hub", "relay", {*fact.value, at, fact.proof});
+      return submit_call(target, "hub", "relay", {*fact.value, at, fact.proof});
     case RelayStep::receive:
-      return submit_call(task.target, "xchain", "receive", {*fact.value, at, fact.proof});
+      return submit_call(target, "xchain", "receive", {*fact.value, at, fact.proof});
     case RelayStep::acknowledge_hub:
-      return submit_call(task.target, "hub", "acknowledge", with(at_hub(task), {*fact.value, at, fact.proof}));
+      return submit_call(target, "hub", "acknowledge", with(at_hub(task), {*fact.value, at, fact.proof}));
     case RelayStep::acknowledge_source:
-      return submit_call(task.target, "xchain", "acknowledge", with(at_source(task), {*fact.value, at, fact.proof}));
+      return submit_call(target, "xchain", "acknowledge", with(at_source(task), {*fact.value, at, fact.proof}));
     case RelayStep::time_out_hub:
-      return submit_call(task.target, "hub", "time_out", with(at_hub(task), {at, fact.proof}));
+      return submit_call(target, "hub", "time_out", with(at_hub(task), {at, fact.proof}));
     case RelayStep::time_out_source:
-      return submit_call(task.target, "xchain", "time_out", with(at_source(task), {at, fact.proof}));
+      return submit_call(target, "xchain", "time_out", with(at_source(task), {at, fact.proof}));
     case RelayStep::prune_hub:
     case RelayStep::prune_end:
       break;
   }
   const std::uint64_t below = ByteReader(*fact.value).u64();
   const std::string_view contract = task.id.step == RelayStep::prune_hub ? "hub" : "xchain";
-  return submit_call(task.target, contract, "prune", with(prune_arguments(task, below), {at, fact.proof}));
+  return submit_call(target, contract, "prune", with(prune_arguments(task, below), {at, fact.proof}));
 }
 
 Call update_call(const ChainName& witness, const ChainName& target, bool target_is_hub, const FinalHeader& header) {

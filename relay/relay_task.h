@@ -1,4 +1,5 @@
-// One thing that a relayer has to bring from one chain to another: a fact about a packet, and the call it goes into.
+// One thing that a courier has to bring from its witness to its target: a fact about a packet, and the call that it
+// goes into.
 #pragma once
 
 #include <compare>
@@ -6,11 +7,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 
 #include "core/call.h"
 #include "core/packet.h"
 #include "core/time.h"
+#include "relay/relay_lane.h"
 #include "relay/relay_messages.h"
 
 namespace bsn {
@@ -27,20 +28,20 @@ enum class RelayStep : std::uint8_t {
 };
 
 struct RelayTaskId {
-  PacketLane lane;
+  const RelayLane* lane = nullptr;
   RelayStep step = RelayStep::relay;
   std::uint64_t sequence = 0;  // 0 for pruning
   bool operator==(const RelayTaskId&) const = default;
-  // By sequence first, so that the lanes take turns, and because names are slow to compare.
+  // By sequence first, so that the lanes take turns.
   std::strong_ordering operator<=>(const RelayTaskId& other) const {
-    return std::tie(sequence, step, lane) <=> std::tie(other.sequence, other.step, other.lane);
+    if (const auto order = sequence <=> other.sequence; order != 0) return order;
+    if (const auto order = step <=> other.step; order != 0) return order;
+    return lane == other.lane ? std::strong_ordering::equal : lane->rank <=> other.lane->rank;
   }
 };
 
 struct RelayTask {
   RelayTaskId id;
-  ChainName witness;        // whose state proves it
-  ChainName target;         // who is to learn it
   Height since = 0;         // of the witness: from here on its state says so
   PacketTimeout timeout{};  // time_out_hub only
   std::uint32_t tries = 0;
@@ -49,11 +50,15 @@ struct RelayTask {
 
 std::string_view to_string(RelayStep step);
 
+// The way of a step about one packet; what is pruned says so itself.
+RelayLeg leg_of(RelayStep step);
+
 // The key of the witness' state that the task is about.
 std::string key_of(const RelayTask& task);
 
 // The call that brings it to the target. nullopt: the fact does not say so (any more): nothing to bring.
-std::optional<Call> call_of(const RelayTask& task, const FinalHeader& header, const Fact& fact);
+std::optional<Call> call_of(const RelayTask& task, const ChainName& target, const FinalHeader& header,
+                            const Fact& fact);
 
 // The call that makes the header known to the target.
 Call update_call(const ChainName& witness, const ChainName& target, bool target_is_hub, const FinalHeader& header);

@@ -15,26 +15,6 @@ PacketLane lane_between(const ChainName& hub, const std::string& from, const std
   return {hub, parse_chain_name(from).value_or(ChainName{}), parse_chain_name(to).value_or(ChainName{})};
 }
 
-RelayTask task_of(RelayStep step, const PacketLane& lane, std::uint64_t sequence) {
-  RelayTask task;
-  task.id = {lane, step, sequence};
-  switch (step) {
-    case RelayStep::relay:
-      task.witness = lane.source, task.target = lane.hub;
-      break;
-    case RelayStep::receive:
-      task.witness = lane.hub, task.target = lane.destination;
-      break;
-    case RelayStep::acknowledge_hub:
-    case RelayStep::time_out_hub:
-      task.witness = lane.destination, task.target = lane.hub;
-      break;
-    default:
-      task.witness = lane.hub, task.target = lane.source;
-  }
-  return task;
-}
-
 }  // namespace
 
 Relayer::Relayer(RelayerSpec spec) : spec_(std::move(spec)) {}
@@ -123,6 +103,23 @@ ProofCourier& Relayer::courier(const ChainName& witness, const ChainName& target
   return couriers_[at->second];
 }
 
+ProofCourier& Relayer::courier(RelayLane& lane, RelayLeg leg) {
+  ProofCourier*& known = lane.couriers[static_cast<std::size_t>(leg)];
+  if (known == nullptr) known = &courier(witness_of(lane.name, leg), target_of(lane.name, leg));
+  return *known;
+}
+
+void Relayer::add(Instant now, RelayLane& lane, RelayStep step, std::uint64_t sequence, Height since) {
+  RelayTask task;
+  task.id = {&lane, step, sequence};
+  task.since = since;
+  courier(lane, leg_of(step)).add(now, std::move(task));
+}
+
+void Relayer::drop(RelayLane& lane, RelayStep step, std::uint64_t sequence) {
+  courier(lane, leg_of(step)).drop({&lane, step, sequence});
+}
+
 void Relayer::saw(Instant now, const SawBlock& seen) {
   const Block& block = *seen.block;
   for (std::size_t i = 0; i < block.transactions.size(); ++i) {
@@ -152,90 +149,84 @@ void Relayer::saw_at_end(Instant now, const SawBlock& seen, const Transaction& c
   if (auto packet = packet_of_call(call.function, call.args, seen.block->header.time)) {
     if (!is_hub(packet->hub)) return;
     packet->source = seen.chain;
-    RelayTask task = task_of(RelayStep::relay, lane_of(*packet), leading_sequence(value));
-    task.since = height;
-    courier(task.witness, task.target).add(now, std::move(task));
+    add(now, lanes_.of(lane_of(*packet)), RelayStep::relay, leading_sequence(value), height);
   } else if (call.function == "receive") {
     if (const auto taken = decode_packet(call.args[0])) received(now, seen, *taken, value);
   } else if (call.function == "acknowledge" || call.function == "time_out") {
-    const PacketLane lane{parse_chain_name(call.args[0]).value_or(ChainName{}), seen.chain,
-                          parse_chain_name(call.args[1]).value_or(ChainName{})};
+    RelayLane& lane = lanes_.of({parse_chain_name(call.args[0]).value_or(ChainName{}), seen.chain,
+                                 parse_chain_name(call.args[1]).value_or(ChainName{})});
     const std::uint64_t sequence = leading_sequence(call.args[2]);
-    courier(lane.hub, lane.source).drop({lane, RelayStep::acknowledge_source, sequence});
-    courier(lane.hub, lane.source).drop({lane, RelayStep::time_out_source, sequence});
-    count_done(now, {lane, RelayStep::prune_hub, lane.source, lane.hub}, height);
+    drop(lane, RelayStep::acknowledge_source, sequence);
+    drop(lane, RelayStep::time_out_source, sequence);
+    count_done(now, {&lane, RelayStep::prune_hub, RelayLeg::to_hub}, height);
   }
 }
 
 void Relayer::received(Instant now, const SawBlock& seen, const Packet& packet, const std::string& value) {
-  const PacketLane lane = lane_of(packet);
-  courier(lane.hub, lane.destination).drop({lane, RelayStep::receive, packet.sequence});
-  courier(lane.destination, lane.hub).drop({lane, RelayStep::time_out_hub, packet.sequence});
+  RelayLane& lane = lanes_.of(lane_of(packet));
+  drop(lane, RelayStep::receive, packet.sequence);
+  drop(lane, RelayStep::time_out_hub, packet.sequence);
   const Height height = seen.block->header.height;
-  if (!acknowledges(lane.hub)) {
-    return count_done(now, {lane, RelayStep::prune_hub, lane.destination, lane.hub}, height);
+  if (!acknowledges(packet.hub)) {
+    return count_done(now, {&lane, RelayStep::prune_hub, RelayLeg::back_to_hub}, height);
   }
   if (!outcome_of_received(value)) return;
-  RelayTask task = task_of(RelayStep::acknowledge_hub, lane, packet.sequence);
-  task.since = height;
-  courier(task.witness, task.target).add(now, std::move(task));
+  add(now, lane, RelayStep::acknowledge_hub, packet.sequence, height);
 }
 
 void Relayer::saw_at_hub(Instant now, const SawBlock& seen, const Transaction& call) {
   if (!is_hub(seen.chain)) return;
   if (call.function == "relay") {
     if (const auto packet = decode_packet(call.args[0])) taken_over(now, seen, *packet);
-  } else if (call.function == "acknowledge" || call.function == "time_out") {
-    const PacketLane lane = lane_between(seen.chain, call.args[0], call.args[1]);
-    const RelayStep next = call.function == "acknowledge" ? RelayStep::acknowledge_source : RelayStep::time_out_source;
-    const std::uint64_t sequence = leading_sequence(call.args[2]);
-    outcome_at_hub(now, seen, lane, sequence, task_of(next, lane, sequence));
+  } else if (call.function == "acknowledge") {
+    outcome_at_hub(now, seen, call, RelayStep::acknowledge_source);
+  } else if (call.function == "time_out") {
+    outcome_at_hub(now, seen, call, RelayStep::time_out_source);
   }
 }
 
 void Relayer::taken_over(Instant now, const SawBlock& seen, const Packet& packet) {
-  const PacketLane lane = lane_of(packet);
-  courier(lane.source, lane.hub).drop({lane, RelayStep::relay, packet.sequence});
+  RelayLane& lane = lanes_.of(lane_of(packet));
+  drop(lane, RelayStep::relay, packet.sequence);
   const Height height = seen.block->header.height;
-  RelayTask receive = task_of(RelayStep::receive, lane, packet.sequence);
-  receive.since = height;
-  courier(receive.witness, receive.target).add(now, std::move(receive));
-  if (!acknowledges(lane.hub)) {
-    return count_done(now, {lane, RelayStep::prune_end, lane.hub, lane.source}, height);
+  add(now, lane, RelayStep::receive, packet.sequence, height);
+  if (!acknowledges(packet.hub)) {
+    return count_done(now, {&lane, RelayStep::prune_end, RelayLeg::back_to_source}, height);
   }
-  RelayTask late = task_of(RelayStep::time_out_hub, lane, packet.sequence);
+  RelayTask late;
+  late.id = {&lane, RelayStep::time_out_hub, packet.sequence};
   late.timeout = packet.timeout;
-  courier(late.witness, late.target).add(now, std::move(late));
+  courier(lane, RelayLeg::back_to_hub).add(now, std::move(late));
 }
 
-void Relayer::outcome_at_hub(Instant now, const SawBlock& seen, const PacketLane& lane, std::uint64_t sequence,
-                             RelayTask next) {
-  courier(lane.hub, lane.destination).drop({lane, RelayStep::receive, sequence});
-  courier(lane.destination, lane.hub).drop({lane, RelayStep::acknowledge_hub, sequence});
-  courier(lane.destination, lane.hub).drop({lane, RelayStep::time_out_hub, sequence});
-  next.since = seen.block->header.height;
-  count_done(now, {lane, RelayStep::prune_end, lane.hub, lane.destination}, next.since);
-  courier(next.witness, next.target).add(now, std::move(next));
+void Relayer::outcome_at_hub(Instant now, const SawBlock& seen, const Transaction& call, RelayStep next) {
+  RelayLane& lane = lanes_.of(lane_between(seen.chain, call.args[0], call.args[1]));
+  const std::uint64_t sequence = leading_sequence(call.args[2]);
+  drop(lane, RelayStep::receive, sequence);
+  drop(lane, RelayStep::acknowledge_hub, sequence);
+  drop(lane, RelayStep::time_out_hub, sequence);
+  const Height height = seen.block->header.height;
+  count_done(now, {&lane, RelayStep::prune_end, RelayLeg::to_destination}, height);
+  add(now, lane, next, sequence, height);
 }
 
 void Relayer::count_done(Instant now, const PruneId& id, Height height) {
   if (unpruned_.empty()) look_for_silent_ = now + spec_.prune_after;
-  Unpruned& lane = unpruned_[id];
+  const auto at = unpruned_.try_emplace(id).first;
+  Unpruned& lane = at->second;
   lane.packets += 1;
   lane.since = height;
   lane.last = now;
   if (lane.packets < spec_.prune_every) return;
   prune(now, id, lane);
-  unpruned_.erase(id);
+  unpruned_.erase(at);
 }
 
 void Relayer::prune(Instant now, const PruneId& id, const Unpruned& done) {
   RelayTask task;
   task.id = {id.lane, id.step, 0};
-  task.witness = id.witness;
-  task.target = id.target;
   task.since = done.since;
-  courier(id.witness, id.target).add(now, std::move(task));
+  courier(*id.lane, id.leg).add(now, std::move(task));
 }
 
 void Relayer::prune_silent_lanes(Instant now) {

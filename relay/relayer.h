@@ -39,6 +39,7 @@ struct RelayerSpec {
 class Relayer {
  public:
   explicit Relayer(RelayerSpec spec);
+  Relayer(Relayer&&) = default;  // no copies: tasks point to lanes, lanes to couriers
 
   void step(Instant now, const RelayerInput& input, std::vector<RelayerOutput>& out);
   void advance_to(Instant now, std::vector<RelayerOutput>& out);
@@ -56,12 +57,15 @@ class Relayer {
   RelayMeter meter() const;
 
  private:
-  // One lane's packets that are done as a witness sees it, and not yet pruned at the target.
+  // One lane's packets that are done as a witness sees it, and not yet pruned at the target. A step has one leg, which
+  // depends on the hub.
   struct PruneId {
-    PacketLane lane;
+    RelayLane* lane = nullptr;
     RelayStep step = RelayStep::prune_hub;
-    ChainName witness, target;
-    auto operator<=>(const PruneId&) const = default;
+    RelayLeg leg = RelayLeg::to_hub;
+    bool operator<(const PruneId& other) const {
+      return lane == other.lane ? step < other.step : lane->rank < other.lane->rank;
+    }
   };
   struct Unpruned {
     std::uint32_t packets = 0;
@@ -72,6 +76,9 @@ class Relayer {
   bool acknowledges(const ChainName& hub) const;
   bool is_hub(const ChainName& chain) const;
   ProofCourier& courier(const ChainName& witness, const ChainName& target);
+  ProofCourier& courier(RelayLane& lane, RelayLeg leg);
+  void add(Instant now, RelayLane& lane, RelayStep step, std::uint64_t sequence, Height since);
+  void drop(RelayLane& lane, RelayStep step, std::uint64_t sequence);
 
   void saw(Instant now, const SawBlock& seen);
   void saw_update(const SawBlock& seen, const Transaction& call);
@@ -79,8 +86,7 @@ class Relayer {
   void saw_at_hub(Instant now, const SawBlock& seen, const Transaction& call);
   void received(Instant now, const SawBlock& seen, const Packet& packet, const std::string& value);
   void taken_over(Instant now, const SawBlock& seen, const Packet& packet);
-  void outcome_at_hub(Instant now, const SawBlock& seen, const PacketLane& lane, std::uint64_t sequence,
-                      RelayTask next);
+  void outcome_at_hub(Instant now, const SawBlock& seen, const Transaction& call, RelayStep next);
 
   // One more packet is done as this chain sees it.
   void count_done(Instant now, const PruneId& id, Height height);
@@ -88,6 +94,7 @@ class Relayer {
   void prune_silent_lanes(Instant now);
 
   RelayerSpec spec_;
+  RelayLanes lanes_;
   std::deque<ProofCourier> couriers_;  // by the number in the upper bits of their requests
   std::map<ChainName, std::map<ChainName, std::size_t>> by_witness_;  // then by target
   std::map<PruneId, Unpruned> unpruned_;

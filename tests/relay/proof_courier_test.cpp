@@ -11,6 +11,7 @@ const ChainName source{"fabric", "trade"}, hub{"irita-hub", "main"};
 
 // A courier, and whoever answers it.
 struct Desk {
+  const RelayLane lane{{hub, source, {"neo", "main"}}};
   ProofCourier courier{source, hub, true, "one", 0};
   std::vector<RelayerOutput> out;
   Instant now;
@@ -27,7 +28,7 @@ struct Desk {
   }
   void add(std::uint64_t sequence) {
     RelayTask task;
-    task.id = {{hub, source, {"neo", "main"}}, RelayStep::relay, sequence};
+    task.id = {&lane, RelayStep::relay, sequence};
     courier.add(now, std::move(task));
   }
   // What it asks now; nullopt: nothing.
