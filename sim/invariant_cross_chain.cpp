@@ -1,6 +1,7 @@
 #include "sim/invariant_cross_chain.h"
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
 #include <utility>
 
@@ -15,6 +16,16 @@ std::string name_of(const PacketLane& lane, std::uint64_t sequence) {
 }
 
 }  // namespace
+
+std::size_t CrossChainJudge::LaneHash::operator()(const PacketLane& lane) const {
+  std::size_t hash = 0;
+  for (const ChainName* name : {&lane.hub, &lane.source, &lane.destination}) {
+    for (const std::string* part : {&name->network, &name->chain}) {
+      hash = hash * 31 + std::hash<std::string>{}(*part);
+    }
+  }
+  return hash;
+}
 
 void CrossChainJudge::saw(Instant now, const ChainName& chain, const Block& block, const HeldValue& held) {
   now_ = now;
@@ -51,7 +62,7 @@ void CrossChainJudge::sent(const ChainName& chain, Packet packet, const std::str
   ++counts_.sent;
   ++counts_.under_way;
   count_second(seconds_.sent);
-  if (std::uint64_t* way = under_way(packet)) *way += std::get<TransferBody>(packet.body).amount;
+  if (std::uint64_t* way = under_way(lane, packet)) *way += std::get<TransferBody>(packet.body).amount;
   const std::uint64_t sequence = packet.sequence;
   lane.open[sequence] = {std::move(packet), State::sent, false, now_, {}, {}, {}, block_time};
 }
@@ -102,7 +113,7 @@ void CrossChainJudge::received(const ChainName& chain, const Packet& packet, con
   legs_.there.record(now_ - at->second.sent);
   const Duration to_hub = finality(packet.source) + finality(packet.hub);
   note_way(at->second, to_hub + finality(packet.destination), there_);
-  std::uint64_t* way = under_way(packet);
+  std::uint64_t* way = under_way(lane, packet);
   if (ok && way != nullptr) *way -= std::get<TransferBody>(packet.body).amount;
   if (acknowledging_.contains(packet.hub)) return;
   if (!ok && way != nullptr) ++counts_.stuck;
@@ -132,7 +143,7 @@ void CrossChainJudge::ended(const ChainName& chain, const Transaction& call, con
   if (needed == State::sent) count_failure("timed out before it was received");
   if (value == "refunded") {
     ++counts_.refunded;
-    if (std::uint64_t* way = under_way(at->second.packet)) {
+    if (std::uint64_t* way = under_way(lane, at->second.packet)) {
       *way -= std::get<TransferBody>(at->second.packet.body).amount;
     }
   }
@@ -170,14 +181,28 @@ void CrossChainJudge::finish(Lane& lane, std::map<std::uint64_t, Open>::iterator
   count_second(seconds_.finished);
 }
 
-std::uint64_t* CrossChainJudge::under_way(const Packet& packet) {
+CrossChainJudge::Value& CrossChainJudge::value_of(const ChainName& home, const ChainName& hub, const ChainName& other) {
+  const Channel channel{home, hub, other};
+  const auto [at, fresh] = values_.try_emplace(channel);
+  if (fresh) at->second.channel = channel;
+  return at->second;
+}
+
+std::uint64_t* CrossChainJudge::under_way(Lane& lane, const Packet& packet) {
   const auto* body = std::get_if<TransferBody>(&packet.body);
   if (body == nullptr) return nullptr;
+  if (lane.source == nullptr) {
+    lane.source = &touched_[packet.source];
+    lane.destination = &touched_[packet.destination];
+    lane.of_source = &value_of(packet.source, packet.hub, packet.destination);
+    lane.of_destination = &value_of(packet.destination, packet.hub, packet.source);
+  }
   const bool out = body->asset == packet.source;
-  const Channel channel{body->asset, packet.hub, out ? packet.destination : packet.source};
-  touched_[packet.source].insert(channel);
-  touched_[packet.destination].insert(channel);
-  Value& value = values_[channel];
+  const bool home = body->asset == packet.destination;
+  Value& value = out ? *lane.of_source : home ? *lane.of_destination : value_of(body->asset, packet.hub, packet.source);
+  for (Touched* touched : {lane.source, lane.destination}) {
+    if (std::find(touched->begin(), touched->end(), &value) == touched->end()) touched->push_back(&value);
+  }
   return out ? &value.out : &value.back;
 }
 
@@ -185,8 +210,9 @@ std::uint64_t* CrossChainJudge::under_way(const Packet& packet) {
 void CrossChainJudge::compare(const ChainName& chain, const HeldValue& held) {
   const auto touched = touched_.find(chain);
   if (touched == touched_.end()) return;
-  for (const Channel& channel : touched->second) {
-    Value& value = values_[channel];
+  for (Value* one : touched->second) {
+    Value& value = *one;
+    const Channel& channel = value.channel;
     if (channel.home == chain) value.escrow = held.escrow(channel.hub, channel.other);
     if (channel.other == chain) value.vouchers = held.vouchers(channel.hub, channel.home);
     conservation_.checked();

@@ -16,6 +16,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/block.h"
@@ -59,6 +60,7 @@ class CrossChainJudge {
  public:
   // The hubs whose outcomes come back; packets of the others are finished when they are received.
   explicit CrossChainJudge(std::set<ChainName> acknowledging_hubs) : acknowledging_(std::move(acknowledging_hubs)) {}
+  CrossChainJudge(const CrossChainJudge&) = delete;  // lanes point to values
 
   // The seconds of the report count from here. Before the first packet.
   void begin(Instant start) { start_ = start; }
@@ -94,18 +96,27 @@ class CrossChainJudge {
     Instant sent{}, at_hub{}, at_destination{}, known_at_hub{};
     Instant begun{};  // time of the block that sent it
   };
-  struct Lane {
-    std::uint64_t sent = 0;
-    std::map<std::uint64_t, Open> open;  // by sequence
-  };
   // What is between a chain, by way of a hub, and the other chain that has its vouchers.
   struct Channel {
     ChainName home, hub, other;
     auto operator<=>(const Channel&) const = default;
   };
   struct Value {
+    Channel channel;
     std::uint64_t escrow = 0, vouchers = 0;  // as last seen
     std::uint64_t out = 0, back = 0;         // on its way
+  };
+  using Touched = std::vector<Value*>;  // each once
+  struct Lane {
+    std::uint64_t sent = 0;
+    std::map<std::uint64_t, Open> open;  // by sequence
+    // What its transfers change, found once: the value of the source's coin, and of the destination's going home; what
+    // the two ends are to be compared by.
+    Value *of_source = nullptr, *of_destination = nullptr;
+    Touched *source = nullptr, *destination = nullptr;
+  };
+  struct LaneHash {  // of lanes that are looked up, never walked
+    std::size_t operator()(const PacketLane& lane) const;
   };
 
   void saw_call(const ChainName& chain, const Transaction& call, const std::string& value, Instant block_time);
@@ -120,14 +131,15 @@ class CrossChainJudge {
   void count_second(std::vector<std::uint64_t>& series);
   void finish(Lane& lane, std::map<std::uint64_t, Open>::iterator at);
 
-  // Where the value of a transfer counts as on its way; nullptr: it carries none.
-  std::uint64_t* under_way(const Packet& packet);
+  // Where the value of a transfer on this lane counts as on its way; nullptr: it carries none.
+  std::uint64_t* under_way(Lane& lane, const Packet& packet);
+  Value& value_of(const ChainName& home, const ChainName& hub, const ChainName& other);
   void compare(const ChainName& chain, const HeldValue& held);
 
   std::set<ChainName> acknowledging_;
-  std::map<PacketLane, Lane> lanes_;
+  std::unordered_map<PacketLane, Lane, LaneHash> lanes_;
   std::map<Channel, Value> values_;
-  std::map<ChainName, std::set<Channel>> touched_;  // since the chain's value was last compared, by chain
+  std::map<ChainName, Touched> touched_;  // since the chain's value was last compared, by chain
   Verdict packets_{"PKT"}, paths_{"2PATH"}, conservation_{"CONS"};
   PacketCounts counts_;
   PacketLegs legs_;
