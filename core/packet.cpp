@@ -1,6 +1,9 @@
 #include "core/packet.h"
 
+#include <utility>
+
 #include "core/byte_fields.h"
+#include "core/endian.h"
 
 namespace bsn {
 namespace {
@@ -25,45 +28,40 @@ void write(ByteWriter& writer, const CallBody& body) {
   for (const std::string& arg : body.args) writer.text(arg);
 }
 
-ChainName read_name(ByteReader& reader) {
-  std::string network(reader.text());
-  return {std::move(network), std::string(reader.text())};
+void read(ByteReader& reader, ChainName& name) {
+  name.network = reader.text();
+  name.chain = reader.text();
 }
 
-TransferBody read_transfer(ByteReader& reader) {
-  TransferBody body;
-  body.asset = read_name(reader);
+void read(ByteReader& reader, TransferBody& body) {
+  read(reader, body.asset);
   body.sender = reader.text();
   body.receiver = reader.text();
   body.amount = reader.u64();
-  return body;
 }
 
-std::optional<CallBody> read_call(ByteReader& reader) {
-  CallBody body;
+bool read(ByteReader& reader, CallBody& body) {
   body.sender = reader.text();
   body.contract = reader.text();
   body.function = reader.text();
   const std::uint16_t args = reader.u16();
-  if (args > args_max) return std::nullopt;
+  if (args > args_max) return false;
   for (std::uint16_t i = 0; i < args; ++i) body.args.emplace_back(reader.text());
-  return body;
+  return true;
 }
 
 // Names have no zero byte and the number is fixed in width, so no two lanes give one key.
-std::string path(std::string_view kind, const PacketLane& lane) {
+std::string key_of(std::string_view kind, std::string_view lane, std::string_view more) {
   std::string key;
-  key.reserve(128);  // mostly longer than the key, so that it does not grow
-  key.append("x/");
-  key.append(kind);
-  for (const ChainName* name : {&lane.hub, &lane.source, &lane.destination}) {
-    key.append(1, '\0').append(name->network).append(1, '\0').append(name->chain);
-  }
+  key.reserve(kind.size() + lane.size() + 1 + more.size());
+  key.append(kind).append(lane);
+  if (!more.empty()) key.append(1, '\0').append(more);
   return key;
 }
 
-std::string path(std::string_view kind, const PacketLane& lane, std::uint64_t sequence) {
-  return path(kind, lane).append(1, '\0').append(ByteWriter().u64(sequence).bytes());
+std::string key_of(std::string_view kind, std::string_view lane, std::uint64_t sequence) {
+  const auto number = big_endian<sizeof sequence>(sequence);
+  return key_of(kind, lane, std::string_view(number.data(), number.size()));
 }
 
 }  // namespace
@@ -81,25 +79,24 @@ std::string encode(const Packet& packet) {
 
 std::optional<Packet> decode_packet(std::string_view bytes) {
   ByteReader reader(bytes);
-  Packet packet;
-  packet.hub = read_name(reader);
-  packet.source = read_name(reader);
-  packet.destination = read_name(reader);
+  std::optional<Packet> read_packet(std::in_place);
+  Packet& packet = *read_packet;
+  read(reader, packet.hub);
+  read(reader, packet.source);
+  read(reader, packet.destination);
   packet.sequence = reader.u64();
   packet.timeout.height = reader.u64();
   packet.timeout.time = reader.time();
   const std::uint8_t body = reader.u8();
   if (body == static_cast<std::uint8_t>(Body::transfer)) {
-    packet.body = read_transfer(reader);
+    read(reader, packet.body.emplace<TransferBody>());
   } else if (body == static_cast<std::uint8_t>(Body::call)) {
-    auto call = read_call(reader);
-    if (!call) return std::nullopt;
-    packet.body = std::move(*call);
+    if (!read(reader, packet.body.emplace<CallBody>())) return std::nullopt;
   } else {
     return std::nullopt;
   }
   if (!reader.complete()) return std::nullopt;
-  return packet;
+  return read_packet;
 }
 
 std::string encode(const Acknowledgement& acknowledgement) {
@@ -115,16 +112,22 @@ std::optional<Acknowledgement> decode_acknowledgement(std::string_view bytes) {
   return acknowledgement;
 }
 
-Digest packet_id(const Packet& packet) { return CanonicalBytes("bsn/packet/v1").add(encode(packet)).digest(); }
+Digest packet_id(const Packet& packet) { return packet_id_of(encode(packet)); }
 
-namespace packet_path {
+Digest packet_id_of(std::string_view bytes) { return CanonicalBytes("bsn/packet/v1").add(bytes).digest(); }
 
-std::string committed(const PacketLane& lane, std::uint64_t sequence) { return path("out", lane, sequence); }
-std::string received(const PacketLane& lane, std::uint64_t sequence) { return path("in", lane, sequence); }
-std::string acknowledged(const PacketLane& lane, std::uint64_t sequence) { return path("ack", lane, sequence); }
-std::string timed_out(const PacketLane& lane, std::uint64_t sequence) { return path("late", lane, sequence); }
-std::string done_below(const PacketLane& lane) { return path("done", lane); }
+PacketKeys::PacketKeys(const PacketLane& lane) {
+  lane_.reserve(128);  // mostly longer, so that it does not grow
+  for (const ChainName* name : {&lane.hub, &lane.source, &lane.destination}) {
+    lane_.append(1, '\0').append(name->network).append(1, '\0').append(name->chain);
+  }
+}
 
-}  // namespace packet_path
+std::string PacketKeys::committed(std::uint64_t sequence) const { return key_of("x/out", lane_, sequence); }
+std::string PacketKeys::received(std::uint64_t sequence) const { return key_of("x/in", lane_, sequence); }
+std::string PacketKeys::acknowledged(std::uint64_t sequence) const { return key_of("x/ack", lane_, sequence); }
+std::string PacketKeys::timed_out(std::uint64_t sequence) const { return key_of("x/late", lane_, sequence); }
+std::string PacketKeys::done_below() const { return key_of("x/done", lane_, std::string_view()); }
+std::string PacketKeys::more(std::string_view part) const { return key_of("x/done", lane_, part); }
 
 }  // namespace bsn

@@ -90,6 +90,7 @@ std::optional<Packet> decode_packet(std::string_view bytes);
 std::optional<Acknowledgement> decode_acknowledgement(std::string_view bytes);
 
 Digest packet_id(const Packet& packet);
+Digest packet_id_of(std::string_view bytes);  // of the packet that these are the bytes of
 
 // One direction of a channel as the chain at one end or the hub in the middle names it.
 struct PacketLane {
@@ -100,14 +101,31 @@ struct PacketLane {
 };
 inline PacketLane lane_of(const Packet& packet) { return {packet.hub, packet.source, packet.destination}; }
 
-// Keys of the authenticated state: what proofs are about. Injective: the lane and the number follow from the key.
+// Keys of the authenticated state: what proofs are about. Injective: the lane and the number follow from the key. The
+// keys of one lane share what they have of its names.
+class PacketKeys {
+ public:
+  explicit PacketKeys(const PacketLane& lane);
+
+  std::string committed(std::uint64_t sequence) const;     // source and hub: the packet's bytes
+  std::string received(std::uint64_t sequence) const;      // destination: its id
+  std::string acknowledged(std::uint64_t sequence) const;  // destination and hub: the acknowledgement
+  std::string timed_out(std::uint64_t sequence) const;     // hub: its id
+  // Below this number everything on the lane is done for the chain that says so; see node/contract_xchain.h.
+  std::string done_below() const;
+  // What else a chain keeps of the lane, nothing that proofs are about.
+  std::string more(std::string_view part) const;
+
+ private:
+  std::string lane_;  // each name behind a zero byte
+};
+
 namespace packet_path {
-std::string committed(const PacketLane& lane, std::uint64_t sequence);     // source and hub: the packet's bytes
-std::string received(const PacketLane& lane, std::uint64_t sequence);      // destination: its id
-std::string acknowledged(const PacketLane& lane, std::uint64_t sequence);  // destination and hub: the acknowledgement
-std::string timed_out(const PacketLane& lane, std::uint64_t sequence);     // hub: its id
-// Below this number everything on the lane is done for the chain that says so; see node/contract_xchain.h.
-std::string done_below(const PacketLane& lane);
+inline std::string committed(const PacketLane& lane, std::uint64_t at) { return PacketKeys(lane).committed(at); }
+inline std::string received(const PacketLane& lane, std::uint64_t at) { return PacketKeys(lane).received(at); }
+inline std::string acknowledged(const PacketLane& lane, std::uint64_t at) { return PacketKeys(lane).acknowledged(at); }
+inline std::string timed_out(const PacketLane& lane, std::uint64_t at) { return PacketKeys(lane).timed_out(at); }
+inline std::string done_below(const PacketLane& lane) { return PacketKeys(lane).done_below(); }
 }  // namespace packet_path
 
 }  // namespace bsn

@@ -48,14 +48,14 @@ ContractOutcome relay(std::string_view, const Arguments& args, StateOverlay& sta
   auto source = LightClient::find(packet.source, state);
   if (!source) return refuse("this hub does not know " + to_string(packet.source));
   if (auto why = why_not_relayable(packet, *rules, lane, state)) return refuse(std::move(*why));
-  const std::string key = packet_path::committed(lane.name(), packet.sequence);
+  const std::string key = lane.keys().committed(packet.sequence);
   if (auto why = source->check_value(number_argument(args[1]), key, args[0], args[2])) return refuse(std::move(*why));
-  lane.commit(packet);
+  lane.commit(packet.sequence, args[0]);
   if (!rules->acknowledged) {
     const std::uint64_t end = lane.done() + 2 * std::uint64_t{rules->in_flight_max};
     lane.advance_done(end, [&](std::uint64_t at) { return lane.is_committed(at); });
   }
-  return {true, to_hex(packet_id(packet))};
+  return {true, to_hex(packet_id_of(args[0]))};
 }
 
 // --- what came of it ---
@@ -97,7 +97,7 @@ ContractOutcome acknowledge(std::string_view, const Arguments& args, StateOverla
   if (auto why = why_no_outcome(open)) return refuse(std::move(*why));
   if (!decode_acknowledgement(args[3])) return refuse("ACK is not the bytes of an acknowledgement");
   const std::uint64_t sequence = open.packet->sequence;
-  const std::string key = packet_path::acknowledged(open.lane.name(), sequence);
+  const std::string key = open.lane.keys().acknowledged(sequence);
   if (auto why = open.destination->check_value(number_argument(args[4]), key, args[3], args[5])) {
     return refuse(std::move(*why));
   }
@@ -125,9 +125,9 @@ ContractOutcome time_out(std::string_view, const Arguments& args, StateOverlay& 
   const auto header = open.destination->known(at);
   if (!header) return refuse("no header of height " + args[3] + " is known");
   if (!packet.timeout.passed(at, header->time)) return refuse("at that height the time-out had not passed");
-  const std::string key = packet_path::received(open.lane.name(), packet.sequence);
+  const std::string key = open.lane.keys().received(packet.sequence);
   if (auto why = open.destination->check_absence(at, key, args[4])) return refuse(std::move(*why));
-  open.lane.mark_timed_out(packet);
+  open.lane.mark_timed_out(packet.sequence, packet_id(packet));
   note_outcome(open.lane, *open.rules, packet.sequence);
   slash_provider(packet.destination, open.rules->slash, state);
   return {true, "timed out"};
@@ -150,7 +150,7 @@ ContractOutcome prune(std::string_view, const Arguments& args, StateOverlay& sta
   if (below <= lane.cleaned()) return refuse("that is forgotten already");
   if (below > lane.done()) return refuse("that is not done");
   const std::string proved = ByteWriter().u64(below).bytes();
-  const std::string key = packet_path::done_below(lane.name());
+  const std::string key = lane.keys().done_below();
   if (auto why = witness->check_value(number_argument(args[3]), key, proved, args[4])) return refuse(std::move(*why));
   for (std::uint64_t at = lane.cleaned(); at < below; ++at) {
     lane.drop_commitment(at);

@@ -20,8 +20,8 @@ constexpr std::size_t acknowledgement_value_max = 1000;
 // --- the source sends ---
 
 // What is wrong with sending on this lane now; nullopt: nothing.
-std::optional<std::string> why_not_sendable(const Packet& packet, const ChannelRules& rules, const XchainLane& lane,
-                                            StateOverlay& state) {
+std::optional<std::string> why_not_sendable(const Packet& packet, std::size_t bytes, const ChannelRules& rules,
+                                            const XchainLane& lane, StateOverlay& state) {
   if (packet.destination == packet.source) return "a packet goes to another chain";
   if (!reachable(packet.hub, packet.destination, state)) {
     return to_string(packet.destination) + " can't be reached by way of " + to_string(packet.hub);
@@ -33,7 +33,7 @@ std::optional<std::string> why_not_sendable(const Packet& packet, const ChannelR
   const bool time_passed = packet.timeout.time.ns != 0 && packet.timeout.time <= state.block().time;
   if (time_passed) return "the time-out has passed already";
   if (lane.closed()) return "the channel is closed: a packet timed out on it";
-  if (encode(packet).size() > packet_bytes_max) {
+  if (bytes > packet_bytes_max) {
     return "a packet has at most " + std::to_string(packet_bytes_max) + " bytes";
   }
   if (packet.sequence >= lane.done() + rules.in_flight_max) {
@@ -51,14 +51,16 @@ ContractOutcome send(std::optional<Packet> asked, StateOverlay& state) {
   packet.source = *self;
   XchainLane lane(lane_of(packet), state);
   packet.sequence = lane.last() + 1;
-  if (auto why = why_not_sendable(packet, *rules, lane, state)) return refuse(std::move(*why));
+  std::string bytes = encode(packet);
+  if (auto why = why_not_sendable(packet, bytes.size(), *rules, lane, state)) return refuse(std::move(*why));
   if (const auto* body = std::get_if<TransferBody>(&packet.body)) {
     if (!lane.count_outflow(body->amount, *rules)) return refuse("more than may go out in this window");
     if (auto why = take_from_sender(packet, *body, state)) return refuse(std::move(*why));
   }
   lane.set_last(packet.sequence);
-  lane.commit(packet);
-  return {true, std::to_string(packet.sequence) + " " + to_hex(packet_id(packet))};
+  std::string sent = std::to_string(packet.sequence) + " " + to_hex(packet_id_of(bytes));
+  lane.commit(packet.sequence, std::move(bytes));
+  return {true, std::move(sent)};
 }
 
 std::optional<std::string> check_transfer(const Arguments& args) {
@@ -116,7 +118,7 @@ ContractOutcome acknowledge(std::string_view, const Arguments& args, StateOverla
   if (!found.packet || !found.hub) return refuse(std::string(not_under_way));
   const auto outcome = decode_acknowledgement(args[3]);
   if (!outcome) return refuse("ACK is not the bytes of an acknowledgement");
-  const std::string key = packet_path::acknowledged(found.lane.name(), found.packet->sequence);
+  const std::string key = found.lane.keys().acknowledged(found.packet->sequence);
   if (auto why = found.hub->check_value(number_argument(args[4]), key, args[3], args[5])) {
     return refuse(std::move(*why));
   }
@@ -130,7 +132,7 @@ std::optional<std::string> check_time_out(const Arguments& args) {
 ContractOutcome time_out(std::string_view, const Arguments& args, StateOverlay& state) {
   UnderWay found = under_way(args, state);
   if (!found.packet || !found.hub) return refuse(std::string(not_under_way));
-  const std::string key = packet_path::timed_out(found.lane.name(), found.packet->sequence);
+  const std::string key = found.lane.keys().timed_out(found.packet->sequence);
   const std::string id(packet_id(*found.packet).view());
   if (auto why = found.hub->check_value(number_argument(args[3]), key, id, args[4])) return refuse(std::move(*why));
   if (link_rules(found.packet->hub, state)->ordered) found.lane.close();
@@ -170,11 +172,12 @@ std::optional<std::string> why_not_receivable(const Packet& packet, const Channe
 }
 
 // A receipt, and with acknowledgements the outcome; both in the block of the effects.
-void note_received(const Packet& packet, const Acknowledgement& outcome, const ChannelRules& rules, XchainLane& lane) {
-  lane.mark_received(packet);
-  if (rules.ordered) lane.set_last(packet.sequence);
+void note_received(std::uint64_t sequence, const Digest& packet, const Acknowledgement& outcome,
+                   const ChannelRules& rules, XchainLane& lane) {
+  lane.mark_received(sequence, packet);
+  if (rules.ordered) lane.set_last(sequence);
   if (rules.acknowledged) {
-    lane.set_acknowledgement(packet.sequence, encode(outcome));
+    lane.set_acknowledgement(sequence, encode(outcome));
     return;
   }
   const std::uint64_t before = lane.done();
@@ -194,10 +197,10 @@ ContractOutcome receive(std::string_view, const Arguments& args, StateOverlay& s
   if (packet.destination != own_name(state)) return refuse("the packet is for " + to_string(packet.destination));
   XchainLane lane(lane_of(packet), state);
   if (auto why = why_not_receivable(packet, *rules, lane, state.block())) return {false, std::move(*why)};
-  const std::string key = packet_path::committed(lane.name(), packet.sequence);
+  const std::string key = lane.keys().committed(packet.sequence);
   if (auto why = hub->check_value(number_argument(args[1]), key, args[0], args[2])) return refuse(std::move(*why));
   const Acknowledgement outcome = run_packet(packet, state);
-  note_received(packet, outcome, *rules, lane);
+  note_received(packet.sequence, packet_id_of(args[0]), outcome, *rules, lane);
   return {true, received_value(outcome)};
 }
 
@@ -220,7 +223,7 @@ ContractOutcome prune(std::string_view, const Arguments& args, StateOverlay& sta
   const std::uint64_t below = number_argument(args[3]);
   if (below <= lane.done()) return refuse("that is forgotten already");
   const std::string proved = ByteWriter().u64(below).bytes();
-  const std::string key = packet_path::done_below(lane.name());
+  const std::string key = lane.keys().done_below();
   if (auto why = hub->check_value(number_argument(args[4]), key, proved, args[5])) return refuse(std::move(*why));
   // Not more than in_flight_max: the watermark is never further ahead of this end's.
   for (std::uint64_t at = lane.done(); at < below; ++at) {

@@ -13,17 +13,18 @@ namespace {
 
 std::string client_key(const ChainName& chain, std::string_view part) {
   std::string key("lc/");
+  key.reserve(96);  // mostly longer than the key, so that it does not grow
   return key.append(part).append(1, '\0').append(chain.network).append(1, '\0').append(chain.chain);
 }
 
 std::string header_key(const ChainName& chain, Height height) {
-  return client_key(chain, "header").append(1, '\0') + ByteWriter().u64(height).bytes();
+  return client_key(chain, "header").append(1, '\0').append(ByteWriter().u64(height).bytes());
 }
 
 std::string encode_members(const std::vector<CertificateRule::Member>& members) {
   ByteWriter writer;
   for (const auto& member : members) writer.raw(member.key.view()).u64(member.weight);
-  return writer.bytes();
+  return writer.take();
 }
 
 enum class RuleForm : std::uint8_t { certificate, depth, certificate_of_voters };
@@ -39,7 +40,7 @@ std::string encode_rule(const std::variant<CertificateRule, DepthRule>& rule) {
     const auto& depth = std::get<DepthRule>(rule);
     writer.u8(static_cast<std::uint8_t>(RuleForm::depth)).u32(depth.confirmations).u64(depth.key_seed);
   }
-  return writer.bytes();
+  return writer.take();
 }
 
 CertificateRule with_keys(const ChainName& chain, const ValidatorsRule& validators) {

@@ -18,9 +18,10 @@ namespace bsn {
 
 class XchainLane {
  public:
-  XchainLane(PacketLane lane, StateOverlay& state) : lane_(std::move(lane)), state_(state) {}
+  XchainLane(PacketLane lane, StateOverlay& state) : lane_(std::move(lane)), keys_(lane_), state_(state) {}
 
   const PacketLane& name() const { return lane_; }
+  const PacketKeys& keys() const { return keys_; }
 
   // The last sequence that the source sent, or that the destination of an ordered lane received; 0: none.
   std::uint64_t last() const;
@@ -35,11 +36,11 @@ class XchainLane {
   // The packet that this chain has committed to; nullopt: none, or not any more.
   std::optional<Packet> committed(std::uint64_t sequence) const;
   bool is_committed(std::uint64_t sequence) const;
-  void commit(const Packet& packet);
+  void commit(std::uint64_t sequence, std::string packet);  // its bytes
   void drop_commitment(std::uint64_t sequence);
 
   bool received(std::uint64_t sequence) const;
-  void mark_received(const Packet& packet);
+  void mark_received(std::uint64_t sequence, const Digest& packet);  // its id
   void drop_received(std::uint64_t sequence);
 
   // The bytes of the acknowledgement.
@@ -47,7 +48,7 @@ class XchainLane {
   bool is_acknowledged(std::uint64_t sequence) const;
   void set_acknowledgement(std::uint64_t sequence, std::string bytes);
   bool timed_out(std::uint64_t sequence) const;
-  void mark_timed_out(const Packet& packet);
+  void mark_timed_out(std::uint64_t sequence, const Digest& packet);  // its id
   // Forgets what became of it: acknowledgement or time-out.
   void drop_outcome(std::uint64_t sequence);
 
@@ -63,11 +64,11 @@ class XchainLane {
   bool count_outflow(std::uint64_t amount, const ChannelRules& rules);
 
  private:
-  std::string key(std::string_view part) const;
   std::uint64_t number(const std::string& key, std::uint64_t otherwise) const;
   void set_number(const std::string& key, std::uint64_t value);
 
   PacketLane lane_;
+  PacketKeys keys_;
   StateOverlay& state_;
 };
 

@@ -9,8 +9,9 @@ namespace bsn {
 namespace {
 
 std::string voucher_key(std::string_view kind, const ChainName& hub, const ChainName& asset) {
-  std::string key("x/");
-  key.append(kind);
+  std::string key;
+  key.reserve(96);  // mostly longer than the key, so that it does not grow
+  key.append("x/").append(kind);
   for (const ChainName* name : {&hub, &asset}) {
     key.append(1, '\0').append(name->network).append(1, '\0').append(name->chain);
   }

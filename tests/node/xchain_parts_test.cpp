@@ -48,7 +48,7 @@ TEST_F(XchainParts, ALanesWatermarkStopsAtTheFirstThatIsNotDone) {
 TEST_F(XchainParts, ALaneKeepsAndForgets) {
   XchainLane lane({hub, home, other}, state_), back({hub, other, home}, state_);
   const Packet packet{hub, home, other, 3, {}, TransferBody{home, "alice", "bob", 5}};
-  lane.commit(packet);
+  lane.commit(packet.sequence, encode(packet));
   EXPECT_TRUE(lane.is_committed(3));
   EXPECT_EQ(lane.committed(3), packet);
   EXPECT_FALSE(lane.is_committed(4));

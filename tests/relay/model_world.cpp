@@ -235,7 +235,7 @@ void ModelWorld::run(HistoryId target, const StateTree& informed, const Message&
   auto outcome = execute(informed, state, seen_block, contract_of(before.chain), message.function, message.args);
   if (spec_.flaws.absence_unchecked && outcome.value == "the proof does not prove absence") {
     StateOverlay overlay(state, block);
-    XchainLane(lane_of(packet), overlay).mark_timed_out(packet);
+    XchainLane(lane_of(packet), overlay).mark_timed_out(packet.sequence, packet_id(packet));
     std::vector<StateUndo> undo;
     overlay.commit(state, undo);
     outcome = {true, "timed out"};
