@@ -82,7 +82,7 @@ Digest transactions_root(const std::vector<TransactionPtr>& transactions) {
   std::vector<Digest> leaves;
   leaves.reserve(transactions.size());
   for (const TransactionPtr& transaction : transactions) {
-    leaves.push_back(merkle_leaf(transaction->id.view()));
+    leaves.push_back(merkle_leaf(transaction->id));
   }
   return merkle_root(leaves);
 }
@@ -91,7 +91,7 @@ Digest receipts_root(const std::vector<Receipt>& receipts) {
   std::vector<Digest> leaves;
   leaves.reserve(receipts.size());
   for (const Receipt& receipt : receipts) {
-    leaves.push_back(merkle_leaf(receipt_digest(receipt).view()));
+    leaves.push_back(merkle_leaf(receipt_digest(receipt)));
   }
   return merkle_root(leaves);
 }

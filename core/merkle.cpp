@@ -26,10 +26,16 @@ void append_proof(std::span<const Digest> leaves, std::size_t index, std::vector
 }  // namespace
 
 Digest merkle_leaf(std::string_view bytes) {
-  std::string input;
-  input.reserve(1 + bytes.size());
-  input.append(1, '\x00').append(bytes);
+  std::string input(1, '\x00');
+  input.append(bytes);
   return sha256(input);
+}
+
+Digest merkle_leaf(const Digest& bytes) {
+  std::array<char, 33> input;
+  input[0] = '\x00';
+  bytes.view().copy(input.data() + 1, 32);
+  return sha256({input.data(), input.size()});
 }
 
 Digest merkle_inner(const Digest& left, const Digest& right) {

@@ -15,6 +15,7 @@ namespace bsn {
 
 // The hash of a leaf with these bytes, and of an inner node over two subtrees.
 Digest merkle_leaf(std::string_view bytes);
+Digest merkle_leaf(const Digest& bytes);
 Digest merkle_inner(const Digest& left, const Digest& right);
 
 // Root over leaf hashes. An empty list has the root sha256("") (RFC 6962). Cost: one hash per leaf.

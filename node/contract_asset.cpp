@@ -18,7 +18,11 @@ struct Account {
   std::uint64_t nonce = 0;
 };
 
-std::string account_key(std::string_view account) { return std::string("a/").append(account); }
+std::string account_key(std::string_view account) {
+  std::string key("a/");
+  key.append(account);
+  return key;
+}
 
 std::string encode(const Account& account) {
   return std::to_string(account.balance) + " " + std::to_string(account.nonce);

@@ -14,11 +14,14 @@ namespace {
 std::string client_key(const ChainName& chain, std::string_view part) {
   std::string key("lc/");
   key.reserve(96);  // mostly longer than the key, so that it does not grow
-  return key.append(part).append(1, '\0').append(chain.network).append(1, '\0').append(chain.chain);
+  key.append(part).append(1, '\0').append(chain.network).append(1, '\0').append(chain.chain);
+  return key;
 }
 
 std::string header_key(const ChainName& chain, Height height) {
-  return client_key(chain, "header").append(1, '\0').append(ByteWriter().u64(height).bytes());
+  std::string key = client_key(chain, "header");
+  key.append(1, '\0').append(ByteWriter().u64(height).bytes());
+  return key;
 }
 
 std::string encode_members(const std::vector<CertificateRule::Member>& members) {

@@ -65,6 +65,7 @@ StateProof StateTree::prove(const Digest& path) {
   root();  // so that every hash below it is fresh
   StateProof proof;
   if (root_ == none) return proof;
+  proof.steps.reserve(2 * static_cast<std::size_t>(std::bit_width(size_)));  // mostly enough
   Ref at = root_;
   while (!is_leaf(at)) {
     const Inner& one = inners_[at];

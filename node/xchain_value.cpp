@@ -19,7 +19,9 @@ std::string voucher_key(std::string_view kind, const ChainName& hub, const Chain
 }
 
 std::string voucher_account_key(const ChainName& hub, const ChainName& asset, std::string_view account) {
-  return voucher_key("voucher", hub, asset).append(1, '\0').append(account);
+  std::string key = voucher_key("voucher", hub, asset);
+  key.append(1, '\0').append(account);
+  return key;
 }
 
 std::uint64_t number_at(const std::string& key, StateOverlay& state) {

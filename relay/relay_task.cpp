@@ -20,28 +20,38 @@ Call submit_call(const ChainName& target, std::string_view contract, std::string
   return call;
 }
 
+std::vector<std::string> arguments(const ChainName& first, const ChainName& second, std::uint64_t number) {
+  std::vector<std::string> args;
+  args.reserve(6);
+  args.push_back(to_string(first));
+  args.push_back(to_string(second));
+  args.push_back(std::to_string(number));
+  return args;
+}
+
 // The call of the hub's contract about one packet: FROM TO SEQUENCE and what follows.
 std::vector<std::string> at_hub(const RelayTask& task) {
   const PacketLane& lane = task.id.lane->name;
-  return {to_string(lane.source), to_string(lane.destination), std::to_string(task.id.sequence)};
+  return arguments(lane.source, lane.destination, task.id.sequence);
 }
 
 // The call of the source about one packet: HUB TO SEQUENCE and what follows.
 std::vector<std::string> at_source(const RelayTask& task) {
   const PacketLane& lane = task.id.lane->name;
-  return {to_string(lane.hub), to_string(lane.destination), std::to_string(task.id.sequence)};
+  return arguments(lane.hub, lane.destination, task.id.sequence);
 }
 
-std::vector<std::string> with(std::vector<std::string> args, std::initializer_list<std::string> more) {
-  args.insert(args.end(), more);
+std::vector<std::string> with(std::vector<std::string> args, std::initializer_list<std::string_view> more) {
+  args.reserve(args.size() + more.size());
+  for (const std::string_view one : more) args.emplace_back(one);
   return args;
 }
 
 std::vector<std::string> prune_arguments(const RelayTask& task, std::uint64_t below) {
   const PacketLane& lane = task.id.lane->name;
-  std::vector<std::string> args;
-  if (task.id.step == RelayStep::prune_end) args.push_back(to_string(lane.hub));
-  return with(std::move(args), {to_string(lane.source), to_string(lane.destination), std::to_string(below)});
+  std::vector<std::string> args = arguments(lane.source, lane.destination, below);
+  if (task.id.step == RelayStep::prune_end) args.insert(args.begin(), to_string(lane.hub));
+  return args;
 }
 
 }  // namespace
@@ -95,9 +105,9 @@ std::optional<Call> call_of(const RelayTask& task, const ChainName& target, cons
   if (absent != (task.id.step == RelayStep::time_out_hub)) return std::nullopt;
   switch (task.id.step) {
     case RelayStep::relay:
-      return submit_call(target, "hub", "relay", {*fact.value, at, fact.proof});
+      return submit_call(target, "hub", "relay", with({}, {*fact.value, at, fact.proof}));
     case RelayStep::receive:
-      return submit_call(target, "xchain", "receive", {*fact.value, at, fact.proof});
+      return submit_call(target, "xchain", "receive", with({}, {*fact.value, at, fact.proof}));
     case RelayStep::acknowledge_hub:
       return submit_call(target, "hub", "acknowledge", with(at_hub(task), {*fact.value, at, fact.proof}));
     case RelayStep::acknowledge_source:

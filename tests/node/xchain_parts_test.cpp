@@ -56,7 +56,7 @@ TEST_F(XchainParts, ALaneKeepsAndForgets) {
   lane.drop_commitment(3);
   EXPECT_FALSE(lane.committed(3));
   lane.set_acknowledgement(3, "ack");
-  lane.mark_timed_out(packet);
+  lane.mark_timed_out(packet.sequence, packet_id(packet));
   EXPECT_TRUE(lane.is_acknowledged(3) && lane.timed_out(3));
   lane.drop_outcome(3);
   EXPECT_FALSE(lane.is_acknowledged(3) || lane.timed_out(3));
