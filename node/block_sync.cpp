@@ -38,7 +38,7 @@ void BlockSync::want(ValidatorIndex from, Height height, Instant now) {
 
 std::vector<BlockPtr> BlockSync::believed() const {
   const auto next = candidates_.find(have_ + 1);
-  if (next == candidates_.end()) return {};
+  if (next == candidates_.end() || next->second.size() < parameters_.needed) return {};
   for (const auto& [validator, candidate] : next->second) {
     std::vector<BlockPtr> equal;
     for (const auto& [other, body] : next->second) {

@@ -14,6 +14,12 @@ std::optional<ValidatorIndex> position(const std::vector<CityIndex>& cities, Cit
   return ValidatorIndex{static_cast<std::uint32_t>(found - cities.begin())};
 }
 
+using MemberIterator = std::vector<std::pair<CityIndex, ValidatorIndex>>::iterator;
+
+void sort_unless_sorted(MemberIterator first, MemberIterator last) {
+  if (!std::is_sorted(first, last)) std::sort(first, last);
+}
+
 // Twice as long as the chain may rest between two blocks.
 Duration probe_interval_of(const ChainSpec& spec) {
   const auto* bft = std::get_if<BftParameters>(&spec.engine);
@@ -47,9 +53,14 @@ std::vector<CityIndex> followers_of(const ChainSpec& spec, ValidatorIndex valida
 
 std::vector<std::pair<CityIndex, ValidatorIndex>> members_of(const ChainSpec& spec) {
   std::vector<std::pair<CityIndex, ValidatorIndex>> members;
+  members.reserve(spec.validators.size() + spec.followers.size());
   for (const CityIndex city : spec.validators) members.push_back({city, {static_cast<std::uint32_t>(members.size())}});
   for (const CityIndex city : spec.followers) members.push_back({city, {static_cast<std::uint32_t>(members.size())}});
-  std::sort(members.begin(), members.end());
+  // Mostly both come in order already, and the two lists need only be merged.
+  const auto behind_validators = members.begin() + static_cast<std::ptrdiff_t>(spec.validators.size());
+  sort_unless_sorted(members.begin(), behind_validators);
+  sort_unless_sorted(behind_validators, members.end());
+  std::inplace_merge(members.begin(), behind_validators, members.end());
   if (spec.voters.empty()) return members;
   std::map<CityIndex, ValidatorIndex> last;
   for (const auto& [city, number] : members) {

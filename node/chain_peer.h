@@ -250,7 +250,7 @@ class ChainPeer {
   void drain_engine(Instant now, Outputs& out);
   bool tell_waiting(Instant now);
   void handle(Instant now, const SendConsensus& output, Outputs& out);
-  void handle(Instant now, const PersistConsensus& output, Outputs& out);
+  void handle(Instant now, PersistConsensus& output, Outputs& out);
   void handle(Instant now, const WantBatch& output, Outputs& out);
   void handle(Instant now, const Decide& output, Outputs& out);
   void handle(Instant now, const Reorganise& output, Outputs& out);

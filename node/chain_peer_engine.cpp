@@ -28,9 +28,9 @@ void ChainPeer::drain_engine(Instant now, Outputs& out) {
       if (!tell_waiting(now)) return;
       continue;
     }
-    const EngineOutput output = std::move(engine_outputs_.front());
+    EngineOutput output = std::move(engine_outputs_.front());
     engine_outputs_.pop_front();
-    std::visit([&](const auto& one) { handle(now, one, out); }, output);
+    std::visit([&](auto& one) { handle(now, one, out); }, output);
   }
 }
 
@@ -58,7 +58,9 @@ void ChainPeer::handle(Instant, const SendConsensus& output, Outputs& out) {
   }
 }
 
-void ChainPeer::handle(Instant, const PersistConsensus& output, Outputs& out) { out.push_back(Persist{output.write}); }
+void ChainPeer::handle(Instant, PersistConsensus& output, Outputs& out) {
+  out.push_back(Persist{std::move(output.write)});
+}
 
 void ChainPeer::handle(Instant now, const WantBatch& output, Outputs&) {
   // Of a rotating family at most one own proposal is open: whoever wants another has given up the last.

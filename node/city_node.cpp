@@ -1,9 +1,7 @@
 #include "node/city_node.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "core/check.h"
@@ -32,13 +30,9 @@ const CitySpec& own_city(const NodeSpec& spec) {
 
 struct CityNode::Impl {
   struct Hosted {
-    Hosted(ChainIndex index, PacedPeer machine) : chain(index), peer(std::move(machine)) {}
     ChainIndex chain;
-    PacedPeer peer;
-  };
-  struct Wakeup {
-    ChainIndex chain;
-    Instant when;  // max: none
+    Instant wakeup = Instant::max();  // when the peer wants to be woken; max: not at all
+    std::unique_ptr<PacedPeer> peer;
   };
 
   Impl(NodeSpec given, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make,
@@ -54,20 +48,19 @@ struct CityNode::Impl {
   void give_up(Instant now, ChainIndex chain, std::vector<CityNodeOutput>& out);
 
   Hosted* find(const ChainName& name);
-  Hosted* find(ChainIndex chain) const;
+  Hosted* find(ChainIndex chain);
   std::optional<Reply> refuse(const Call& call);
   // Hands on what a peer said (in `scratch`) and notes when it wants to be woken.
   void finish(Hosted& hosted, std::vector<CityNodeOutput>& out);
-  void note_wakeup(Hosted& hosted);
 
   MakeEngine make;
   MakeLedger genesis;
   NodeSpec spec;
   std::string city;
   CityState state;
-  std::vector<std::unique_ptr<Hosted>> peers;  // ascending by chain: few, and one is looked for with every message
+  std::vector<Hosted> peers;  // ascending by chain: few, and looked through with every input
   std::map<ChainName, ChainIndex> by_name;
-  std::vector<Wakeup> wakeups;  // one of each peer, in no order: they are few, and looked through after every input
+  std::vector<std::pair<Instant, ChainIndex>> due;  // kept for its memory
   std::vector<ChainPeerOutput> scratch;
 };
 
@@ -87,18 +80,17 @@ void CityNode::Impl::host(Instant now, ChainSpec& chain, const DurableState& dur
   chain.genesis = {};
   BSN_CHECK(find(chain.index) == nullptr && by_name.emplace(chain.name, chain.index).second,
             "a node hosts each chain once");
-  const auto place =
-      std::find_if(peers.begin(), peers.end(), [&](const auto& one) { return chain.index < one->chain; });
-  note_wakeup(**peers.insert(place, std::make_unique<Hosted>(chain.index, std::move(peer))));
+  const auto place = std::find_if(peers.begin(), peers.end(), [&](const auto& one) { return chain.index < one.chain; });
+  const Instant wakeup = peer.next_wakeup().value_or(Instant::max());
+  peers.insert(place, {chain.index, wakeup, std::make_unique<PacedPeer>(std::move(peer))});
 }
 
 void CityNode::Impl::give_up(Instant now, ChainIndex chain, std::vector<CityNodeOutput>& out) {
   Hosted& hosted = *find(chain);
-  hosted.peer.leave(now, scratch);
+  hosted.peer->leave(now, scratch);
   finish(hosted, out);
-  std::erase_if(wakeups, [&](const Wakeup& wakeup) { return wakeup.chain == chain; });
   std::erase_if(by_name, [&](const auto& named) { return named.second == chain; });
-  std::erase_if(peers, [&](const auto& one) { return one->chain == chain; });
+  std::erase_if(peers, [&](const auto& one) { return one.chain == chain; });
 }
 
 void CityNode::Impl::step(Instant now, const NodeAssigned& assigned, std::vector<CityNodeOutput>& out) {
@@ -118,7 +110,7 @@ void CityNode::Impl::step(Instant now, const NodeAssigned& assigned, std::vector
     if (known == nullptr) {
       host(now, chain, {});
     } else {
-      known->peer.change_members(now, chain, scratch);
+      known->peer->change_members(now, chain, scratch);
       finish(*known, out);
       chain.genesis = {};
     }
@@ -133,34 +125,34 @@ void CityNode::Impl::step(Instant now, const CallArrived& arrived, std::vector<C
     return;
   }
   Hosted& hosted = *find(arrived.call.chain);
-  hosted.peer.step(now, arrived, scratch);
+  hosted.peer->step(now, arrived, scratch);
   finish(hosted, out);
 }
 
 // Whose call it was is not kept: every hosted peer is asked to forget it, which costs each a look-up.
 void CityNode::Impl::step(Instant now, const CallCancelled& cancelled, std::vector<CityNodeOutput>& out) {
-  for (const auto& hosted : peers) {
-    hosted->peer.step(now, cancelled, scratch);
-    finish(*hosted, out);
+  for (Hosted& hosted : peers) {
+    hosted.peer->step(now, cancelled, scratch);
+    finish(hosted, out);
   }
 }
 
 void CityNode::Impl::step(Instant now, const PeerEnvelope& envelope, std::vector<CityNodeOutput>& out) {
   Hosted* hosted = find(envelope.chain);
   if (hosted == nullptr) return;  // not ours: the sender's topology is another one
-  hosted->peer.step(now, PeerMessageArrived{envelope.from, envelope.message}, scratch);
+  hosted->peer->step(now, PeerMessageArrived{envelope.from, envelope.message}, scratch);
   finish(*hosted, out);
 }
 
 void CityNode::Impl::advance_to(Instant now, std::vector<CityNodeOutput>& out) {
-  std::vector<Wakeup> due;
-  std::copy_if(wakeups.begin(), wakeups.end(), std::back_inserter(due),
-               [&](const Wakeup& one) { return one.when <= now; });
-  std::sort(due.begin(), due.end(),
-            [](const Wakeup& a, const Wakeup& b) { return std::tie(a.when, a.chain) < std::tie(b.when, b.chain); });
-  for (const Wakeup& wakeup : due) {
-    Hosted& hosted = *find(wakeup.chain);
-    hosted.peer.advance_to(now, scratch);
+  due.clear();
+  for (const Hosted& hosted : peers) {
+    if (hosted.wakeup <= now) due.push_back({hosted.wakeup, hosted.chain});
+  }
+  std::sort(due.begin(), due.end());
+  for (const auto& [when, chain] : due) {
+    Hosted& hosted = *find(chain);
+    hosted.peer->advance_to(now, scratch);
     finish(hosted, out);
   }
 }
@@ -170,9 +162,9 @@ CityNode::Impl::Hosted* CityNode::Impl::find(const ChainName& name) {
   return found == by_name.end() ? nullptr : find(found->second);
 }
 
-CityNode::Impl::Hosted* CityNode::Impl::find(ChainIndex chain) const {
-  const auto found = std::find_if(peers.begin(), peers.end(), [&](const auto& one) { return one->chain == chain; });
-  return found == peers.end() ? nullptr : found->get();
+CityNode::Impl::Hosted* CityNode::Impl::find(ChainIndex chain) {
+  const auto found = std::find_if(peers.begin(), peers.end(), [&](const auto& one) { return one.chain == chain; });
+  return found == peers.end() ? nullptr : &*found;
 }
 
 std::optional<Reply> CityNode::Impl::refuse(const Call& call) {
@@ -197,18 +189,7 @@ void CityNode::Impl::finish(Hosted& hosted, std::vector<CityNodeOutput>& out) {
     out.push_back({hosted.chain, std::move(output)});
   }
   scratch.clear();
-  note_wakeup(hosted);
-}
-
-void CityNode::Impl::note_wakeup(Hosted& hosted) {
-  const auto own =
-      std::find_if(wakeups.begin(), wakeups.end(), [&](const Wakeup& wakeup) { return wakeup.chain == hosted.chain; });
-  const Instant next = hosted.peer.next_wakeup().value_or(Instant::max());
-  if (own == wakeups.end()) {
-    wakeups.push_back({hosted.chain, next});
-  } else {
-    own->when = next;
-  }
+  hosted.wakeup = hosted.peer->next_wakeup().value_or(Instant::max());
 }
 
 CityNode::CityNode(NodeSpec spec, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make,
@@ -226,7 +207,7 @@ void CityNode::advance_to(Instant now, std::vector<CityNodeOutput>& out) { impl_
 
 std::optional<Instant> CityNode::next_wakeup() const {
   Instant next = Instant::max();
-  for (const Impl::Wakeup& wakeup : impl_->wakeups) next = std::min(next, wakeup.when);
+  for (const Impl::Hosted& hosted : impl_->peers) next = std::min(next, hosted.wakeup);
   return next == Instant::max() ? std::nullopt : std::optional(next);
 }
 
@@ -236,19 +217,19 @@ const NodeSpec& CityNode::spec() const { return impl_->spec; }
 
 bool CityNode::joined() const {
   return std::all_of(impl_->peers.begin(), impl_->peers.end(),
-                     [](const auto& hosted) { return hosted->peer.status().joined; });
+                     [](const auto& hosted) { return hosted.peer->status().joined; });
 }
 
 std::optional<ChainPeerStatus> CityNode::status(ChainIndex chain) const {
   const Impl::Hosted* hosted = impl_->find(chain);
-  return hosted == nullptr ? std::nullopt : std::optional(hosted->peer.status());
+  return hosted == nullptr ? std::nullopt : std::optional(hosted->peer->status());
 }
 
 Reply CityNode::find_transaction(const ChainName& chain, const Digest& transaction) const {
   const auto* hosted = impl_->find(chain);
   Reply reply = hosted == nullptr ? refusal(Status::not_found, Reason::not_hosted,
                                             "no peer of " + to_string(chain) + " is hosted here")
-                                  : hosted->peer.find_transaction(transaction);
+                                  : hosted->peer->find_transaction(transaction);
   reply.city = impl_->city;
   return reply;
 }

@@ -1,7 +1,8 @@
 #include "node/ledger_auditor.h"
 
+#include <utility>
+
 #include "node/contract_asset.h"
-#include "node/ledger.h"
 #include "node/xchain_value.h"
 
 namespace bsn {
@@ -9,7 +10,8 @@ namespace {
 
 class RealLedgerAuditor : public LedgerAuditor {
  public:
-  explicit RealLedgerAuditor(const ChainSpec& spec) : ledger_(spec), supply_(genesis_supply(spec.genesis)) {}
+  RealLedgerAuditor(const ChainSpec& spec, Ledger genesis)
+      : ledger_(std::move(genesis)), supply_(genesis_supply(spec.genesis)) {}
 
   Result<Done> apply(const Block& block) override { return ledger_.apply(block); }
 
@@ -38,7 +40,11 @@ class RealLedgerAuditor : public LedgerAuditor {
 }  // namespace
 
 std::unique_ptr<LedgerAuditor> make_ledger_auditor(const ChainSpec& spec) {
-  return std::make_unique<RealLedgerAuditor>(spec);
+  return std::make_unique<RealLedgerAuditor>(spec, Ledger(spec));
+}
+
+std::unique_ptr<LedgerAuditor> make_auditor_from(const Ledger& genesis, const ChainSpec& spec) {
+  return std::make_unique<RealLedgerAuditor>(spec, genesis.apart());
 }
 
 }  // namespace bsn

@@ -81,13 +81,13 @@ class SolanaEngine : public TreeEngine {
   SolanaSchedule& schedule_;
   SharedForest forest_;
   SolanaTower tower_;
-  std::uint64_t made_ = 0;              // the slot after the last one it made a block for
-  std::uint64_t own_slot_ = 0;          // the next one that it leads, or where to look further
-  std::optional<Instant> due_;          // the end of that
-  std::vector<TreeVote> waiting_;       // by voter: its latest vote that reached this leader
-  std::uint64_t own_landed_ = 0;        // round of the newest own vote that is in a block
-  Height confirmed_ = 0;                // the highest confirmed block of the best chain, as last seen
-  std::optional<ValidatorIndex> told_;  // who leads
+  std::uint64_t made_ = 0;                      // the slot after the last one it made a block for
+  std::uint64_t own_slot_ = 0;                  // the next one that it leads, or where to look further
+  std::optional<Instant> due_;                  // the end of that
+  std::map<ValidatorIndex, TreeVote> waiting_;  // the latest vote of each voter that reached this leader, its own too
+  std::uint64_t own_landed_ = 0;                // round of the newest own vote that is in a block
+  Height confirmed_ = 0;                        // the highest confirmed block of the best chain, as last seen
+  std::optional<ValidatorIndex> told_;          // who leads
 };
 
 SolanaEngine::SolanaEngine(const EngineConfig& config, const DurableState& durable, Instant now)
@@ -96,8 +96,7 @@ SolanaEngine::SolanaEngine(const EngineConfig& config, const DurableState& durab
       commons_(SolanaCommons::of(config)),
       schedule_(commons_->schedule()),
       forest_(commons_->forest(tree().root().digest)),
-      tower_(parameters_.tower_depth),
-      waiting_(config.validators) {
+      tower_(parameters_.tower_depth) {
   restore(durable);
   if (config.self) plan(slot_at(now));
 }
@@ -279,17 +278,16 @@ std::string SolanaEngine::seal(Instant time, const std::vector<TransactionPtr>& 
 // Those for blocks of the best chain that are newer than what is in blocks.
 std::vector<SolanaVotes> SolanaEngine::waiting_votes() const {
   std::map<Height, SolanaVotes, std::greater<>> groups;
-  for (std::uint32_t v = 0; v < waiting_.size(); ++v) {
-    const TreeVote& vote = waiting_[v];
-    if (vote.round <= landed(ValidatorIndex{v})) continue;
+  for (const auto& [voter, vote] : waiting_) {
+    if (vote.round <= landed(voter)) continue;
     const Node* voted = tree().find(vote.block);
     if (voted == nullptr || !voted->proposal || !tree().is_on_best_chain(*voted)) continue;
     if (groups.size() == SolanaSeal::groups_max && !groups.contains(voted->height)) continue;
     SolanaVotes& group = groups[voted->height];
     group.height = voted->height;
     if (group.voters.empty()) group.voters = VoterSet(config().validators);
-    group.voters.add({v});
-    group.tag_sum += solana_vote_tag(config().chain_seed, ValidatorIndex{v}, voted->digest);
+    group.voters.add(voter);
+    group.tag_sum += solana_vote_tag(config().chain_seed, voter, voted->digest);
   }
   std::vector<SolanaVotes> all;
   all.reserve(groups.size());
@@ -368,11 +366,13 @@ bool SolanaEngine::has_proof_to_switch() const {
 
 // Whether the voter's newest vote, in a block or on its way to this leader, contradicts the own last one.
 bool SolanaEngine::votes_elsewhere(ValidatorIndex voter) const {
-  const TreeVote& waiting = waiting_[voter.value];
+  const auto waiting = waiting_.find(voter);
   const Node* landed = tree().find(forest_->latest_block(voter));
-  if (waiting.round <= forest_->latest_slot(voter)) return landed && is_elsewhere(landed->height, landed->digest);
-  if (is_elsewhere(waiting.height, waiting.block)) return true;
-  const SolanaTower tower = SolanaTower::read(waiting.extra, parameters_.tower_depth);
+  if (waiting == waiting_.end() || waiting->second.round <= forest_->latest_slot(voter)) {
+    return landed && is_elsewhere(landed->height, landed->digest);
+  }
+  if (is_elsewhere(waiting->second.height, waiting->second.block)) return true;
+  const SolanaTower tower = SolanaTower::read(waiting->second.extra, parameters_.tower_depth);
   return std::any_of(tower.votes().begin(), tower.votes().end(),
                      [this](const SolanaTower::Vote& vote) { return is_elsewhere(vote.height, vote.block); });
 }
@@ -418,7 +418,7 @@ void SolanaEngine::send_vote(Instant now, const SolanaTower::Vote& last, std::st
   vote.block = last.block;
   vote.extra = std::move(locks);
   vote = sign(vote);
-  waiting_[config().self->value] = vote;
+  waiting_[*config().self] = vote;
   const SharedConsensus message(vote);
   const ValidatorIndex now_leads = schedule_.leader(slot_at(now));
   const ValidatorIndex soon_leads = schedule_.leader(slot_at(now) + 2);
@@ -428,7 +428,7 @@ void SolanaEngine::send_vote(Instant now, const SolanaTower::Vote& last, std::st
 
 void SolanaEngine::on_vote(Instant, ValidatorIndex, const TreeVote& vote, Outputs&) {
   if (vote.kind != 0) return;
-  TreeVote& known = waiting_[vote.voter.value];
+  TreeVote& known = waiting_[vote.voter];
   if (vote.round > known.round || (vote.round == known.round && known.extra.empty())) known = vote;
 }
 

@@ -25,7 +25,7 @@ std::string SolanaTower::bytes() const {
   ByteWriter writer;
   writer.reserve(votes_.size() * vote_bytes);
   for (const Vote& vote : votes_) writer.u64(vote.slot).u64(vote.height).digest(vote.block).u8(vote.confirmations);
-  return writer.bytes();
+  return writer.take();
 }
 
 SolanaTower SolanaTower::read(std::string_view bytes, std::uint32_t depth) {

@@ -117,6 +117,8 @@ class VirtualCluster : public FaultTarget, public GatewayTarget, public ServiceH
   }
   Height final_height(CityIndex city, ChainIndex chain) const;
   const std::vector<ChainSpec>& chains() const { return chains_; }  // as they are now, without the genesis accounts
+  // What every peer of the chain starts from.
+  const Ledger& genesis(ChainIndex chain) const { return genesis_.at(chain.value); }
   // The cities that host a peer of the chain now.
   std::vector<CityIndex> peers(const ChainSpec& chain) const;
 

@@ -35,9 +35,10 @@ class VirtualRun {
         options_(options),
         begun_(options.wall_clock()),
         access_key_(access_key(scenario)),
-        checker_(chain_specs(scenario.topology), make_ledger_auditor),
+        checker_({}, [this](const ChainSpec& spec) { return make_auditor_from(cluster_.genesis(spec.index), spec); }),
         tally_(scenario.topology),
         cluster_(scenario.topology, scenario.seed, scenario.durability, listener()) {
+    checker_.learn(chain_specs(scenario.topology));
     if (scenario.topology.cross_chain.hubs.empty()) return;
     checker_.judge_packets(acknowledging_hubs(scenario.topology), expected_finalities(scenario.topology));
     relayers_.emplace(scenario.topology, access_key_);
