@@ -14,6 +14,7 @@
 #include "core/engine_slot.h"
 #include "core/ids.h"
 #include "core/place.h"
+#include "core/shared_list.h"
 #include "core/time.h"
 #include "core/wan_model.h"
 
@@ -98,11 +99,11 @@ struct ChainSpec {
   // The seats: ValidatorIndex v stands, or stood, in city validators[v]; 1 ... 1000. A seat is never taken away or
   // given to another, since blocks, votes and logs name it. A city that comes anew, or with a new disk, gets a new
   // seat.
-  std::vector<CityIndex> validators;
-  std::uint32_t founders = 0;          // so many of the first seats validated from genesis on; 0: all
-  std::vector<ValidatorIndex> voters;  // Raft, BFT: the seats that are to validate now, ascending; empty: all
-  std::vector<CityIndex> followers;    // full copies that do not vote; no city twice, none that has a voter's seat
-  std::vector<std::uint64_t> stake;    // tree families: of each validator (pow: hash power); empty: all equal
+  SharedList<CityIndex> validators;
+  std::uint32_t founders = 0;         // so many of the first seats validated from genesis on; 0: all
+  SharedList<ValidatorIndex> voters;  // Raft, BFT: the seats that are to validate now, ascending; empty: all
+  SharedList<CityIndex> followers;    // full copies that do not vote; no city twice, none that has a voter's seat
+  SharedList<std::uint64_t> stake;    // tree families: of each validator (pow: hash power); empty: all equal
 };
 
 struct CitySpec {

@@ -57,10 +57,10 @@ Duration leaderless_grace(const ChainSpec& spec) {
 
 ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, const DurableState& durable,
                      Instant now, const MakeEngine& make, const MakeLedger& genesis, bool joins)
-    : spec_(spec),
-      self_(self),
+    : self_(self),
       self_validator_(present_seat(spec, self, durable)),
       tree_(grows_a_tree(spec.engine)),
+      spec_(spec),
       members_(members_of(spec)),
       chain_seed_(Random(seed).fork("chain " + to_string(spec.name)).next()),
       joining_(joins),
@@ -79,6 +79,7 @@ ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, 
       started_(now),
       next_expiry_(now + mempool_sweep) {
   spec_.genesis = {};
+  spec_.cross_chain = {};
   BSN_CHECK(is_member(self), "a chain peer stands in a city of its chain");
   if (tree_) restore_open_blocks(durable);
   for (const TransactionPtr& accepted : durable.accepted) restore_accepted(accepted, now);
@@ -86,6 +87,7 @@ ChainPeer::ChainPeer(const ChainSpec& spec, CityIndex self, std::uint64_t seed, 
 }
 
 void ChainPeer::start_engine(Instant now, const DurableState& durable) {
+  rest_changed();
   if (self_validator_) pushed_to_ = followers_of(spec_, *self_validator_);
   const EngineConfig config = engine_config(seed_);
   set_neighbours(config.peers);
@@ -117,7 +119,7 @@ EngineConfig ChainPeer::engine_config(std::uint64_t seed) const {
   config.random = Random(seed).fork("engine of " + to_string(spec_.name) + " in city " + std::to_string(self_.value));
   if (!tree_) return config;
   config.stake = spec_.stake;
-  config.stake.resize(config.validators, 1);
+  if (config.stake.empty()) config.stake.edit().resize(config.validators, 1);
   config.chain_seed = chain_seed_;
   config.peers = gossip_peers();
   return config;
@@ -136,6 +138,7 @@ void ChainPeer::set_neighbours(const std::vector<ValidatorIndex>& peers) {
 }
 
 void ChainPeer::leave(Instant now, std::vector<ChainPeerOutput>& out) {
+  rest_changed();
   if (self_validator_ && !votes_by_wish()) give_seat_up(now);  // it knows no leader any more; any voter does
   forwarder_.send_all_again(now);
   forward_due(now, out);
@@ -150,11 +153,17 @@ void ChainPeer::leave(Instant now, std::vector<ChainPeerOutput>& out) {
 
 void ChainPeer::step(Instant now, const ChainPeerInput& input, std::vector<ChainPeerOutput>& out) {
   flush_erasures(out);
-  std::visit([&](const auto& one) { on(now, one, out); }, input);
+  if (const auto* arrived = std::get_if<PeerMessageArrived>(&input)) {
+    on(now, *arrived, out);
+  } else {
+    rest_changed();
+    std::visit([&](const auto& one) { on(now, one, out); }, input);
+  }
   close_seat(now);
 }
 
 void ChainPeer::advance_to(Instant now, std::vector<ChainPeerOutput>& out) {
+  rest_changed();
   flush_erasures(out);
   expire_calls(now, out);
   if (engine_) {
@@ -162,7 +171,7 @@ void ChainPeer::advance_to(Instant now, std::vector<ChainPeerOutput>& out) {
     constexpr int turns_max = 1000;
     for (int turn = 0; engine_->next_wakeup().value_or(Instant::max()) <= now; ++turn) {
       BSN_CHECK(turn < turns_max, "an engine comes to rest at each instant");
-      engine_->advance_to(now, engine_scratch_);
+      engine_->advance_to(now, engine_outputs_);
       drain_engine(now, out);
     }
     drain_engine(now, out);
@@ -185,17 +194,22 @@ void ChainPeer::advance_to(Instant now, std::vector<ChainPeerOutput>& out) {
 }
 
 std::optional<Instant> ChainPeer::next_wakeup() const {
+  if (!rest_known_) rest_wakeup_ = rest_wakeup();
+  rest_known_ = true;
+  const std::optional<Instant> rest = rest_wakeup_ == Instant::max() ? std::nullopt : std::optional(rest_wakeup_);
+  return engine_ ? earlier(rest, engine_->next_wakeup()) : rest;
+}
+
+Instant ChainPeer::rest_wakeup() const {
   std::optional<Instant> next = earlier(calls_.next_deadline(), fetch_ ? fetch_->next_due() : sync_.next_due());
   next = earlier(next, facts_.next_deadline());
   if (history_) next = earlier(next, history_->next_due());
-  if (engine_) {
-    next = earlier(next, engine_->next_wakeup());
-    if (mempool_.waiting() != told_.transactions) next = earlier(next, started_);  // restored ones; told at once
-  }
+  // Restored ones; told at once.
+  if (engine_ && mempool_.waiting() != told_.transactions) next = earlier(next, started_);
   if (can_forward()) next = earlier(next, forwarder_.next_due());
   if (mempool_.size() > 0) next = earlier(next, next_expiry_);
   if (!erasures_.empty()) next = earlier(next, started_);
-  return next;
+  return next.value_or(Instant::max());
 }
 
 ChainPeerStatus ChainPeer::status() const {
@@ -236,22 +250,27 @@ Reply ChainPeer::result_of(const Digest& transaction) const {
 // ---- messages between peers ----
 
 void ChainPeer::on(Instant now, const PeerMessageArrived& arrived, Outputs& out) {
+  if (arrived.from == self_) return;
+  const auto sender = peer_of(arrived.from);
+  if (sender && std::holds_alternative<ConsensusMessage>(*arrived.message)) {
+    engine_alone_ = true;
+    return on_consensus(now, *sender, arrived.message, out);
+  }
   const bool last_words =
       former_.contains(arrived.from) && std::holds_alternative<TransactionsForward>(*arrived.message);
-  if (arrived.from == self_ || (!is_member(arrived.from) && !last_words)) return;
+  if (!sender && !last_words) return;
+  rest_changed();
   const auto hear = [&](const auto& one) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(one)>, ConsensusMessage>) {
-      on_consensus(now, arrived.from, arrived.message, out);
-    } else {
+    if constexpr (!std::is_same_v<std::decay_t<decltype(one)>, ConsensusMessage>) {
       on_message(now, arrived.from, one, out);
     }
   };
   std::visit(hear, *arrived.message);
 }
 
-void ChainPeer::on_consensus(Instant now, CityIndex from, const PeerMessagePtr& message, Outputs& out) {
-  const auto sender = tree_ ? peer_of(from) : validator_of(from);
-  if (engine_ && sender) engine_step(now, MessageArrived{*sender, SharedConsensus(message)}, out);
+void ChainPeer::on_consensus(Instant now, ValidatorIndex from, const PeerMessagePtr& message, Outputs& out) {
+  const bool listens = tree_ || from.value < spec_.validators.size();
+  if (engine_ && listens) engine_step(now, MessageArrived{from, SharedConsensus(message)}, out);
 }
 
 void ChainPeer::on_message(Instant now, CityIndex from, const TransactionsForward& message, Outputs& out) {
@@ -412,14 +431,14 @@ std::optional<ValidatorIndex> ChainPeer::validator_of(CityIndex city) const {
 }
 
 std::optional<ValidatorIndex> ChainPeer::peer_of(CityIndex city) const {
-  // Of a large chain nearly all messages come from the few neighbours.
-  for (std::size_t i = 0; i < neighbour_peers_.size(); ++i) {
-    if (neighbours_[i] == city) return neighbour_peers_[i];
-  }
   // The validators of a public network have numbers one behind the other: then this is a single look.
   const std::size_t guess = city.value - spec_.validators.front().value;
   if (spec_.voters.empty() && guess < spec_.validators.size() && spec_.validators[guess] == city) {
     return ValidatorIndex{static_cast<std::uint32_t>(guess)};
+  }
+  // Of a large chain nearly all other messages come from the few neighbours.
+  for (std::size_t i = 0; i < neighbour_peers_.size(); ++i) {
+    if (neighbours_[i] == city) return neighbour_peers_[i];
   }
   const auto found = std::lower_bound(members_.begin(), members_.end(), std::pair{city, ValidatorIndex{}});
   if (found == members_.end() || found->first != city) return std::nullopt;

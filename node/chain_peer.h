@@ -202,7 +202,7 @@ class ChainPeer {
   // A call must have passed validate().
   void step(Instant now, const ChainPeerInput& input, std::vector<ChainPeerOutput>& out);
   void advance_to(Instant now, std::vector<ChainPeerOutput>& out);
-  std::optional<Instant> next_wakeup() const;
+  std::optional<Instant> next_wakeup() const;  // the engine's, or the rest's
 
   ChainPeerStatus status() const;
 
@@ -221,6 +221,7 @@ class ChainPeer {
   void on(Instant now, const CallCancelled& cancelled, Outputs& out);
   void on(Instant now, const PeerMessageArrived& arrived, Outputs& out);
 
+  Instant rest_wakeup() const;
   void count_work(const Block& block);
 
   // Calls (chain_peer_calls.cpp).
@@ -248,6 +249,8 @@ class ChainPeer {
   // The engine (chain_peer_engine.cpp).
   void engine_step(Instant now, const EngineInput& input, Outputs& out);
   void drain_engine(Instant now, Outputs& out);
+  // Something other than the engine may have changed: what is known of the mempool and of wake-ups does not hold.
+  void rest_changed() { engine_alone_ = rest_known_ = false; }
   bool tell_waiting(Instant now);
   void handle(Instant now, const SendConsensus& output, Outputs& out);
   void handle(Instant now, PersistConsensus& output, Outputs& out);
@@ -259,7 +262,7 @@ class ChainPeer {
   void handle(Instant now, const LeaderIs& output, Outputs& out);
 
   // Blocks and messages between peers (chain_peer.cpp).
-  void on_consensus(Instant now, CityIndex from, const PeerMessagePtr& message, Outputs& out);
+  void on_consensus(Instant now, ValidatorIndex from, const PeerMessagePtr& message, Outputs& out);
   void on_message(Instant now, CityIndex from, const TransactionsForward& message, Outputs& out);
   void on_message(Instant now, CityIndex from, const BlocksRequest& message, Outputs& out);
   void on_message(Instant now, CityIndex from, const Blocks& message, Outputs& out);
@@ -332,10 +335,20 @@ class ChainPeer {
   BlockSealed tip() const;
   BlockSealed tip_of(const Block& block) const;
 
-  ChainSpec spec_;  // without the genesis accounts: the ledger has them
+  // First what a message to the engine touches: of very many peers little is in the processor's cache.
   CityIndex self_;
-  std::optional<ValidatorIndex> self_validator_;               // its seat
-  bool tree_;                                                  // the chain grows as one
+  std::optional<ValidatorIndex> self_validator_;  // its seat
+  bool tree_;                                     // the chain grows as one
+  bool engine_alone_ = false;                     // the present input has concerned the engine only, so far
+  mutable bool rest_known_ = false;               // rest_wakeup_ holds
+  mutable Instant rest_wakeup_;                   // when anything but the engine wants to be woken; max: nothing does
+  std::unique_ptr<ConsensusEngine> engine_;       // nullptr: a follower of a chain that is no tree
+  std::vector<EngineOutput> engine_outputs_;      // not yet handled; empty between inputs
+  std::vector<Digest> erasures_;                  // accepted before a restart, and in a block
+  std::vector<CityIndex> neighbours_;             // tree: whom transactions are gossiped to
+  std::vector<ValidatorIndex> neighbour_peers_;   // the same as peers; empty when there are many
+
+  ChainSpec spec_;                                             // without what only its genesis ledger needs
   std::vector<std::pair<CityIndex, ValidatorIndex>> members_;  // by city
   std::uint64_t chain_seed_;                                   // the same for every peer of the chain
   bool joining_;                                               // joined() was not said yet
@@ -354,25 +367,19 @@ class ChainPeer {
   Forwarder forwarder_;
   BlockSync sync_;
   SnapshotOffers offers_;
-  std::optional<SnapshotFetch> fetch_;       // while it fetches one, it asks for no blocks
-  bool no_snapshot_ = false;                 // it was tried in vain
-  std::optional<HistoryFill> history_;       // blocks below the snapshot are missing
-  std::unique_ptr<ConsensusEngine> engine_;  // nullptr: a follower of a chain that is no tree
-  std::deque<EngineOutput> engine_outputs_;  // not yet handled; empty between inputs
-  std::vector<EngineOutput> engine_scratch_;
-  WorkWaiting told_;  // what the engine knows about the mempool
+  std::optional<SnapshotFetch> fetch_;  // while it fetches one, it asks for no blocks
+  bool no_snapshot_ = false;            // it was tried in vain
+  std::optional<HistoryFill> history_;  // blocks below the snapshot are missing
+  WorkWaiting told_;                    // what the engine knows about the mempool
   std::optional<ValidatorIndex> leader_;
   std::uint64_t term_ = 0;
   Instant leaderless_since_;
   Duration leaderless_grace_;          // how long calls are taken up without a leader
   std::uint32_t forward_turn_;         // a follower's present validator; tree: the next neighbour to pass on to
   std::vector<CityIndex> pushed_to_;   // followers that this validator pushes blocks to
-  std::vector<CityIndex> neighbours_;  // tree: whom transactions are gossiped to
-  std::vector<ValidatorIndex> neighbour_peers_;  // the same as peers; empty when there are many
-  std::deque<OpenBlock> open_blocks_;            // tree: the blocks above the final height
-  ProposalPtr final_proposal_;                   // tree: of the last final block; null: genesis
+  std::deque<OpenBlock> open_blocks_;  // tree: the blocks above the final height
+  ProposalPtr final_proposal_;         // tree: of the last final block; null: genesis
   Reorganisations reorganised_;
-  std::vector<Digest> erasures_;  // accepted before a restart, and in a block
   Instant started_;
   Instant next_expiry_;  // of the mempool
 };

@@ -1,5 +1,6 @@
 // The half of a chain peer that faces its consensus engine, as consensus_engine.h says.
 #include <algorithm>
+#include <utility>
 
 #include "core/check.h"
 #include "node/chain_peer.h"
@@ -8,37 +9,40 @@ namespace bsn {
 namespace {
 
 // Outputs that one input may cause, directly or through answers to outputs; more is an engine that never rests.
-constexpr int outputs_max = 1'000'000;
+constexpr std::size_t outputs_max = 1'000'000;
+
+bool concerns_engine_alone(const EngineOutput& output) {
+  return std::holds_alternative<SendConsensus>(output) || std::holds_alternative<PersistConsensus>(output);
+}
 
 }  // namespace
 
 void ChainPeer::engine_step(Instant now, const EngineInput& input, Outputs& out) {
-  engine_->step(now, input, engine_scratch_);
+  engine_->step(now, input, engine_outputs_);
   drain_engine(now, out);
 }
 
 // Outputs happen one after the other; what an answer to one of them causes comes behind those already waiting. Whatever
 // led here may also have changed the mempool, which the engine is told last.
 void ChainPeer::drain_engine(Instant now, Outputs& out) {
-  for (int handled = 0;; ++handled) {
+  std::size_t handled = 0;
+  while (!engine_outputs_.empty() || tell_waiting(now)) {
+    std::vector<EngineOutput> outputs = std::exchange(engine_outputs_, {});
+    handled += outputs.size();
     BSN_CHECK(handled < outputs_max, "an engine comes to rest after each input");
-    for (EngineOutput& output : engine_scratch_) engine_outputs_.push_back(std::move(output));
-    engine_scratch_.clear();
-    if (engine_outputs_.empty()) {
-      if (!tell_waiting(now)) return;
-      continue;
+    for (EngineOutput& output : outputs) {
+      if (!concerns_engine_alone(output)) rest_changed();
+      std::visit([&](auto& one) { handle(now, one, out); }, output);
     }
-    EngineOutput output = std::move(engine_outputs_.front());
-    engine_outputs_.pop_front();
-    std::visit([&](auto& one) { handle(now, one, out); }, output);
   }
 }
 
 // False: the engine knows already.
 bool ChainPeer::tell_waiting(Instant now) {
+  if (engine_alone_) return false;
   if (mempool_.waiting() == told_.transactions && mempool_.waiting_bytes() == told_.bytes) return false;
   told_ = {mempool_.waiting(), mempool_.waiting_bytes()};
-  engine_->step(now, told_, engine_scratch_);
+  engine_->step(now, told_, engine_outputs_);
   return true;
 }
 
@@ -65,7 +69,7 @@ void ChainPeer::handle(Instant, PersistConsensus& output, Outputs& out) {
 void ChainPeer::handle(Instant now, const WantBatch& output, Outputs&) {
   // Of a rotating family at most one own proposal is open: whoever wants another has given up the last.
   if (tree_ || !to_leader_only()) mempool_.take_back();
-  engine_->step(now, BatchOffered{mempool_.take_batch(output.blocks)}, engine_scratch_);
+  engine_->step(now, BatchOffered{mempool_.take_batch(output.blocks)}, engine_outputs_);
 }
 
 void ChainPeer::handle(Instant now, const Decide& output, Outputs& out) {
@@ -73,7 +77,7 @@ void ChainPeer::handle(Instant now, const Decide& output, Outputs& out) {
   const BlockPtr block = ledger_.execute(*output.proposal);
   settle(now, block, out);
   push(block, out);
-  engine_->step(now, tip(), engine_scratch_);
+  engine_->step(now, tip(), engine_outputs_);
 }
 
 void ChainPeer::handle(Instant now, const Reorganise& output, Outputs& out) {
@@ -88,7 +92,7 @@ void ChainPeer::handle(Instant now, const Reorganise& output, Outputs& out) {
     BSN_CHECK(proposal->parent == (parent ? proposal_digest(*parent) : Digest{}), "a branch has no gap");
     settle_open(now, ledger_.execute(*proposal), proposal, out);
   }
-  engine_->step(now, tip(), engine_scratch_);
+  engine_->step(now, tip(), engine_outputs_);
 }
 
 void ChainPeer::handle(Instant now, const Finalise& output, Outputs& out) {

@@ -8,6 +8,7 @@
 namespace bsn {
 
 void ChainPeer::change_members(Instant now, const ChainSpec& next, Outputs& out) {
+  rest_changed();
   set_neighbours({});  // they have other numbers now
   former_.insert(spec_.followers.begin(), spec_.followers.end());
   const bool same_voters = spec_.validators == next.validators && spec_.voters == next.voters;
@@ -66,6 +67,7 @@ void ChainPeer::close_seat(Instant now) {
 }
 
 void ChainPeer::give_seat_up(Instant now) {
+  rest_changed();
   engine_.reset();
   self_validator_.reset();
   seat_waits_ = false;

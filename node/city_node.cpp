@@ -50,8 +50,9 @@ struct CityNode::Impl {
   Hosted* find(const ChainName& name);
   Hosted* find(ChainIndex chain);
   std::optional<Reply> refuse(const Call& call);
-  // Hands on what a peer said (in `scratch`) and notes when it wants to be woken.
-  void finish(Hosted& hosted, std::vector<CityNodeOutput>& out);
+  // Lets a peer do something, hands on what it says, and notes when it wants to be woken.
+  template <class Act>
+  void with(Hosted& hosted, std::vector<CityNodeOutput>& out, Act act);
 
   MakeEngine make;
   MakeLedger genesis;
@@ -61,7 +62,6 @@ struct CityNode::Impl {
   std::vector<Hosted> peers;  // ascending by chain: few, and looked through with every input
   std::map<ChainName, ChainIndex> by_name;
   std::vector<std::pair<Instant, ChainIndex>> due;  // kept for its memory
-  std::vector<ChainPeerOutput> scratch;
 };
 
 CityNode::Impl::Impl(NodeSpec given, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& engines,
@@ -72,6 +72,18 @@ CityNode::Impl::Impl(NodeSpec given, std::map<ChainIndex, DurableState> durable,
     host(now, chain, durable[chain.index]);
     durable.erase(chain.index);
   }
+}
+
+// What is said mostly is nothing, and its memory just used: of very many nodes none has a buffer of its own.
+template <class Act>
+void CityNode::Impl::with(Hosted& hosted, std::vector<CityNodeOutput>& out, Act act) {
+  std::vector<ChainPeerOutput> said;
+  act(*hosted.peer, said);
+  for (ChainPeerOutput& output : said) {
+    if (auto* answer = std::get_if<Answer>(&output)) answer->reply.city = city;
+    out.push_back({hosted.chain, std::move(output)});
+  }
+  hosted.wakeup = hosted.peer->next_wakeup().value_or(Instant::max());
 }
 
 void CityNode::Impl::host(Instant now, ChainSpec& chain, const DurableState& durable) {
@@ -87,8 +99,7 @@ void CityNode::Impl::host(Instant now, ChainSpec& chain, const DurableState& dur
 
 void CityNode::Impl::give_up(Instant now, ChainIndex chain, std::vector<CityNodeOutput>& out) {
   Hosted& hosted = *find(chain);
-  hosted.peer->leave(now, scratch);
-  finish(hosted, out);
+  with(hosted, out, [&](PacedPeer& peer, auto& said) { peer.leave(now, said); });
   std::erase_if(by_name, [&](const auto& named) { return named.second == chain; });
   std::erase_if(peers, [&](const auto& one) { return one.chain == chain; });
 }
@@ -110,8 +121,7 @@ void CityNode::Impl::step(Instant now, const NodeAssigned& assigned, std::vector
     if (known == nullptr) {
       host(now, chain, {});
     } else {
-      known->peer->change_members(now, chain, scratch);
-      finish(*known, out);
+      with(*known, out, [&](PacedPeer& peer, auto& said) { peer.change_members(now, chain, said); });
       chain.genesis = {};
     }
   }
@@ -125,23 +135,22 @@ void CityNode::Impl::step(Instant now, const CallArrived& arrived, std::vector<C
     return;
   }
   Hosted& hosted = *find(arrived.call.chain);
-  hosted.peer->step(now, arrived, scratch);
-  finish(hosted, out);
+  with(hosted, out, [&](PacedPeer& peer, auto& said) { peer.step(now, arrived, said); });
 }
 
 // Whose call it was is not kept: every hosted peer is asked to forget it, which costs each a look-up.
 void CityNode::Impl::step(Instant now, const CallCancelled& cancelled, std::vector<CityNodeOutput>& out) {
   for (Hosted& hosted : peers) {
-    hosted.peer->step(now, cancelled, scratch);
-    finish(hosted, out);
+    with(hosted, out, [&](PacedPeer& peer, auto& said) { peer.step(now, cancelled, said); });
   }
 }
 
 void CityNode::Impl::step(Instant now, const PeerEnvelope& envelope, std::vector<CityNodeOutput>& out) {
   Hosted* hosted = find(envelope.chain);
   if (hosted == nullptr) return;  // not ours: the sender's topology is another one
-  hosted->peer->step(now, PeerMessageArrived{envelope.from, envelope.message}, scratch);
-  finish(*hosted, out);
+  with(*hosted, out, [&](PacedPeer& peer, auto& said) {
+    peer.step(now, PeerMessageArrived{envelope.from, envelope.message}, said);
+  });
 }
 
 void CityNode::Impl::advance_to(Instant now, std::vector<CityNodeOutput>& out) {
@@ -151,9 +160,7 @@ void CityNode::Impl::advance_to(Instant now, std::vector<CityNodeOutput>& out) {
   }
   std::sort(due.begin(), due.end());
   for (const auto& [when, chain] : due) {
-    Hosted& hosted = *find(chain);
-    hosted.peer->advance_to(now, scratch);
-    finish(hosted, out);
+    with(*find(chain), out, [&](PacedPeer& peer, auto& said) { peer.advance_to(now, said); });
   }
 }
 
@@ -181,15 +188,6 @@ std::optional<Reply> CityNode::Impl::refuse(const Call& call) {
     return refusal(Status::not_found, Reason::not_hosted, city + " hosts no peer of " + to_string(call.chain));
   }
   return std::nullopt;
-}
-
-void CityNode::Impl::finish(Hosted& hosted, std::vector<CityNodeOutput>& out) {
-  for (ChainPeerOutput& output : scratch) {
-    if (auto* answer = std::get_if<Answer>(&output)) answer->reply.city = city;
-    out.push_back({hosted.chain, std::move(output)});
-  }
-  scratch.clear();
-  hosted.wakeup = hosted.peer->next_wakeup().value_or(Instant::max());
 }
 
 CityNode::CityNode(NodeSpec spec, std::map<ChainIndex, DurableState> durable, Instant now, const MakeEngine& make,

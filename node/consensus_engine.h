@@ -152,7 +152,7 @@ struct EngineConfig {
   std::vector<ValidatorIndex> voters{};
 
   // Tree families only.
-  std::vector<std::uint64_t> stake{};   // one per validator, each at least 1; hash power for pow
+  SharedList<std::uint64_t> stake{};    // one per validator, each at least 1; hash power for pow
   std::vector<ValidatorIndex> peers{};  // its neighbours in the gossip graph, ascending: whom to send to
   std::uint64_t chain_seed = 0;  // the same for every peer of the chain: for lotteries, schedules, modelled signatures
   std::shared_ptr<EngineCommons> commons{};  // with the chain's other engines here; null: this one is alone

@@ -45,7 +45,7 @@ class Grandpa {
   struct Setup {
     std::uint64_t chain_seed = 0;
     std::optional<ValidatorIndex> self;
-    std::vector<std::uint64_t> stake;  // one per validator
+    SharedList<std::uint64_t> stake;  // one per validator
     Duration gossip{};                 // T
   };
 

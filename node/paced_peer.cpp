@@ -31,6 +31,7 @@ void PacedPeer::advance_to(Instant now, std::vector<ChainPeerOutput>& out) {
 
 std::optional<Instant> PacedPeer::next_wakeup() const {
   const std::optional<Instant> due = peer_.next_wakeup();
+  if (cost_.is_free()) return due;
   if (!waiting_.empty()) return busy_until_;
   return due && busy() ? std::max(*due, busy_until_) : due;
 }

@@ -23,7 +23,7 @@ class PacedPeer {
   static constexpr std::size_t waiting_max = 20'000;
 
   PacedPeer(ChainPeer peer, const TransactionCost& cost, Instant now)
-      : peer_(std::move(peer)), cost_(cost), now_(now), busy_until_(now) {}
+      : cost_(cost), peer_(std::move(peer)), now_(now), busy_until_(now) {}
 
   // As those of ChainPeer.
   void step(Instant now, const ChainPeerInput& input, std::vector<ChainPeerOutput>& out);
@@ -42,8 +42,8 @@ class PacedPeer {
   bool forget(const CallCancelled& cancelled);
   void charge();
 
-  ChainPeer peer_;
   TransactionCost cost_;
+  ChainPeer peer_;
   Instant now_;  // the latest it was told
   Instant busy_until_;
   std::deque<ChainPeerInput> waiting_;

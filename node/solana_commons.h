@@ -81,7 +81,7 @@ class SolanaCommons {
   const SharedForest& remember(const Step& step, SharedForest forest);
 
   std::uint64_t chain_seed_;
-  std::vector<std::uint64_t> stake_;
+  SharedList<std::uint64_t> stake_;
   SolanaSchedule schedule_;
   DigestMap<std::unique_ptr<SolanaBlockSeal>> seals_;  // by proposal
   std::deque<Digest> seal_order_;

@@ -1,9 +1,11 @@
 #include "node/vote_forest.h"
 
+#include <utility>
+
 namespace bsn {
 
-VoteForest::VoteForest(const std::vector<std::uint64_t>& stake, const Digest& root)
-    : stake_(stake), latest_(stake.size()) {
+VoteForest::VoteForest(SharedList<std::uint64_t> stake, const Digest& root)
+    : stake_(std::move(stake)), latest_(stake_.size()) {
   root_ = nodes_.try_emplace(root, std::make_unique<Node>(Node{root})).first->get();
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/ids.h"
+#include "core/shared_list.h"
 #include "node/digest_map.h"
 #include "node/voter_set.h"
 
@@ -17,7 +18,7 @@ namespace bsn {
 
 class VoteForest {
  public:
-  VoteForest(const std::vector<std::uint64_t>& stake, const Digest& root);
+  VoteForest(SharedList<std::uint64_t> stake, const Digest& root);
   VoteForest(const VoteForest& other);
   VoteForest(VoteForest&&) = default;
   VoteForest& operator=(const VoteForest&) = delete;
@@ -66,7 +67,7 @@ class VoteForest {
   void move(std::uint64_t stake, Node* from, Node* to);
   std::uint64_t drop(Node& node, std::vector<Digest>& dropped);
 
-  std::vector<std::uint64_t> stake_;
+  SharedList<std::uint64_t> stake_;
   std::vector<Latest> latest_;
   DigestMap<std::unique_ptr<Node>> nodes_;
   Node* root_ = nullptr;

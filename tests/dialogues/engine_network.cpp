@@ -158,7 +158,7 @@ EngineConfig EngineNetwork::engine_config(std::uint32_t v) const {
   for (std::uint32_t founder = 0; founder < options_.founders; ++founder) config.founders.push_back({founder});
   if (!tree()) return config;
   config.stake = options_.stake;
-  config.stake.resize(options_.validators, 1);
+  config.stake.edit().resize(options_.validators, 1);
   config.peers = gossip_neighbours(peers(), gossip_degree(options_.parameters), options_.seed, ValidatorIndex{v});
   config.chain_seed = options_.seed;
   return config;
