@@ -36,13 +36,12 @@ std::string voters_of(const BlockHeader& header) { return read_voters_seal(heade
 
 }  // namespace
 
-void ProofCourier::add(Instant now, RelayTask&& task) {
+void ProofCourier::add(Instant now, RelayTask task) {
   if (resting_.contains(task.id) || under_way_.contains(task.id)) return;
   task.known = now;
   const bool waits = task.id.step == RelayStep::time_out_hub && !task.timeout.passed(witness_height_, witness_time_);
   if (waits) earliest_ = earlier(earliest_, task.timeout);
-  const RelayTaskId id = task.id;
-  (waits ? time_outs_ : tasks_).try_emplace(id, std::move(task));
+  (waits ? time_outs_ : tasks_).try_emplace(task.id, task);
 }
 
 void ProofCourier::drop(const RelayTaskId& id) {
@@ -167,7 +166,7 @@ void ProofCourier::submit_calls(Instant now, const FinalHeader& header, const st
     if (task == under_way_.end()) continue;  // somebody else did it meanwhile
     auto call = call_of(task->second, target_, header, facts[i]);
     if (!call) {
-      try_again(now, std::move(under_way_.extract(task).mapped()));
+      try_again(now, under_way_.extract(task).mapped());
       continue;
     }
     call->idempotency_key = idempotency_key(relayer_, task->second, header.header.height);
@@ -192,7 +191,7 @@ void ProofCourier::take(Instant now, const CallEnded& ended) {
   ++(refused ? counters_.refused : counters_.failed);
   const bool pruning = id.step == RelayStep::prune_hub || id.step == RelayStep::prune_end;
   if (refused && pruning) return drop(id);  // another relayer did; there will be a next time
-  if (task) try_again(now, std::move(task.mapped()));
+  if (task) try_again(now, task.mapped());
 }
 
 void ProofCourier::take_update(const CallEnded& ended, const Known& header, Instant now) {
@@ -216,13 +215,12 @@ void ProofCourier::header_failed(Instant now, std::string why) {
   not_before_ = now + std::min(pause, rest);
 }
 
-void ProofCourier::try_again(Instant now, RelayTask&& task) {
+void ProofCourier::try_again(Instant now, RelayTask task) {
   const bool rests = ++task.tries % tries_max == 0;
   if (rests) ++counters_.given_up;
   const Instant until = now + (rests ? rest : retry_after);
   wake_at_ = earlier(wake_at_, until);
-  const RelayTaskId id = task.id;
-  resting_.emplace(id, std::pair(until, std::move(task)));
+  resting_.emplace(task.id, std::pair(until, task));
 }
 
 void ProofCourier::wake_resting(Instant now) {
@@ -231,7 +229,7 @@ void ProofCourier::wake_resting(Instant now) {
   for (auto at = resting_.begin(); at != resting_.end();) {
     const auto next = std::next(at);
     if (at->second.first <= now) {
-      tasks_.try_emplace(at->first, std::move(at->second.second));
+      tasks_.try_emplace(at->first, at->second.second);
       resting_.erase(at);
     } else {
       wake_at_ = earlier(wake_at_, at->second.first);

@@ -59,7 +59,7 @@ class ProofCourier {
         relayer_(std::move(relayer)),
         next_request_(first_request) {}
 
-  void add(Instant now, RelayTask&& task);
+  void add(Instant now, RelayTask task);
   // Somebody did it, or it can't be done any more.
   void drop(const RelayTaskId& id);
 
@@ -108,7 +108,7 @@ class ProofCourier {
                     std::vector<RelayerOutput>& out);
   void take_update(const CallEnded& ended, const Known& header, Instant now);
   void header_failed(Instant now, std::string why);
-  void try_again(Instant now, RelayTask&& task);
+  void try_again(Instant now, RelayTask task);
   void wake_resting(Instant now);
 
   ChainName witness_, target_;

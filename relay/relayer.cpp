@@ -113,7 +113,7 @@ void Relayer::add(Instant now, RelayLane& lane, RelayStep step, std::uint64_t se
   RelayTask task;
   task.id = {&lane, step, sequence};
   task.since = since;
-  courier(lane, leg_of(step)).add(now, std::move(task));
+  courier(lane, leg_of(step)).add(now, task);
 }
 
 void Relayer::drop(RelayLane& lane, RelayStep step, std::uint64_t sequence) {
@@ -196,7 +196,7 @@ void Relayer::taken_over(Instant now, const SawBlock& seen, const Packet& packet
   RelayTask late;
   late.id = {&lane, RelayStep::time_out_hub, packet.sequence};
   late.timeout = packet.timeout;
-  courier(lane, RelayLeg::back_to_hub).add(now, std::move(late));
+  courier(lane, RelayLeg::back_to_hub).add(now, late);
 }
 
 void Relayer::outcome_at_hub(Instant now, const SawBlock& seen, const Transaction& call, RelayStep next) {
@@ -226,7 +226,7 @@ void Relayer::prune(Instant now, const PruneId& id, const Unpruned& done) {
   RelayTask task;
   task.id = {id.lane, id.step, 0};
   task.since = done.since;
-  courier(*id.lane, id.leg).add(now, std::move(task));
+  courier(*id.lane, id.leg).add(now, task);
 }
 
 void Relayer::prune_silent_lanes(Instant now) {

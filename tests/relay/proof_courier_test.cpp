@@ -29,7 +29,7 @@ struct Desk {
   void add(std::uint64_t sequence) {
     RelayTask task;
     task.id = {&lane, RelayStep::relay, sequence};
-    courier.add(now, std::move(task));
+    courier.add(now, task);
   }
   // What it asks now; nullopt: nothing.
   std::optional<WantFacts> question() {
