@@ -13,7 +13,7 @@ namespace {
 const ChainName hub{"hub", "main"}, home{"fabric", "trade"}, other{"neo", "main"};
 
 TEST(XchainArguments, AreNamedWhenTheyAreWrong) {
-  const auto wrong = [](std::string_view forms, std::vector<std::string> args) {
+  const auto wrong = [](std::string_view forms, const std::vector<std::string>& args) {
     return check_forms(forms, args).value_or("");
   };
   EXPECT_EQ(wrong("A:chain B:number C:bytes", {"x/y", "0", ""}), "");
