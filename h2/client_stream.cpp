@@ -5,6 +5,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <charconv>
+#include <cstring>
 #include <iterator>
 
 #include "h2/address.h"
@@ -219,7 +220,7 @@ void ClientStream::flush() {
 std::optional<std::size_t> ClientStream::fill(std::uint8_t* to, std::size_t most) {
   const std::size_t count = std::min(most, unsent());
   if (count == 0) return std::nullopt;
-  std::copy_n(out_.data() + out_sent_, count, to);
+  std::memcpy(to, out_.data() + out_sent_, count);
   out_sent_ += count;
   if (unsent() == 0 || (out_sent_ >= worth_dropping && out_sent_ * 2 > out_.size())) {
     out_.erase(0, out_sent_);

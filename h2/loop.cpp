@@ -1,5 +1,6 @@
 #include "h2/loop.h"
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <utility>
@@ -36,14 +37,23 @@ void Loop::run() {
   const auto stay = boost::asio::make_work_guard(io_);
   while (true) {
     io_.run_one();
-    for (int events = 1; events < most_events && io_.poll_one() > 0; ++events) {
-    }
+    run_ready();
     take_posted();
     for (const Task& end : ends_) end();
     for (const Task& write : writers_) write();
     const std::lock_guard lock(mutex_);
     if (stopped_) return;
   }
+}
+
+// Each look for more is a system call. While events come one at a time it is spared; what is ready then has a turn of
+// its own.
+void Loop::run_ready() {
+  if (turns_until_look_ > 0) return static_cast<void>(--turns_until_look_);
+  int events = 1;
+  while (events < most_events && io_.poll_one() > 0) ++events;
+  between_looks_ = events > 1 ? 0 : std::min(2 * between_looks_ + 1, most_turns_between_looks);
+  turns_until_look_ = between_looks_;
 }
 
 void Loop::take_posted() {

@@ -54,13 +54,19 @@ class Loop {
   // Events in one turn; then posted tasks and writes have their go.
   static constexpr int most_events = 256;
 
+  // Turns without a look for further events, after looks in vain.
+  static constexpr int most_turns_between_looks = 15;
+
   void run();
+  void run_ready();
   void take_posted();
 
   boost::asio::io_context io_{1};
   Clock::time_point now_ = Clock::now();
   std::vector<Task> ends_, writers_;
   std::vector<Task> taken_;
+  int between_looks_ = 0;  // turns; doubles with each look in vain
+  int turns_until_look_ = 0;
 
   std::mutex mutex_;  // guards the next three
   std::vector<Task> posted_;

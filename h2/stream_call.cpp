@@ -1,6 +1,7 @@
 #include "h2/stream_call.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "h2/connection.h"
@@ -203,7 +204,7 @@ void StreamCall::refuse(Outcome outcome) {
 std::optional<std::size_t> StreamCall::fill(std::span<std::uint8_t> to) {
   const std::size_t count = std::min(to.size(), unsent());
   if (count == 0 && !finished_) return std::nullopt;
-  std::copy_n(out_.data() + out_sent_, count, to.data());
+  std::memcpy(to.data(), out_.data() + out_sent_, count);
   out_sent_ += count;
   if (unsent() == 0 || (out_sent_ >= worth_dropping && out_sent_ * 2 > out_.size())) {
     out_.erase(0, out_sent_);
