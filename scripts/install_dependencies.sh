@@ -8,7 +8,7 @@ packages=(
   g++ cmake ninja-build pkg-config ccache mold git
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
   libboost1.81-dev libboost-json1.81-dev
-  libssl-dev libsecp256k1-dev libcrypto++-dev libnghttp2-dev zlib1g-dev liblmdb-dev libyaml-cpp-dev libcli11-dev
+  libssl-dev libsecp256k1-dev libcrypto++-dev libnghttp2-dev libjemalloc-dev zlib1g-dev liblmdb-dev libyaml-cpp-dev libcli11-dev
   libspdlog-dev libfmt-dev prometheus-cpp-dev libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev
   clang-format clang-tidy
   python3-grpcio nghttp2-client curl
