@@ -52,6 +52,7 @@ Result<ChainName> decode(const v1::ChainName& message);
 // gateway can look at the caller's key first. A call that can't even be decoded may be handed on as an empty Call,
 // which validate() always refuses.
 v1::Call encode(const Call& call);
+void encode(const Call& call, v1::Call& message);   // into an empty one, wherever it stands
 v1::SubmitRequest encode_submit(const Call& call);  // call.operation is submit
 v1::QueryRequest encode_query(const Call& call);    // call.operation is query
 Result<Call> decode(const v1::Call& message);
@@ -62,6 +63,7 @@ v1::CallSplit encode(const CallSplit& split);
 Result<CallSplit> decode(const v1::CallSplit& message);
 
 v1::Reply encode(const Reply& reply);
+void encode(const Reply& reply, v1::Reply& message);  // into an empty one, wherever it stands
 Result<Reply> decode(const v1::Reply& message);
 
 // Precondition of encode: there().

@@ -19,16 +19,28 @@ Level decode_level(Checks& checks, v1::Level level) {
   return checks.enum_up_to(Level::local, static_cast<std::uint64_t>(level) - 1, "level");
 }
 
-// What submit and query requests have in common.
+void fill(const ChainName& name, v1::ChainName& message) {
+  message.set_network(name.network);
+  message.set_chain(name.chain);
+}
+
+// What submit and query requests have in common. A field that is empty is not set: a message has to make room for it.
 template <class Request>
-void encode_common(const Call& call, Request& message) {
-  *message.mutable_chain() = encode(call.chain);
+void fill_common(const Call& call, Request& message) {
+  fill(call.chain, *message.mutable_chain());
   message.set_contract(call.contract);
   message.set_function(call.function);
   for (const std::string& arg : call.args) message.add_args(arg);
   message.set_level(encode_level(call.level));
-  message.set_project(call.project);
+  if (!call.project.empty()) message.set_project(call.project);
 }
+
+void fill(const Call& call, v1::SubmitRequest& message) {
+  fill_common(call, message);
+  message.set_idempotency_key(call.idempotency_key);
+}
+
+void fill(const Call& call, v1::QueryRequest& message) { fill_common(call, message); }
 
 template <class Request>
 Call decode_common(Checks& checks, const Request& message, Operation operation) {
@@ -56,8 +68,7 @@ std::string readable(std::string text) {
 
 v1::ChainName encode(const ChainName& name) {
   v1::ChainName message;
-  message.set_network(name.network);
-  message.set_chain(name.chain);
+  fill(name, message);
   return message;
 }
 
@@ -79,25 +90,24 @@ Result<Digest> decode_digest(const std::string& bytes) {
 
 v1::SubmitRequest encode_submit(const Call& call) {
   v1::SubmitRequest message;
-  encode_common(call, message);
-  message.set_idempotency_key(call.idempotency_key);
+  fill(call, message);
   return message;
 }
 
 v1::QueryRequest encode_query(const Call& call) {
   v1::QueryRequest message;
-  encode_common(call, message);
+  fill(call, message);
   return message;
 }
 
 v1::Call encode(const Call& call) {
   v1::Call message;
-  if (call.operation == Operation::submit) {
-    *message.mutable_submit() = encode_submit(call);
-  } else {
-    *message.mutable_query() = encode_query(call);
-  }
+  encode(call, message);
   return message;
+}
+
+void encode(const Call& call, v1::Call& message) {
+  call.operation == Operation::submit ? fill(call, *message.mutable_submit()) : fill(call, *message.mutable_query());
 }
 
 Result<Call> decode(const v1::SubmitRequest& message) {
@@ -168,18 +178,22 @@ Result<CallSplit> decode(const v1::CallSplit& message) {
 
 v1::Reply encode(const Reply& reply) {
   v1::Reply message;
+  encode(reply, message);
+  return message;
+}
+
+void encode(const Reply& reply, v1::Reply& message) {
   message.set_status(static_cast<std::uint32_t>(reply.status));
   message.set_reason(static_cast<v1::Reason>(reply.reason));
-  message.set_message(readable(reply.message));
-  message.set_value(reply.value);
-  message.set_transaction(encode(reply.transaction));
+  if (!reply.message.empty()) message.set_message(readable(reply.message));
+  if (!reply.value.empty()) message.set_value(reply.value);
+  if (!reply.transaction.is_zero()) *message.mutable_transaction() = reply.transaction.view();
   message.set_height(reply.height);
   message.set_index(reply.index);
-  message.set_state_root(encode(reply.state_root));
+  if (!reply.state_root.is_zero()) *message.mutable_state_root() = reply.state_root.view();
   message.set_retry_after_ns(reply.retry_after.ns);
-  message.set_city(reply.city);
+  if (!reply.city.empty()) message.set_city(reply.city);
   *message.mutable_split() = encode(reply.split);
-  return message;
 }
 
 Result<Reply> decode(const v1::Reply& message) {

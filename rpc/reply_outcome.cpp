@@ -42,7 +42,9 @@ void dress_refusal(h2::Outcome& outcome, Reason when_full) {
 }
 
 void answer(h2::Call& call, const google::protobuf::MessageLite& message) {
-  call.send(message.SerializeAsString());
+  static thread_local std::string bytes;  // its memory is used again
+  message.SerializeToString(&bytes);
+  call.send(bytes);
   call.finish({});
 }
 

@@ -12,6 +12,7 @@
 
 #include "core/call.h"
 #include "h2/call.h"
+#include "rpc/short_message.h"
 
 namespace bsn {
 
@@ -44,12 +45,12 @@ void finish_later(const std::shared_ptr<h2::Call>& call, h2::Outcome outcome);
 template <class Request, class Function>
 h2::Method unary_method(Function function) {
   return h2::UnaryStart([function](h2::Call& call, std::string& bytes) -> std::shared_ptr<h2::CallHandler> {
-    Request request;
-    if (request.ParseFromString(bytes)) {
+    ShortMessage<Request> request;
+    if (request->ParseFromString(bytes)) {
       if constexpr (std::is_invocable_v<Function, h2::Call&, Request&, std::string&>) {
-        return function(call, request, bytes);
+        return function(call, *request, bytes);
       } else {
-        return function(call, request);
+        return function(call, *request);
       }
     }
     call.finish(outcome_of(refusal(Status::invalid_argument, Reason::malformed, "the request can't be decoded")));

@@ -7,6 +7,7 @@
 #include "proto/codec.h"
 #include "rpc/call_context.h"
 #include "rpc/reply_outcome.h"
+#include "rpc/short_message.h"
 
 namespace bsn {
 namespace {
@@ -37,14 +38,14 @@ std::shared_ptr<CallStream> CallStream::start(GatewayShell& shell, h2::Call& cal
 // ---- calls come in ----
 
 void CallStream::on_message(h2::Call&, std::string& message) {
-  v1::ClientCalls incoming;
-  if (!incoming.ParseFromString(message)) {
+  ShortMessage<v1::ClientCalls> incoming;
+  if (!incoming->ParseFromString(message)) {
     return end_with(refusal(Status::invalid_argument, Reason::malformed, "a message can't be decoded"));
   }
-  if (incoming.calls_size() > most_calls_in_a_message) {
+  if (incoming->calls_size() > most_calls_in_a_message) {
     return end_with(refusal(Status::invalid_argument, Reason::malformed, "more than 1,024 calls in a message"));
   }
-  const std::shared_ptr<CallBatch> batch = take_batch(incoming);
+  const std::shared_ptr<CallBatch> batch = take_batch(*incoming);
   if (batch->calls.empty()) return;
   open_ += batch->calls.size();
   if (!room()) call_->pause();
@@ -95,9 +96,9 @@ void CallStream::answered(std::vector<Answer>& answers) {
     const std::size_t size = 200 + answer.reply.value.size() + answer.reply.message.size();
     v1::ClientReply& message = *gathered.room_for(size).add_replies();
     message.set_id(answer.client_id);
-    *message.mutable_reply() = encode(answer.reply);
+    encode(answer.reply, *message.mutable_reply());
   }
-  while (!gathered.empty()) call_->send(gathered.pop().SerializeAsString());
+  for (; !gathered.empty(); gathered.pop()) call_->send(gathered.front().SerializeAsString());
   open_ -= answers.size();
   if (all_read_ && open_ == 0) return call_->finish({});
   resume_if_room();

@@ -1,10 +1,13 @@
 // Items on their way into messages of bounded size: as many as gathered go into one message, but at most 1,024 items
 // or, from two items on, 2 MiB, so that every message stays below the 4 MiB that gRPC accepts by default.
+//
+// What is in a message stands on an arena of its own: it goes as it came, in few pieces.
 #pragma once
+
+#include <google/protobuf/arena.h>
 
 #include <cstddef>
 #include <deque>
-#include <utility>
 
 namespace bsn {
 
@@ -22,21 +25,19 @@ class GatheredMessages {
     if (chunks_.empty() || !fits(chunks_.back(), 1, bytes)) chunks_.emplace_back();
     ++chunks_.back().items;
     chunks_.back().bytes += bytes;
-    return chunks_.back().message;
+    return *chunks_.back().message;
   }
 
-  // The oldest message. Precondition: not empty().
-  Message pop() {
-    Message message = std::move(chunks_.front().message);
-    chunks_.pop_front();
-    return message;
-  }
+  // The oldest message, until it is popped. Precondition of both: not empty().
+  const Message& front() const { return *chunks_.front().message; }
+  void pop() { chunks_.pop_front(); }
 
   void clear() { chunks_.clear(); }
 
  private:
   struct Chunk {
-    Message message;
+    google::protobuf::Arena arena;
+    Message* message = google::protobuf::Arena::CreateMessage<Message>(&arena);
     std::size_t items = 0;
     std::size_t bytes = 0;
   };

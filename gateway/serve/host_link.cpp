@@ -8,6 +8,7 @@
 
 #include "loop/monotonic_clock.h"
 #include "proto/codec.h"
+#include "rpc/short_message.h"
 
 namespace bsn {
 namespace {
@@ -83,27 +84,28 @@ void HostLink::note(Instant now, const StreamNews& news) {
 // ---- what the nodes say ----
 
 void HostLink::heard(std::uint64_t stream, const std::string& bytes) {
-  if (!incoming_.ParseFromString(bytes)) {
+  ShortMessage<v1::NodeAnswers> incoming;
+  if (!incoming->ParseFromString(bytes)) {
     stream_->close();
     return lost(stream, "a message can't be decoded");
   }
-  if (!incoming_.clock().empty()) common_clock_ = incoming_.clock() == clock_;
+  if (!incoming->clock().empty()) common_clock_ = incoming->clock() == clock_;
   const bool first = heard_of_ != stream;
   heard_of_ = stream;
   auto news = std::make_shared<LinkNews>(
       LinkNews{number_, stream, first ? LinkNews::What::opened : LinkNews::What::said, {}, {}});
-  for (const v1::NodeState& state : incoming_.states()) {
+  for (const v1::NodeState& state : incoming->states()) {
     if (state.node() < nodes_.size()) news->states.push_back({nodes_[state.node()].city, state.serving()});
   }
-  take_answers(*news);
+  take_answers(*incoming, *news);
   post_(std::move(news));
 }
 
 // An answer that does not decode ends its attempt as INTERNAL: the node may have done it.
-void HostLink::take_answers(LinkNews& news) {
+void HostLink::take_answers(const v1::NodeAnswers& incoming, LinkNews& news) {
   ++answers_;
-  news.answers.reserve(static_cast<std::size_t>(incoming_.answers_size()));
-  for (const v1::NodeAnswer& answer : incoming_.answers()) {
+  news.answers.reserve(static_cast<std::size_t>(incoming.answers_size()));
+  for (const v1::NodeAnswer& answer : incoming.answers()) {
     if (answer.node() >= nodes_.size()) continue;
     Node& node = nodes_[answer.node()];
     ++node.answers;
@@ -123,7 +125,7 @@ void HostLink::add(Instant now, std::uint32_t number, const Forward& forward) {
   if (!stream_) return;  // the machine knows that the link is down, and has given this attempt up
   v1::NodeCall& call = *gathered_.room_for(rough_size(forward.call)).add_calls();
   call.set_attempt(forward.attempt.value);
-  *call.mutable_call() = encode(forward.call);
+  encode(forward.call, *call.mutable_call());
   call.set_timeout_ns((forward.deadline - now).ns);
   call.set_node(number);
   if (forward.trace.there()) *call.mutable_trace() = encode(forward.trace);
@@ -134,9 +136,8 @@ void HostLink::add(Instant now, std::uint32_t number, const Forward& forward) {
 
 void HostLink::flush() {
   if (!stream_) return gathered_.clear();
-  while (!gathered_.empty()) {
-    const v1::NodeCalls batch = gathered_.pop();
-    stream_->send(batch.SerializeAsString());
+  for (; !gathered_.empty(); gathered_.pop()) {
+    stream_->send(gathered_.front().SerializeAsString());
     ++batch_;
   }
   stream_->flush();

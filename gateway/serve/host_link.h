@@ -69,7 +69,7 @@ class HostLink {
  private:
   void open();
   void heard(std::uint64_t stream, const std::string& bytes);
-  void take_answers(LinkNews& news);
+  void take_answers(const v1::NodeAnswers& incoming, LinkNews& news);
   void lost(std::uint64_t stream, const std::string& why);
 
   h2::Loop& loop_;
@@ -88,7 +88,6 @@ class HostLink {
   Duration backoff_;
   std::optional<Instant> open_at_;
   GatheredMessages<v1::NodeCalls> gathered_;
-  v1::NodeAnswers incoming_;  // here, so that its memory is used again
 };
 
 }  // namespace bsn

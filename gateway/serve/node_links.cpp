@@ -56,7 +56,7 @@ bool NodeLinks::all_tried() const {
 
 void NodeLinks::send(Instant now, Forward&& forward, WanLinks& wan) {
   const Duration delay = wan.delay(forward.origin, forward.city);
-  if (delay == Duration{}) return gather(now, std::move(forward), nullptr);
+  if (delay == Duration{}) return gather(now, forward);
   const Way way{forward.origin, forward.city};
   held_.hold(way, now + delay, std::move(forward));
 }
@@ -64,7 +64,7 @@ void NodeLinks::send(Instant now, Forward&& forward, WanLinks& wan) {
 // Follows its attempt on the same way, so that it cannot overtake it.
 void NodeLinks::cancel(Instant now, const CancelAttempt& cancel, WanLinks& wan) {
   const Duration delay = wan.delay(cancel.origin, cancel.city);
-  if (delay == Duration{}) return gather(now, cancel, nullptr);
+  if (delay == Duration{}) return gather(cancel);
   held_.hold({cancel.origin, cancel.city}, now + delay, cancel);
 }
 
@@ -78,20 +78,25 @@ HostLink* NodeLinks::touch(CityIndex city) {
   return link;
 }
 
-void NodeLinks::gather(Instant now, const Outgoing& outgoing, const GatewayFront* front) {
-  if (const auto* cancel = std::get_if<CancelAttempt>(&outgoing)) {
-    if (HostLink* link = touch(cancel->city)) link->add_cancelled(cancel->attempt);
-    return;
-  }
-  const auto& forward = std::get<Forward>(outgoing);
-  if (forward.deadline <= now || (front && !front->waits_for(forward.attempt))) return;
+void NodeLinks::gather(const CancelAttempt& cancel) {
+  if (HostLink* link = touch(cancel.city)) link->add_cancelled(cancel.attempt);
+}
+
+void NodeLinks::gather(Instant now, const Forward& forward) {
+  if (forward.deadline <= now) return;
   if (HostLink* link = touch(forward.city)) link->add(now, places_[forward.city.value].node, forward);
 }
 
 void NodeLinks::end_turn(Instant now, const GatewayFront& front) {
   std::vector<DelayLine<Way, Outgoing>::Held> due;
   held_.take_due(now, due);
-  for (const auto& held : due) gather(now, held.value, &front);
+  for (const auto& held : due) {
+    if (const auto* cancel = std::get_if<CancelAttempt>(&held.value)) {
+      gather(*cancel);
+    } else if (const auto& forward = std::get<Forward>(held.value); front.waits_for(forward.attempt)) {
+      gather(now, forward);
+    }
+  }
   for (HostLink* link : touched_) link->flush();
   touched_.clear();
   if (!next_open_ || *next_open_ > now) return;

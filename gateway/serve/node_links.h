@@ -64,7 +64,8 @@ class NodeLinks {
   };
 
   void add_link(h2::Loop& loop, const GatewaySpec& spec, const std::vector<CityIndex>& cities);
-  void gather(Instant now, const Outgoing& outgoing, const GatewayFront* front);
+  void gather(const CancelAttempt& cancel);
+  void gather(Instant now, const Forward& forward);
   // The city's link, for something to be added to it; nullptr: there is none, and the machine knows.
   HostLink* touch(CityIndex city);
   void find_next_open();

@@ -6,6 +6,7 @@
 #include "proto/codec.h"
 #include "rpc/call_context.h"
 #include "rpc/reply_outcome.h"
+#include "rpc/short_message.h"
 
 namespace bsn {
 
@@ -59,7 +60,11 @@ void UnaryCalls::finish(std::uint64_t id, Reply& reply) {
   const Open open = std::move(found->second);
   open_calls_.erase(found);
   if (open.to_log) sampler_->write(*open.to_log, reply);
-  if (reply.status == Status::ok) return answer(*open.call, encode(reply));
+  if (reply.status == Status::ok) {
+    ShortMessage<v1::Reply> message;
+    encode(reply, *message);
+    return answer(*open.call, *message);
+  }
   if (reply.reason == Reason::malformed && !open.wrong.empty()) reply.message = open.wrong;
   open.call->finish(outcome_of(reply));
 }

@@ -1,6 +1,7 @@
 #include "node/serve/call_batches.h"
 
 #include <deque>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "proto/codec.h"
 #include "rpc/call_context.h"
 #include "rpc/reply_outcome.h"
+#include "rpc/short_message.h"
 
 namespace bsn {
 namespace {
@@ -49,16 +51,17 @@ class CallBatches final : public h2::CallHandler, public Gatherer, public std::e
 
   // Their states make up the first message.
   void serve(const std::vector<NodeProcess*>& nodes) {
-    outgoing_.set_clock(clock_id());
+    outgoing().set_clock(clock_id());
     for (NodeProcess* process : nodes) nodes_.emplace_back(*this, *process, static_cast<std::uint32_t>(nodes_.size()));
     for (ServedNode& node : nodes_) node.process.listen(shared(node));
   }
 
   void on_message(h2::Call&, std::string& message) override {
-    if (!incoming_.ParseFromString(message)) return end_for(malformed("a message can't be decoded"));
-    if (nodes_.empty()) return begin();
-    if (incoming_.nodes_size() > 0) return end_for(malformed("nodes are listed in the first message of HostBatches"));
-    take_message();
+    ShortMessage<v1::NodeCalls> incoming;
+    if (!incoming->ParseFromString(message)) return end_for(malformed("a message can't be decoded"));
+    if (nodes_.empty()) return begin(*incoming);
+    if (incoming->nodes_size() > 0) return end_for(malformed("nodes are listed in the first message of HostBatches"));
+    take_message(*incoming);
     if (stream_->unsent() > most_unsent) stream_->pause();
   }
 
@@ -76,13 +79,13 @@ class CallBatches final : public h2::CallHandler, public Gatherer, public std::e
 
   void answer(std::uint32_t node, std::uint64_t attempt, const Reply& reply, Instant received) {
     open_.erase(attempt);
-    v1::NodeAnswer& answer = *outgoing_.add_answers();
+    v1::NodeAnswer& answer = *outgoing().add_answers();
     answer.set_attempt(attempt);
-    *answer.mutable_reply() = encode(reply);
+    encode(reply, *answer.mutable_reply());
     answer.set_received_ns(received.ns);
     answer.set_node(node);
     bytes_ += 64 + reply.value.size() + reply.message.size();
-    if (outgoing_.answers_size() >= most_answers_per_message || bytes_ >= most_bytes_per_message) send();
+    if (outgoing().answers_size() >= most_answers_per_message || bytes_ >= most_bytes_per_message) send();
     gather();
   }
 
@@ -96,7 +99,7 @@ class CallBatches final : public h2::CallHandler, public Gatherer, public std::e
 
   void send_gathered() override {
     gathers_ = false;
-    if (outgoing_.answers_size() > 0 || outgoing_.states_size() > 0) send();
+    if (outgoing().answers_size() > 0 || outgoing().states_size() > 0) send();
     if (half_closed_ && open_.empty()) stream_->finish({});
   }
 
@@ -109,11 +112,11 @@ class CallBatches final : public h2::CallHandler, public Gatherer, public std::e
   // The node, as long as somebody holds it, keeps the stream's end alive.
   std::shared_ptr<ServedNode> shared(ServedNode& node) { return {shared_from_this(), &node}; }
 
-  void begin() {
-    if (incoming_.nodes_size() == 0) return end_for(malformed("the first message lists no city nodes"));
-    if (incoming_.calls_size() > 0) return end_for(malformed("the first message has calls"));
+  void begin(const v1::NodeCalls& incoming) {
+    if (incoming.nodes_size() == 0) return end_for(malformed("the first message lists no city nodes"));
+    if (incoming.calls_size() > 0) return end_for(malformed("the first message has calls"));
     std::vector<NodeProcess*> nodes;
-    for (const std::string& address : incoming_.nodes()) {
+    for (const std::string& address : incoming.nodes()) {
       NodeProcess* node = on_.find(address);
       if (!node || nodes.size() >= on_.nodes()) {
         const std::string why = node ? "a city node is listed twice" : "no city node turns here at '" + address + "'";
@@ -124,13 +127,13 @@ class CallBatches final : public h2::CallHandler, public Gatherer, public std::e
     serve(nodes);
   }
 
-  void take_message() {
+  void take_message(const v1::NodeCalls& incoming) {
     const Instant now = monotonic_now();
-    for (const std::uint64_t attempt : incoming_.cancelled()) cancel(attempt);
-    for (const std::uint32_t node : incoming_.probed()) {
+    for (const std::uint64_t attempt : incoming.cancelled()) cancel(attempt);
+    for (const std::uint32_t node : incoming.probed()) {
       if (node < nodes_.size()) show_life(nodes_[node]);
     }
-    for (const v1::NodeCall& message : incoming_.calls()) take_call(message, now);
+    for (const v1::NodeCall& message : incoming.calls()) take_call(message, now);
     for (ServedNode* node : called_) submit(*node, now);
     called_.clear();
   }
@@ -171,7 +174,7 @@ class CallBatches final : public h2::CallHandler, public Gatherer, public std::e
   }
 
   void tell_state(const ServedNode& node) {
-    v1::NodeState& state = *outgoing_.add_states();
+    v1::NodeState& state = *outgoing().add_states();
     state.set_node(node.number);
     state.set_serving(node.serving);
     gather();
@@ -202,18 +205,19 @@ class CallBatches final : public h2::CallHandler, public Gatherer, public std::e
   }
 
   void send() {
-    stream_->send(outgoing_.SerializeAsString());
-    outgoing_.Clear();
+    stream_->send(outgoing().SerializeAsString());
+    outgoing_.emplace();
     bytes_ = 0;
   }
+
+  v1::NodeAnswers& outgoing() { return **outgoing_; }
 
   NodeLoop& on_;
   const std::shared_ptr<h2::Call> stream_;
   std::deque<ServedNode> nodes_;                  // at their places in the stream's list; empty: not listed yet
   std::unordered_map<std::uint64_t, Open> open_;  // by attempt; bounded by AwaitedCalls
   std::vector<ServedNode*> called_;               // those with calls in the message that is being taken
-  v1::NodeCalls incoming_;                        // here, so that its memory is used again
-  v1::NodeAnswers outgoing_;
+  std::optional<ShortMessage<v1::NodeAnswers>> outgoing_{std::in_place};
   std::size_t bytes_ = 0;  // roughly, of outgoing_
   bool gathers_ = false;
   bool half_closed_ = false;

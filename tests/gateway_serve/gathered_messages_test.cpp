@@ -15,7 +15,7 @@ void add(Gathered& gathered, std::uint64_t first, int count, std::size_t bytes =
 
 std::vector<int> sizes(Gathered& gathered) {
   std::vector<int> found;
-  while (!gathered.empty()) found.push_back(gathered.pop().cancelled_size());
+  for (; !gathered.empty(); gathered.pop()) found.push_back(gathered.front().cancelled_size());
   return found;
 }
 
