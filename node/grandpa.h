@@ -46,7 +46,7 @@ class Grandpa {
     std::uint64_t chain_seed = 0;
     std::optional<ValidatorIndex> self;
     SharedList<std::uint64_t> stake;  // one per validator
-    Duration gossip{};                 // T
+    Duration gossip{};                // T
   };
 
   // What it wants done, in this order.
