@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "sim/cli/commands.h"
-#include "sim/cli/huge_heap.h"
 #include "sim/cli/progress_line.h"
 #include "sim/cli/stop_signal.h"
 #include "sim/scenario_file.h"
@@ -72,7 +71,6 @@ int command_calibrate(const CalibrateOptions& options) {
     if (!topology) return report_error(topology.error());
     topologies.push_back(std::move(*topology));
   }
-  use_huge_heap();
   ProgressLine progress(options.quiet);
   CalibrationOptions run;
   run.seed = options.seed;

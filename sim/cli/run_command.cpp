@@ -5,7 +5,6 @@
 
 #include "loop/temporary_folder.h"
 #include "sim/cli/commands.h"
-#include "sim/cli/huge_heap.h"
 #include "sim/cli/output_file.h"
 #include "sim/cli/report_format.h"
 #include "sim/cli/run_scenario.h"
@@ -42,7 +41,6 @@ Result<Report> run_live_in_folder(const Scenario& scenario, const RunOptions& op
 }
 
 Result<Report> run_in_virtual_time(const Scenario& scenario, const RunOptions& options, RunWatch& watch) {
-  use_huge_heap();
   VirtualOptions run;
   run.seed = options.seed;
   run.stop = &stop_requested;
