@@ -46,7 +46,7 @@ struct DepthEvidence {
   struct Descent {
     Height from = 0;
     Digest hash;
-    std::string proof;  // bytes of a StateProof
+    std::string proof;  // core/state_proof.h
     bool operator==(const Descent&) const = default;
   };
 

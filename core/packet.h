@@ -113,6 +113,7 @@ class PacketKeys {
   std::string timed_out(std::uint64_t sequence) const;     // hub: its id
   // Below this number everything on the lane is done for the chain that says so; see node/contract_xchain.h.
   std::string done_below() const;
+  std::size_t key_bytes() const { return lane_.size() + 16; }  // no key about a packet is longer
   // What else a chain keeps of the lane, nothing that proofs are about.
   std::string more(std::string_view part) const;
 

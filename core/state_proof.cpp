@@ -1,36 +1,85 @@
 #include "core/state_proof.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/byte_fields.h"
 
 namespace bsn {
 namespace {
 
-constexpr std::uint16_t path_bits = 256;
-constexpr std::size_t step_bytes = 34;
+// Reads a proof from the root down; hashes on the way up.
+class Reading {
+ public:
+  Reading(std::span<const Digest> paths, std::string_view proof) : paths_(paths), reader_(proof), held_(paths.size()) {}
 
-bool grows_strictly(const std::vector<StateProof::Step>& steps) {
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (steps[i].bit >= path_bits || (i > 0 && steps[i].bit <= steps[i - 1].bit)) return false;
+  std::optional<std::vector<HeldDigest>> under(const Digest& root) {
+    std::vector<std::uint32_t> all(paths_.size());
+    std::iota(all.begin(), all.end(), 0);
+    const Digest hash = node(all);
+    if (failed_ || !reader_.complete() || hash != root) return std::nullopt;
+    return std::move(held_);
   }
-  return true;
-}
 
-// The root over a leaf that the bits of `path` lead to.
-Digest root_above(Digest hash, const Digest& path, const std::vector<StateProof::Step>& steps) {
-  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-    hash = path_bit(path, step->bit) ? state_inner(step->bit, step->sibling, hash)
-                                     : state_inner(step->bit, hash, step->sibling);
+ private:
+  using Places = std::span<std::uint32_t>;  // in paths_, of those whose way comes by; never none
+
+  const Digest& one_of(Places places) const { return paths_[places.front()]; }
+
+  // Recursion ends: bits grow, so the depth is at most 256.
+  Digest node(Places places) {
+    const std::uint16_t mark = reader_.u16();
+    if (failed_ || reader_.failed()) return fail();
+    if (mark == proof_mark::leaf) return leaf(places);
+    if (mark == proof_mark::other_leaf) return other_leaf(places);
+    if (mark == proof_mark::empty && way_.empty()) return sha256("");
+    if (mark >= proof_mark::leaf || (!way_.empty() && mark <= way_.back())) return fail();
+    const auto right =
+        std::partition(places.begin(), places.end(), [&](std::uint32_t at) { return !path_bit(paths_[at], mark); });
+    way_.push_back(mark);
+    const Digest zero_side = side({places.begin(), right});
+    const Digest one_side = side({right, places.end()});
+    way_.pop_back();
+    return state_inner(mark, zero_side, one_side);
   }
-  return hash;
-}
 
-// Whether both paths take the same side at every step, so that who looks for one comes to the other.
-bool same_way(const Digest& a, const Digest& b, const std::vector<StateProof::Step>& steps) {
-  return std::all_of(steps.begin(), steps.end(),
-                     [&](const auto& step) { return path_bit(a, step.bit) == path_bit(b, step.bit); });
-}
+  Digest side(Places places) { return places.empty() ? reader_.digest() : node(places); }
+
+  bool are_all(Places places, const Digest& path) const {
+    return std::all_of(places.begin(), places.end(), [&](std::uint32_t at) { return paths_[at] == path; });
+  }
+
+  Digest leaf(Places places) {
+    const Digest value = reader_.digest();
+    if (!are_all(places, one_of(places))) return fail();
+    for (const std::uint32_t at : places) held_[at] = value;
+    return state_leaf(one_of(places), value);
+  }
+
+  Digest other_leaf(Places places) {
+    const Digest path = reader_.digest(), value = reader_.digest();
+    // Whoever looks for the leaf's own key comes here, too, and it is not the only one that is looked for.
+    const bool on_way = std::all_of(way_.begin(), way_.end(), [&](std::uint16_t bit) {
+      return path_bit(path, bit) == path_bit(one_of(places), bit);
+    });
+    if (!on_way || are_all(places, path)) return fail();
+    for (const std::uint32_t at : places) {
+      if (paths_[at] == path) held_[at] = value;
+    }
+    return state_leaf(path, value);
+  }
+
+  Digest fail() {
+    failed_ = true;
+    return {};
+  }
+
+  std::span<const Digest> paths_;
+  ByteReader reader_;
+  std::vector<HeldDigest> held_;
+  std::vector<std::uint16_t> way_;  // the bits of the nodes above
+  bool failed_ = false;
+};
 
 }  // namespace
 
@@ -52,50 +101,22 @@ Digest state_inner(std::uint16_t bit, const Digest& left, const Digest& right) {
   return sha256({input.data(), input.size()});
 }
 
-bool proves_value(const Digest& root, std::string_view key, std::string_view value, const StateProof& proof) {
-  if (root.is_zero() || proof.kind != StateProof::Kind::present || !grows_strictly(proof.steps)) return false;
+std::optional<std::vector<HeldDigest>> proved_values(const Digest& root, std::span<const Digest> paths,
+                                                     std::string_view proof) {
+  if (root.is_zero() || paths.empty()) return std::nullopt;
+  return Reading(paths, proof).under(root);
+}
+
+bool proves_value(const Digest& root, std::string_view key, std::string_view value, std::string_view proof) {
   const Digest path = sha256(key);
-  return root_above(state_leaf(path, sha256(value)), path, proof.steps) == root;
+  const auto held = proved_values(root, {&path, 1}, proof);
+  return held && held->front() == sha256(value);
 }
 
-bool proves_absence(const Digest& root, std::string_view key, const StateProof& proof) {
-  if (root.is_zero() || !grows_strictly(proof.steps)) return false;
-  if (proof.kind == StateProof::Kind::empty) return proof.steps.empty() && root == sha256("");
-  if (proof.kind != StateProof::Kind::other_leaf) return false;
+bool proves_absence(const Digest& root, std::string_view key, std::string_view proof) {
   const Digest path = sha256(key);
-  if (proof.other.path == path || !same_way(path, proof.other.path, proof.steps)) return false;
-  return root_above(state_leaf(proof.other.path, proof.other.value_digest), path, proof.steps) == root;
-}
-
-std::string encode(const StateProof& proof) {
-  ByteWriter writer;
-  writer.reserve(67 + step_bytes * proof.steps.size());
-  writer.u8(static_cast<std::uint8_t>(proof.kind));
-  if (proof.kind == StateProof::Kind::other_leaf) writer.digest(proof.other.path).digest(proof.other.value_digest);
-  writer.u16(static_cast<std::uint16_t>(proof.steps.size()));
-  for (const auto& step : proof.steps) writer.u16(step.bit).digest(step.sibling);
-  return writer.take();
-}
-
-std::optional<StateProof> decode_state_proof(std::string_view bytes) {
-  ByteReader reader(bytes);
-  StateProof proof;
-  const std::uint8_t kind = reader.u8();
-  if (kind > static_cast<std::uint8_t>(StateProof::Kind::empty)) return std::nullopt;
-  proof.kind = static_cast<StateProof::Kind>(kind);
-  if (proof.kind == StateProof::Kind::other_leaf) {
-    proof.other.path = reader.digest();
-    proof.other.value_digest = reader.digest();
-  }
-  const std::uint16_t steps = reader.u16();
-  if (steps > path_bits || reader.left() != step_bytes * steps) return std::nullopt;
-  proof.steps.reserve(steps);
-  for (std::uint16_t i = 0; i < steps; ++i) {
-    const std::uint16_t bit = reader.u16();
-    proof.steps.push_back({bit, reader.digest()});
-  }
-  if (!reader.complete() || !grows_strictly(proof.steps)) return std::nullopt;
-  return proof;
+  const auto held = proved_values(root, {&path, 1}, proof);
+  return held && !held->front();
 }
 
 }  // namespace bsn

@@ -1,17 +1,23 @@
-// Proofs about one key of an authenticated state (node/state_tree.h): that it holds a value, or that it is absent.
+// Proofs about keys of an authenticated state (node/state_tree.h): what they hold, or that they are absent.
 //
-// A proof lists the inner nodes from the root down to the only leaf that could hold the key. It is canonical: the bits
-// grow strictly, so there are at most 256 steps; every field is bound by the root; leaves and inner nodes hash in
-// domains of their own (0x00, 0x01), so none passes for the other. There is exactly one proof of each fact under a
-// root. Absence: the leaf at the end of the key's way is another key's, or the tree is empty.
+// A proof is the part of the tree on the ways of the keys that it is about: the inner nodes on them, a hash for each
+// side of these that no way takes, and the leaves at their ends; what several ways share stands in it once. It is
+// canonical: which nodes it has follows from the root and the keys. Bits grow strictly on the way down, so it is at
+// most 256 deep; every field is bound by the root, every hash and leaf is needed; leaves and inner nodes hash in
+// domains of their own (0x00, 0x01), so none passes for the other. There is exactly one proof about a set of keys
+// under a root. A key is absent when its way ends at another key's leaf, or the tree is empty.
 //
-// Bytes, big-endian: 1 byte kind (0 present, 1 another leaf, 2 empty tree), 64 of the other leaf (kind 1 only), 2 bytes
-// number of steps, 34 each. So a proof in a tree of n keys takes about 34 log2 n bytes.
+// Bytes, big-endian, from the root down, a left side before the right one. A node begins with 2 bytes:
+//   0 ... 255  an inner node that branches on this bit; its sides follow, one that no way takes as 32 bytes of hash
+//   256        the leaf of the only key whose way ends here; 32 bytes follow, its value's digest
+//   257        another leaf: some way ends here that is not its own key's; 32 bytes of path and 32 of digest follow
+//   258        the empty tree
+// So a proof about k of n keys takes about 34 k (2 + log2 n/k) bytes.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -28,34 +34,22 @@ inline bool path_bit(const Digest& path, std::uint16_t bit) {
 Digest state_leaf(const Digest& path, const Digest& value_digest);
 Digest state_inner(std::uint16_t bit, const Digest& left, const Digest& right);
 
-struct StateProof {
-  struct Step {
-    std::uint16_t bit = 0;
-    Digest sibling;
-    bool operator==(const Step&) const = default;
-  };
-  struct Leaf {
-    Digest path;
-    Digest value_digest;
-    bool operator==(const Leaf&) const = default;
-  };
-  enum class Kind : std::uint8_t { present, other_leaf, empty };
+// What a node in the bytes of a proof begins with, if not with its bit.
+namespace proof_mark {
+inline constexpr std::uint16_t leaf = 256, other_leaf = 257, empty = 258;
+}
 
-  Kind kind = Kind::empty;
-  Leaf other;               // other_leaf: what stands where the key would; else zero
-  std::vector<Step> steps;  // from the root down
-  bool operator==(const StateProof&) const = default;
-};
+// SHA-256 of what a key holds; nullopt: it is absent.
+using HeldDigest = std::optional<Digest>;
 
-// Whether the state with this root holds `value` under `key`. A zero root proves nothing.
-bool proves_value(const Digest& root, std::string_view key, std::string_view value, const StateProof& proof);
+// What the state with this root holds under each of the paths (SHA-256 of the keys), which may repeat. nullopt: these
+// are not the bytes of the proof about these paths under this root. A zero root proves nothing, nor does anything
+// about no path. Cost: a hash for each node.
+std::optional<std::vector<HeldDigest>> proved_values(const Digest& root, std::span<const Digest> paths,
+                                                     std::string_view proof);
 
-// Whether the state with this root holds nothing under `key`.
-bool proves_absence(const Digest& root, std::string_view key, const StateProof& proof);
-
-std::string encode(const StateProof& proof);
-
-// nullopt: these are not the bytes of a proof.
-std::optional<StateProof> decode_state_proof(std::string_view bytes);
+// The same of one key: that it holds `value`, or nothing.
+bool proves_value(const Digest& root, std::string_view key, std::string_view value, std::string_view proof);
+bool proves_absence(const Digest& root, std::string_view key, std::string_view proof);
 
 }  // namespace bsn

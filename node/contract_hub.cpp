@@ -8,6 +8,7 @@
 #include "node/contract_asset.h"
 #include "node/light_client.h"
 #include "node/xchain_arguments.h"
+#include "node/xchain_batch.h"
 #include "node/xchain_genesis.h"
 #include "node/xchain_lane.h"
 #include "node/xchain_reads.h"
@@ -17,8 +18,21 @@ namespace {
 
 constexpr std::string_view no_hub = "this chain is no hub";
 
-// Whether the hub has this packet, or had it and knows what came of it.
+struct Hub {
+  ChainName self;
+  ChannelRules rules;
+  StateOverlay& state;
+};
+
+std::optional<Hub> hub_of(StateOverlay& state) {
+  const auto rules = hub_rules(state);
+  if (!rules) return std::nullopt;
+  return Hub{own_name(state).value_or(ChainName{}), *rules, state};
+}
+
+// Whether the hub has this packet, or had it and knows what came of it. Most packets come in order and are new.
 bool has_seen(const XchainLane& lane, std::uint64_t sequence) {
+  if (sequence > lane.last()) return false;
   return sequence < lane.done() || lane.is_committed(sequence) || lane.is_acknowledged(sequence) ||
          lane.timed_out(sequence);
 }
@@ -29,81 +43,76 @@ std::optional<std::string> check_relay(const Arguments& args) {
   return check_forms("PACKET:packet AT:number PROOF:bytes", args);
 }
 
-std::optional<std::string> why_not_relayable(const Packet& packet, const ChannelRules& rules, const XchainLane& lane,
-                                             StateOverlay& state) {
-  if (packet.hub != own_name(state)) return "the packet goes by way of " + to_string(packet.hub);
-  if (!LightClient::find(packet.destination, state)) return "this hub does not know " + to_string(packet.destination);
+std::optional<std::string> why_not_relayable(const Packet& packet, const Hub& hub, const XchainLane& lane) {
+  if (packet.hub != hub.self) return "the packet goes by way of " + to_string(packet.hub);
+  if (!LightClient::find(packet.destination, hub.state)) {
+    return "this hub does not know " + to_string(packet.destination);
+  }
   if (has_seen(lane, packet.sequence)) return "the packet was taken over already";
-  if (packet.sequence >= lane.cleaned() + 2 * std::uint64_t{rules.in_flight_max}) return "the lane is full";
+  if (packet.sequence >= lane.cleaned() + 2 * std::uint64_t{hub.rules.in_flight_max}) return "the lane is full";
   const bool first = packet.sequence == lane.done();
-  if (rules.ordered && !first && !has_seen(lane, packet.sequence - 1)) return "an earlier packet comes first";
+  if (hub.rules.ordered && !first && !has_seen(lane, packet.sequence - 1)) return "an earlier packet comes first";
   return std::nullopt;
 }
 
+ContractOutcome take_over(const Hub& hub, const Packet& packet, std::string_view bytes, XchainLane& lane,
+                          const XchainEvidence& evidence) {
+  if (auto why = why_not_relayable(packet, hub, lane)) return refuse(std::move(*why));
+  const std::string key = lane.keys().committed(packet.sequence);
+  if (auto why = evidence.why_not_value(packet.source, key, bytes)) return refuse(std::move(*why));
+  lane.commit(packet.sequence, std::string(bytes));
+  if (packet.sequence > lane.last()) lane.set_last(packet.sequence);
+  if (!hub.rules.acknowledged) {
+    lane.advance_done(lane.last() + 1, [&](std::uint64_t at) { return lane.is_committed(at); });
+  }
+  return {true, "taken over"};
+}
+
 ContractOutcome relay(std::string_view, const Arguments& args, StateOverlay& state) {
-  const auto rules = hub_rules(state);
-  if (!rules) return refuse(std::string(no_hub));
+  const auto hub = hub_of(state);
+  if (!hub) return refuse(std::string(no_hub));
   const Packet packet = *decode_packet(args[0]);
   XchainLane lane(lane_of(packet), state);
-  auto source = LightClient::find(packet.source, state);
-  if (!source) return refuse("this hub does not know " + to_string(packet.source));
-  if (auto why = why_not_relayable(packet, *rules, lane, state)) return refuse(std::move(*why));
-  const std::string key = lane.keys().committed(packet.sequence);
-  if (auto why = source->check_value(number_argument(args[1]), key, args[0], args[2])) return refuse(std::move(*why));
-  lane.commit(packet.sequence, args[0]);
-  if (!rules->acknowledged) {
-    const std::uint64_t end = lane.done() + 2 * std::uint64_t{rules->in_flight_max};
-    lane.advance_done(end, [&](std::uint64_t at) { return lane.is_committed(at); });
-  }
-  return {true, to_hex(packet_id_of(args[0]))};
+  return take_over(*hub, packet, args[0], lane, OneProof(number_argument(args[1]), args[2], state));
 }
 
 // --- what came of it ---
 
-// A packet that this hub took over and whose outcome is open.
-struct Open {
-  std::optional<ChannelRules> rules;
-  XchainLane lane;
-  std::optional<Packet> packet;
-  std::optional<LightClient> destination;
-};
-
-Open open_packet(const Arguments& args, StateOverlay& state) {
-  const ChainName destination = chain_argument(args[1]);
-  XchainLane lane({own_name(state).value_or(ChainName{}), chain_argument(args[0]), destination}, state);
-  auto packet = lane.committed(number_argument(args[2]));
-  return {hub_rules(state), std::move(lane), std::move(packet), LightClient::find(destination, state)};
-}
-
-std::optional<std::string> why_no_outcome(const Open& open) {
-  if (!open.rules) return std::string(no_hub);
-  if (!open.rules->acknowledged) return "this hub has no acknowledgements";
-  if (!open.packet || !open.destination) return "no such packet waits for an outcome";
+// Why this hub waits for no outcome of the packet, which it took over if it has it.
+std::optional<std::string> why_no_outcome(const Hub& hub, bool has_packet) {
+  if (!hub.rules.acknowledged) return "this hub has no acknowledgements";
+  if (!has_packet) return "no such packet waits for an outcome";
   return std::nullopt;
 }
 
-void note_outcome(XchainLane& lane, const ChannelRules& rules, std::uint64_t sequence) {
+void note_outcome(XchainLane& lane, std::uint64_t sequence) {
   lane.drop_commitment(sequence);
-  lane.advance_done(lane.done() + 2 * std::uint64_t{rules.in_flight_max},
-                    [&](std::uint64_t at) { return lane.is_acknowledged(at) || lane.timed_out(at); });
+  lane.advance_done(lane.last() + 1, [&](std::uint64_t at) {
+    return !lane.is_committed(at) && (lane.is_acknowledged(at) || lane.timed_out(at));
+  });
 }
 
 std::optional<std::string> check_acknowledge(const Arguments& args) {
   return check_forms("FROM:chain TO:chain SEQUENCE:amount ACK:bytes AT:number PROOF:bytes", args);
 }
 
-ContractOutcome acknowledge(std::string_view, const Arguments& args, StateOverlay& state) {
-  Open open = open_packet(args, state);
-  if (auto why = why_no_outcome(open)) return refuse(std::move(*why));
-  if (!decode_acknowledgement(args[3])) return refuse("ACK is not the bytes of an acknowledgement");
-  const std::uint64_t sequence = open.packet->sequence;
-  const std::string key = open.lane.keys().acknowledged(sequence);
-  if (auto why = open.destination->check_value(number_argument(args[4]), key, args[3], args[5])) {
-    return refuse(std::move(*why));
-  }
-  open.lane.set_acknowledgement(sequence, args[3]);
-  note_outcome(open.lane, *open.rules, sequence);
+ContractOutcome acknowledge_packet(const Hub& hub, std::uint64_t sequence, std::string_view outcome, XchainLane& lane,
+                                   const XchainEvidence& evidence) {
+  if (auto why = why_no_outcome(hub, lane.is_committed(sequence))) return refuse(std::move(*why));
+  if (!decode_acknowledgement(outcome)) return refuse("ACK is not the bytes of an acknowledgement");
+  const std::string key = lane.keys().acknowledged(sequence);
+  if (auto why = evidence.why_not_value(lane.name().destination, key, outcome)) return refuse(std::move(*why));
+  lane.set_acknowledgement(sequence, std::string(outcome));
+  note_outcome(lane, sequence);
   return {true, "acknowledged"};
+}
+
+ContractOutcome acknowledge(std::string_view, const Arguments& args, StateOverlay& state) {
+  const auto hub = hub_of(state);
+  if (!hub) return refuse(std::string(no_hub));
+  XchainLane lane({hub->self, chain_argument(args[0]), chain_argument(args[1])}, state);
+  const OneProof evidence(number_argument(args[4]), args[5], state);
+  return acknowledge_packet(*hub, number_argument(args[2]), args[3], lane, evidence);
 }
 
 std::optional<std::string> check_time_out(const Arguments& args) {
@@ -117,20 +126,29 @@ void slash_provider(const ChainName& destination, std::uint64_t amount, StateOve
   if (taken > 0) move_balance(state, provider, slashed_account, taken);
 }
 
-ContractOutcome time_out(std::string_view, const Arguments& args, StateOverlay& state) {
-  Open open = open_packet(args, state);
-  if (auto why = why_no_outcome(open)) return refuse(std::move(*why));
-  const Packet& packet = *open.packet;
-  const Height at = number_argument(args[3]);
-  const auto header = open.destination->known(at);
-  if (!header) return refuse("no header of height " + args[3] + " is known");
-  if (!packet.timeout.passed(at, header->time)) return refuse("at that height the time-out had not passed");
-  const std::string key = open.lane.keys().received(packet.sequence);
-  if (auto why = open.destination->check_absence(at, key, args[4])) return refuse(std::move(*why));
-  open.lane.mark_timed_out(packet.sequence, packet_id(packet));
-  note_outcome(open.lane, *open.rules, packet.sequence);
-  slash_provider(packet.destination, open.rules->slash, state);
+ContractOutcome time_out_packet(const Hub& hub, std::uint64_t sequence, XchainLane& lane,
+                                const XchainEvidence& evidence) {
+  const auto packet = lane.committed(sequence);
+  if (auto why = why_no_outcome(hub, packet.has_value())) return refuse(std::move(*why));
+  const auto header = evidence.header(packet->destination);
+  if (!header) return refuse("no header of height " + std::to_string(evidence.at()) + " is known");
+  if (!packet->timeout.passed(evidence.at(), header->time)) {
+    return refuse("at that height the time-out had not passed");
+  }
+  const std::string key = lane.keys().received(sequence);
+  if (auto why = evidence.why_not_absent(packet->destination, key)) return refuse(std::move(*why));
+  lane.mark_timed_out(sequence, packet_id(*packet));
+  note_outcome(lane, sequence);
+  slash_provider(packet->destination, hub.rules.slash, hub.state);
   return {true, "timed out"};
+}
+
+ContractOutcome time_out(std::string_view, const Arguments& args, StateOverlay& state) {
+  const auto hub = hub_of(state);
+  if (!hub) return refuse(std::string(no_hub));
+  XchainLane lane({hub->self, chain_argument(args[0]), chain_argument(args[1])}, state);
+  const OneProof evidence(number_argument(args[3]), args[4], state);
+  return time_out_packet(*hub, number_argument(args[2]), lane, evidence);
 }
 
 // --- what is done is forgotten ---
@@ -139,25 +157,53 @@ std::optional<std::string> check_prune(const Arguments& args) {
   return check_forms("FROM:chain TO:chain BELOW:amount AT:number PROOF:bytes", args);
 }
 
-ContractOutcome prune(std::string_view, const Arguments& args, StateOverlay& state) {
-  const auto rules = hub_rules(state);
-  if (!rules) return refuse(std::string(no_hub));
-  XchainLane lane({own_name(state).value_or(ChainName{}), chain_argument(args[0]), chain_argument(args[1])}, state);
-  // With acknowledgements the source says what it needs no more, without them the destination.
-  auto witness = LightClient::find(rules->acknowledged ? lane.name().source : lane.name().destination, state);
-  if (!witness) return refuse("this hub does not know that chain");
-  const std::uint64_t below = number_argument(args[2]);
+ContractOutcome forget_below(const Hub& hub, std::uint64_t below, XchainLane& lane, const XchainEvidence& evidence) {
   if (below <= lane.cleaned()) return refuse("that is forgotten already");
   if (below > lane.done()) return refuse("that is not done");
+  // With acknowledgements the source says what it needs no more, without them the destination.
+  const ChainName& witness = hub.rules.acknowledged ? lane.name().source : lane.name().destination;
   const std::string proved = ByteWriter().u64(below).bytes();
-  const std::string key = lane.keys().done_below();
-  if (auto why = witness->check_value(number_argument(args[3]), key, proved, args[4])) return refuse(std::move(*why));
+  if (auto why = evidence.why_not_value(witness, lane.keys().done_below(), proved)) return refuse(std::move(*why));
   for (std::uint64_t at = lane.cleaned(); at < below; ++at) {
-    lane.drop_commitment(at);
-    lane.drop_outcome(at);
+    if (hub.rules.acknowledged) lane.drop_outcome(at);  // the commitment went when the outcome came
+    if (!hub.rules.acknowledged) lane.drop_commitment(at);
   }
   lane.set_cleaned(below);
   return {true, std::to_string(below)};
+}
+
+ContractOutcome prune(std::string_view, const Arguments& args, StateOverlay& state) {
+  const auto hub = hub_of(state);
+  if (!hub) return refuse(std::string(no_hub));
+  XchainLane lane({hub->self, chain_argument(args[0]), chain_argument(args[1])}, state);
+  const OneProof evidence(number_argument(args[3]), args[4], state);
+  return forget_below(*hub, number_argument(args[2]), lane, evidence);
+}
+
+// --- many at once ---
+
+ContractOutcome run_item(const Hub& hub, const BatchItem& item, XchainLane& lane, const XchainEvidence& evidence) {
+  switch (item.what) {
+    case BatchItem::What::packet:
+      if (const auto packet = packet_of(item, lane)) return take_over(hub, *packet, item.bytes, lane, evidence);
+      return refuse(std::string(not_that_packet));
+    case BatchItem::What::acknowledgement:
+      return acknowledge_packet(hub, item.number, item.bytes, lane, evidence);
+    case BatchItem::What::time_out:
+      return time_out_packet(hub, item.number, lane, evidence);
+    case BatchItem::What::prune:
+      break;
+  }
+  return forget_below(hub, item.number, lane, evidence);
+}
+
+ContractOutcome deliver(std::string_view, const Arguments& args, StateOverlay& state) {
+  const auto hub = hub_of(state);
+  if (!hub) return refuse(std::string(no_hub));
+  const auto run = [&](const BatchItem& item, XchainLane& lane, const XchainEvidence& evidence) {
+    return run_item(*hub, item, lane, evidence);
+  };
+  return deliver_batch(args, {hub->self, true, run}, state);
 }
 
 constexpr std::array functions = {
@@ -165,6 +211,7 @@ constexpr std::array functions = {
     ContractFunction{"acknowledge", Operation::submit, 6, 6, check_acknowledge, acknowledge},
     ContractFunction{"time_out", Operation::submit, 5, 5, check_time_out, time_out},
     ContractFunction{"prune", Operation::submit, 5, 5, check_prune, prune},
+    ContractFunction{deliver_function, Operation::submit, 4, 4, check_deliver, deliver},
     ContractFunction{"update", Operation::submit, 2, 2, check_update_client, update_client},
     ContractFunction{"change_members", Operation::submit, 3, 3, check_change_members, change_members},
     ContractFunction{"client", Operation::query, 1, 1, check_read_client, read_client},

@@ -7,6 +7,7 @@
 //   time_out FROM TO SEQUENCE AT PROOF         at height AT of the destination the time-out had passed and the packet
 //                                              was not received; slashes the destination's provider where rules say so
 //   prune FROM TO BELOW AT PROOF               forgets what is done (see node/contract_xchain.h)
+//   deliver WITNESS AT ITEMS PROOF             several of these with one proof (node/xchain_batch.h)
 // Reads: client CHAIN, lane FROM TO, packet FROM TO SEQUENCE, outcome FROM TO SEQUENCE.
 //
 // TMO: a packet is received by the destination only in a block in which its time-out has not passed, and timed out here

@@ -7,6 +7,7 @@
 #include "core/packet_call.h"
 #include "node/light_client.h"
 #include "node/xchain_arguments.h"
+#include "node/xchain_batch.h"
 #include "node/xchain_genesis.h"
 #include "node/xchain_lane.h"
 #include "node/xchain_reads.h"
@@ -16,6 +17,20 @@ namespace bsn {
 namespace {
 
 constexpr std::size_t acknowledgement_value_max = 1000;
+
+// This chain at one end, and what it agreed on with a hub.
+struct Link {
+  ChainName self;
+  ChannelRules rules;
+  StateOverlay& state;
+};
+
+std::optional<Link> link_to(const ChainName& hub, StateOverlay& state) {
+  auto self = own_name(state);
+  const auto rules = link_rules(hub, state);
+  if (!self || !rules) return std::nullopt;
+  return Link{std::move(*self), *rules, state};
+}
 
 // --- the source sends ---
 
@@ -93,18 +108,9 @@ ContractOutcome resolve(const Packet& packet, bool failed, XchainLane& lane, Sta
   return {true, "refunded"};
 }
 
-// A packet of this chain's that is under way; `hub` is its client of the hub.
-struct UnderWay {
-  XchainLane lane;
-  std::optional<Packet> packet;
-  std::optional<LightClient> hub;
-};
-
-UnderWay under_way(const Arguments& args, StateOverlay& state) {
-  const ChainName hub = chain_argument(args[0]);
-  XchainLane lane({hub, own_name(state).value_or(ChainName{}), chain_argument(args[1])}, state);
-  auto packet = lane.committed(number_argument(args[2]));
-  return {std::move(lane), std::move(packet), LightClient::find(hub, state)};
+// The lane of this chain's to TO by way of HUB, the first two arguments.
+XchainLane lane_from_here(const Arguments& args, StateOverlay& state) {
+  return {{chain_argument(args[0]), own_name(state).value_or(ChainName{}), chain_argument(args[1])}, state};
 }
 
 constexpr std::string_view not_under_way = "no such packet is under way";
@@ -113,30 +119,44 @@ std::optional<std::string> check_acknowledge(const Arguments& args) {
   return check_forms("HUB:chain TO:chain SEQUENCE:amount ACK:bytes AT:number PROOF:bytes", args);
 }
 
-ContractOutcome acknowledge(std::string_view, const Arguments& args, StateOverlay& state) {
-  UnderWay found = under_way(args, state);
-  if (!found.packet || !found.hub) return refuse(std::string(not_under_way));
-  const auto outcome = decode_acknowledgement(args[3]);
+ContractOutcome acknowledge_packet(std::uint64_t sequence, std::string_view bytes, XchainLane& lane,
+                                   const XchainEvidence& evidence, StateOverlay& state) {
+  const auto packet = lane.committed(sequence);
+  if (!packet) return refuse(std::string(not_under_way));
+  const auto outcome = decode_acknowledgement(bytes);
   if (!outcome) return refuse("ACK is not the bytes of an acknowledgement");
-  const std::string key = found.lane.keys().acknowledged(found.packet->sequence);
-  if (auto why = found.hub->check_value(number_argument(args[4]), key, args[3], args[5])) {
-    return refuse(std::move(*why));
-  }
-  return resolve(*found.packet, !outcome->ok, found.lane, state);
+  const std::string key = lane.keys().acknowledged(sequence);
+  if (auto why = evidence.why_not_value(lane.name().hub, key, bytes)) return refuse(std::move(*why));
+  return resolve(*packet, !outcome->ok, lane, state);
+}
+
+ContractOutcome acknowledge(std::string_view, const Arguments& args, StateOverlay& state) {
+  XchainLane lane = lane_from_here(args, state);
+  const OneProof evidence(number_argument(args[4]), args[5], state);
+  return acknowledge_packet(number_argument(args[2]), args[3], lane, evidence, state);
 }
 
 std::optional<std::string> check_time_out(const Arguments& args) {
   return check_forms("HUB:chain TO:chain SEQUENCE:amount AT:number PROOF:bytes", args);
 }
 
+ContractOutcome time_out_packet(std::uint64_t sequence, XchainLane& lane, const XchainEvidence& evidence,
+                                StateOverlay& state) {
+  const auto packet = lane.committed(sequence);
+  if (!packet) return refuse(std::string(not_under_way));
+  const std::string id(packet_id(*packet).view());
+  if (auto why = evidence.why_not_value(packet->hub, lane.keys().timed_out(sequence), id)) {
+    return refuse(std::move(*why));
+  }
+  const auto rules = link_rules(packet->hub, state);
+  if (rules && rules->ordered) lane.close();
+  return resolve(*packet, true, lane, state);
+}
+
 ContractOutcome time_out(std::string_view, const Arguments& args, StateOverlay& state) {
-  UnderWay found = under_way(args, state);
-  if (!found.packet || !found.hub) return refuse(std::string(not_under_way));
-  const std::string key = found.lane.keys().timed_out(found.packet->sequence);
-  const std::string id(packet_id(*found.packet).view());
-  if (auto why = found.hub->check_value(number_argument(args[3]), key, id, args[4])) return refuse(std::move(*why));
-  if (link_rules(found.packet->hub, state)->ordered) found.lane.close();
-  return resolve(*found.packet, true, found.lane, state);
+  XchainLane lane = lane_from_here(args, state);
+  const OneProof evidence(number_argument(args[3]), args[4], state);
+  return time_out_packet(number_argument(args[2]), lane, evidence, state);
 }
 
 // --- the destination receives ---
@@ -189,19 +209,24 @@ std::optional<std::string> check_receive(const Arguments& args) {
   return check_forms("PACKET:packet AT:number PROOF:bytes", args);
 }
 
+ContractOutcome receive_packet(const Link& link, const Packet& packet, std::string_view bytes, XchainLane& lane,
+                               const XchainEvidence& evidence) {
+  StateOverlay& state = link.state;
+  if (packet.destination != link.self) return refuse("the packet is for " + to_string(packet.destination));
+  if (auto why = why_not_receivable(packet, link.rules, lane, state.block())) return refuse(std::move(*why));
+  const std::string key = lane.keys().committed(packet.sequence);
+  if (auto why = evidence.why_not_value(packet.hub, key, bytes)) return refuse(std::move(*why));
+  const Acknowledgement outcome = run_packet(packet, state);
+  note_received(packet.sequence, packet_id_of(bytes), outcome, link.rules, lane);
+  return {true, received_value(outcome)};
+}
+
 ContractOutcome receive(std::string_view, const Arguments& args, StateOverlay& state) {
   const Packet packet = *decode_packet(args[0]);
-  const auto rules = link_rules(packet.hub, state);
-  auto hub = LightClient::find(packet.hub, state);
-  if (!rules || !hub) return refuse("this chain is not linked to " + to_string(packet.hub));
-  if (packet.destination != own_name(state)) return refuse("the packet is for " + to_string(packet.destination));
+  const auto link = link_to(packet.hub, state);
+  if (!link) return refuse("this chain is not linked to " + to_string(packet.hub));
   XchainLane lane(lane_of(packet), state);
-  if (auto why = why_not_receivable(packet, *rules, lane, state.block())) return {false, std::move(*why)};
-  const std::string key = lane.keys().committed(packet.sequence);
-  if (auto why = hub->check_value(number_argument(args[1]), key, args[0], args[2])) return refuse(std::move(*why));
-  const Acknowledgement outcome = run_packet(packet, state);
-  note_received(packet.sequence, packet_id_of(args[0]), outcome, *rules, lane);
-  return {true, received_value(outcome)};
+  return receive_packet(*link, packet, args[0], lane, OneProof(number_argument(args[1]), args[2], state));
 }
 
 // --- both ends ---
@@ -211,27 +236,57 @@ std::optional<std::string> check_prune(const Arguments& args) {
 }
 
 // Forgets what the hub's watermark says is done: an end that received, or one that sent without acknowledgements.
-ContractOutcome prune(std::string_view, const Arguments& args, StateOverlay& state) {
-  XchainLane lane(lane_argument(args[0], args[1], args[2]), state);
-  const auto rules = link_rules(lane.name().hub, state);
-  auto hub = LightClient::find(lane.name().hub, state);
-  if (!rules || !hub) return refuse("this chain is not linked to " + args[0]);
-  const auto self = own_name(state);
-  const bool sent = lane.name().source == self && !rules->acknowledged;
-  const bool received = lane.name().destination == self && rules->acknowledged;
+ContractOutcome forget_below(const Link& link, std::uint64_t below, XchainLane& lane, const XchainEvidence& evidence) {
+  const bool sent = lane.name().source == link.self && !link.rules.acknowledged;
+  const bool received = lane.name().destination == link.self && link.rules.acknowledged;
   if (!sent && !received) return refuse("the hub's watermark says nothing about what is kept here of this lane");
-  const std::uint64_t below = number_argument(args[3]);
   if (below <= lane.done()) return refuse("that is forgotten already");
   const std::string proved = ByteWriter().u64(below).bytes();
-  const std::string key = lane.keys().done_below();
-  if (auto why = hub->check_value(number_argument(args[4]), key, proved, args[5])) return refuse(std::move(*why));
+  if (auto why = evidence.why_not_value(lane.name().hub, lane.keys().done_below(), proved)) {
+    return refuse(std::move(*why));
+  }
   // Not more than in_flight_max: the watermark is never further ahead of this end's.
   for (std::uint64_t at = lane.done(); at < below; ++at) {
     if (sent) lane.drop_commitment(at);
-    if (received) lane.drop_received(at), lane.drop_outcome(at);
+    if (received) lane.drop_received(at), lane.drop_acknowledgement(at);
   }
   lane.set_done(below);
   return {true, std::to_string(below)};
+}
+
+ContractOutcome prune(std::string_view, const Arguments& args, StateOverlay& state) {
+  XchainLane lane(lane_argument(args[0], args[1], args[2]), state);
+  const auto link = link_to(lane.name().hub, state);
+  if (!link) return refuse("this chain is not linked to " + args[0]);
+  const OneProof evidence(number_argument(args[4]), args[5], state);
+  return forget_below(*link, number_argument(args[3]), lane, evidence);
+}
+
+ContractOutcome run_item(const Link& link, const BatchItem& item, XchainLane& lane, const XchainEvidence& evidence) {
+  const bool sent_here = lane.name().source == link.self;
+  switch (item.what) {
+    case BatchItem::What::packet:
+      if (const auto packet = packet_of(item, lane)) return receive_packet(link, *packet, item.bytes, lane, evidence);
+      return refuse(std::string(not_that_packet));
+    case BatchItem::What::acknowledgement:
+      if (!sent_here) return refuse(std::string(not_under_way));
+      return acknowledge_packet(item.number, item.bytes, lane, evidence, link.state);
+    case BatchItem::What::time_out:
+      if (!sent_here) return refuse(std::string(not_under_way));
+      return time_out_packet(item.number, lane, evidence, link.state);
+    case BatchItem::What::prune:
+      break;
+  }
+  return forget_below(link, item.number, lane, evidence);
+}
+
+ContractOutcome deliver(std::string_view, const Arguments& args, StateOverlay& state) {
+  const auto link = link_to(chain_argument(args[0]), state);
+  if (!link) return refuse("this chain is not linked to " + args[0]);
+  const auto run = [&](const BatchItem& item, XchainLane& lane, const XchainEvidence& evidence) {
+    return run_item(*link, item, lane, evidence);
+  };
+  return deliver_batch(args, {chain_argument(args[0]), false, run}, state);
 }
 
 constexpr std::array functions = {
@@ -241,6 +296,7 @@ constexpr std::array functions = {
     ContractFunction{"time_out", Operation::submit, 5, 5, check_time_out, time_out},
     ContractFunction{"receive", Operation::submit, 3, 3, check_receive, receive},
     ContractFunction{"prune", Operation::submit, 6, 6, check_prune, prune},
+    ContractFunction{deliver_function, Operation::submit, 4, 4, check_deliver, deliver},
     ContractFunction{"update", Operation::submit, 2, 2, check_update_client, update_client},
     ContractFunction{"change_members", Operation::submit, 3, 3, check_change_members, change_members},
     ContractFunction{"client", Operation::query, 1, 1, check_read_client, read_client},

@@ -11,6 +11,7 @@
 //   receive PACKET AT PROOF                                    executes it: "ok …" or "error …", never twice
 // On both:
 //   update HUB HEADER                                          light client of the hub: one more final header
+//   deliver HUB AT ITEMS PROOF                           several of these with one proof (node/xchain_batch.h)
 //   change_members HUB MEMBERS CERTIFICATE                     its next set of validators
 //   prune HUB FROM TO BELOW AT PROOF                           forgets packets below BELOW, which are done (see below)
 // Reads: client HUB, lane HUB FROM TO, packet HUB FROM TO SEQUENCE, acknowledgement HUB FROM TO SEQUENCE,

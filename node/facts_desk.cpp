@@ -6,13 +6,14 @@
 
 #include "core/finality.h"
 #include "core/voters_seal.h"
+#include "node/state_facts.h"
 
 namespace bsn {
 namespace {
 
 constexpr std::size_t seats_max = 1000;  // that a chain of changing validators has, as core/chain_spec.h bounds them
 
-Reply answer_with(const FinalHeader& header, std::vector<Fact> facts) {
+Reply answer_with(const FinalHeader& header, std::vector<Facts> facts) {
   Reply reply;
   reply.height = header.header.height;
   reply.state_root = header.header.state_root;
@@ -24,18 +25,6 @@ Reply not_now(std::string message) {
   Reply reply = refusal(Status::unavailable, Reason::no_leader, std::move(message));
   reply.retry_after = seconds(1);
   return reply;
-}
-
-std::vector<Fact> facts_of(const std::vector<std::string>& keys, const Ledger& ledger) {
-  StateTree state = ledger.final_state();
-  std::vector<Fact> facts;
-  for (const std::string& key : keys) {
-    const Digest path = StateTree::path_of(key);
-    std::string proof = encode(state.prove(path));
-    const auto value = state.get(path);
-    facts.push_back({value ? std::optional(std::string(*value)) : std::nullopt, std::move(proof)});
-  }
-  return facts;
 }
 
 // nullopt: too few blocks stand on top.
@@ -67,7 +56,7 @@ void FactsDesk::set_seat(std::optional<ValidatorIndex> seat) {
 
 FactsDesk::Asked FactsDesk::ask(const OpenCall& call, const std::vector<std::string>& args, const Ledger& ledger) {
   const auto wanted = decode_keys(args[0]);
-  if (!wanted) return {refusal(Status::invalid_argument, Reason::malformed, "this is no list of up to 500 keys")};
+  if (!wanted) return {refusal(Status::invalid_argument, Reason::malformed, "these are no lists of up to 500 keys")};
   auto weights = weights_of(args);
   if (!weights) return {refusal(Status::invalid_argument, Reason::malformed, "this is no seal that names validators")};
   const Height height = ledger.final_height();
@@ -75,15 +64,16 @@ FactsDesk::Asked FactsDesk::ask(const OpenCall& call, const std::vector<std::str
   if (const auto* depth = std::get_if<DepthRule>(&client_.rule)) {
     auto evidence = depth_evidence(*depth, ledger);
     if (!evidence) return {not_now("too few blocks stand on the last final one")};
-    return {answer_with({ledger.final_header(), std::move(*evidence)}, facts_of(*wanted, ledger))};
+    return {answer_with({ledger.final_header(), std::move(*evidence)}, look_up(*wanted, ledger.final_state()))};
   }
   if (waiting() >= waiting_max) {
     return {refusal(Status::resource_exhausted, Reason::mempool_full, "too many questions wait for signatures")};
   }
   const auto [at, fresh] = collecting_.try_emplace(height);
   Collecting& one = at->second;
-  if (!fresh && enough(one, *weights)) return {answer_with(certified(one, *weights), facts_of(*wanted, ledger))};
-  one.waiting.push_back({call, facts_of(*wanted, ledger), std::move(*weights)});
+  if (!fresh && enough(one, *weights))
+    return {answer_with(certified(one, *weights), look_up(*wanted, ledger.final_state()))};
+  one.waiting.push_back({call, look_up(*wanted, ledger.final_state()), std::move(*weights)});
   if (!fresh) return {};
   one.header = ledger.final_header();
   one.hash = ledger.block_hash(height);

@@ -62,7 +62,7 @@ class FactsDesk {
  private:
   struct Question {
     OpenCall call;
-    std::vector<Fact> facts;
+    std::vector<Facts> facts;
     std::vector<std::uint64_t> weights;  // of whose signatures count, by seat
   };
   // Questions about the header of one height.

@@ -5,7 +5,6 @@
 #include "core/block_hashes.h"
 #include "core/byte_fields.h"
 #include "core/check.h"
-#include "core/state_proof.h"
 #include "core/voters_seal.h"
 
 namespace bsn {
@@ -96,9 +95,8 @@ std::optional<std::string> why_descent_unproved(const BlockHeader& header,
   if (!descent || descent->from != from) {
     return "it must come with a proof from which block of height " + std::to_string(from) + " it descends";
   }
-  const std::optional<StateProof> proof = decode_state_proof(descent->proof);
   const std::string value = encode(BlockHash{from, descent->hash});
-  if (!proof || !proves_value(header.state_root, block_hash_key(from), value, *proof)) {
+  if (!proves_value(header.state_root, block_hash_key(from), value, descent->proof)) {
     return "the proof does not prove from which block it descends";
   }
   return std::nullopt;
@@ -186,24 +184,29 @@ ContractOutcome LightClient::change_members(const std::vector<CertificateRule::M
 }
 
 std::optional<std::string> LightClient::check_value(Height height, std::string_view key, std::string_view value,
-                                                    std::string_view proof) {
-  if (auto why = why_unusable()) return why;
-  const std::optional<KnownHeader> header = known(height);
-  if (!header) return "no header of height " + std::to_string(height) + " is known";
-  const std::optional<StateProof> decoded = decode_state_proof(proof);
-  if (!decoded) return "these are not the bytes of a proof";
-  if (!proves_value(header->state_root, key, value, *decoded)) return "the proof does not prove it";
-  return std::nullopt;
+                                                    std::string_view proof) const {
+  const Digest path = sha256(key);
+  Proved proved = prove_values(height, {&path, 1}, proof);
+  if (proved.why_not || proved.held[0] == sha256(value)) return proved.why_not;
+  return "the proof does not prove it";
 }
 
-std::optional<std::string> LightClient::check_absence(Height height, std::string_view key, std::string_view proof) {
-  if (auto why = why_unusable()) return why;
+std::optional<std::string> LightClient::check_absence(Height height, std::string_view key,
+                                                      std::string_view proof) const {
+  const Digest path = sha256(key);
+  Proved proved = prove_values(height, {&path, 1}, proof);
+  if (proved.why_not || !proved.held[0]) return proved.why_not;
+  return "the proof does not prove absence";
+}
+
+LightClient::Proved LightClient::prove_values(Height height, std::span<const Digest> paths,
+                                              std::string_view proof) const {
+  if (auto why = why_unusable()) return {std::move(why), {}, {}};
   const std::optional<KnownHeader> header = known(height);
-  if (!header) return "no header of height " + std::to_string(height) + " is known";
-  const std::optional<StateProof> decoded = decode_state_proof(proof);
-  if (!decoded) return "these are not the bytes of a proof";
-  if (!proves_absence(header->state_root, key, *decoded)) return "the proof does not prove absence";
-  return std::nullopt;
+  if (!header) return {"no header of height " + std::to_string(height) + " is known", {}, {}};
+  auto held = proved_values(header->state_root, paths, proof);
+  if (!held) return {"the proof does not prove what the state of that height holds there", {}, {}};
+  return {std::nullopt, *header, std::move(*held)};
 }
 
 std::optional<KnownHeader> LightClient::known(Height height) const {

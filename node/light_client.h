@@ -21,12 +21,14 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/cross_chain_spec.h"
 #include "core/final_header.h"
+#include "core/state_proof.h"
 #include "node/contract.h"
 #include "node/state_overlay.h"
 
@@ -58,10 +60,18 @@ class LightClient {
                                  const CertificateEvidence& evidence);
 
   // Why the key did not hold the value, or was not absent, at that height as far as this client can tell; nullopt: it
-  // is proved. `proof` are the bytes of a StateProof.
+  // is proved. `proof`: core/state_proof.h.
   std::optional<std::string> check_value(Height height, std::string_view key, std::string_view value,
-                                         std::string_view proof);
-  std::optional<std::string> check_absence(Height height, std::string_view key, std::string_view proof);
+                                         std::string_view proof) const;
+  std::optional<std::string> check_absence(Height height, std::string_view key, std::string_view proof) const;
+
+  // What many keys held at that height, by one proof about all of their paths.
+  struct Proved {
+    std::optional<std::string> why_not;  // nothing is proved
+    KnownHeader header;
+    std::vector<HeldDigest> held;  // by path
+  };
+  Proved prove_values(Height height, std::span<const Digest> paths, std::string_view proof) const;
 
   // nullopt: never proved, or not kept any more.
   std::optional<KnownHeader> known(Height height) const;

@@ -1,7 +1,10 @@
 #include "node/state_tree.h"
 
+#include <algorithm>
 #include <bit>
+#include <numeric>
 
+#include "core/byte_fields.h"
 #include "core/check.h"
 
 namespace bsn {
@@ -61,21 +64,46 @@ void StateTree::erase(const Digest& path) {
 
 Digest StateTree::root() { return root_ == none ? sha256("") : hash_of(root_); }
 
-StateProof StateTree::prove(const Digest& path) {
-  root();  // so that every hash below it is fresh
-  StateProof proof;
-  if (root_ == none) return proof;
-  proof.steps.reserve(2 * static_cast<std::size_t>(std::bit_width(size_)));  // mostly enough
-  Ref at = root_;
-  while (!is_leaf(at)) {
-    const Inner& one = inners_[at];
-    proof.steps.push_back({one.bit, hash_of(one.child[!path_bit(path, one.bit)])});
-    at = next(at, path);
+std::string StateTree::prove(std::span<const Digest> paths) {
+  BSN_CHECK(!paths.empty(), "a proof is about something");
+  root();  // so that every hash is fresh
+  ByteWriter proof;
+  if (root_ == none) return proof.u16(proof_mark::empty).take();
+  const auto depth = static_cast<std::size_t>(std::bit_width(size_ / paths.size()));
+  proof.reserve(34 * paths.size() * (depth + 3));  // mostly enough
+  std::vector<std::uint32_t> places(paths.size());
+  std::iota(places.begin(), places.end(), 0);
+  prove_node(root_, paths, places, proof);
+  return proof.take();
+}
+
+// Recursion ends as in hash_of().
+void StateTree::prove_node(Ref at, std::span<const Digest> paths, std::span<std::uint32_t> places, ByteWriter& proof) {
+  if (is_leaf(at)) {
+    const Leaf& end = leaf(at);
+    const bool alone =
+        std::all_of(places.begin(), places.end(), [&](std::uint32_t place) { return paths[place] == end.path; });
+    if (alone) {
+      proof.u16(proof_mark::leaf);
+    } else {
+      proof.u16(proof_mark::other_leaf).digest(end.path);
+    }
+    proof.digest(sha256(end.value));
+    return;
   }
-  const Leaf& end = leaf(at);
-  proof.kind = end.path == path ? StateProof::Kind::present : StateProof::Kind::other_leaf;
-  if (end.path != path) proof.other = {end.path, sha256(end.value)};
-  return proof;
+  const Inner one = inners_[at];
+  proof.u16(one.bit);
+  const auto right = std::partition(places.begin(), places.end(),
+                                    [&](std::uint32_t place) { return !path_bit(paths[place], one.bit); });
+  const std::array<std::span<std::uint32_t>, 2> sides = {std::span(places.begin(), right),
+                                                         std::span(right, places.end())};
+  for (const std::size_t side : {0, 1}) {
+    if (sides[side].empty()) {
+      proof.digest(hash_of(one.child[side]));
+    } else {
+      prove_node(one.child[side], paths, sides[side], proof);
+    }
+  }
 }
 
 void StateTree::for_each(const std::function<void(std::string_view, std::string_view)>& visit) const {

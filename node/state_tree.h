@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,8 @@
 #include "node/shared_vector.h"
 
 namespace bsn {
+
+class ByteWriter;
 
 class StateTree {
  public:
@@ -46,8 +49,10 @@ class StateTree {
   // Over everything in the tree. Hashes what changed since the last call.
   Digest root();
 
-  // That `path` holds its value, or that there is none, under root(). O(depth), hashes as root() does.
-  StateProof prove(const Digest& path);
+  // The bytes of the proof (core/state_proof.h) of what these paths, at least one, hold under root(). O(depth) for
+  // each, hashes as root() does.
+  std::string prove(std::span<const Digest> paths);
+  std::string prove(const Digest& path) { return prove({&path, 1}); }
 
   std::size_t size() const { return size_; }
 
@@ -87,6 +92,8 @@ class StateTree {
   Ref new_leaf(const Digest& path, std::string_view key, std::string_view value);
   Ref new_inner(std::uint16_t bit);
   Digest hash_of(Ref ref);
+  // The node `at`, where the ways of the paths at these places come by.
+  void prove_node(Ref at, std::span<const Digest> paths, std::span<std::uint32_t> places, ByteWriter& proof);
 
   Ref root_ = none;
   std::size_t size_ = 0;

@@ -59,8 +59,10 @@ void XchainLane::mark_timed_out(std::uint64_t sequence, const Digest& packet) {
   state_.set(keys_.timed_out(sequence), std::string(packet.view()));
 }
 
+void XchainLane::drop_acknowledgement(std::uint64_t sequence) { state_.erase(keys_.acknowledged(sequence)); }
+
 void XchainLane::drop_outcome(std::uint64_t sequence) {
-  state_.erase(keys_.acknowledged(sequence));
+  if (is_acknowledged(sequence)) return drop_acknowledgement(sequence);
   state_.erase(keys_.timed_out(sequence));
 }
 

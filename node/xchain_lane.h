@@ -23,7 +23,8 @@ class XchainLane {
   const PacketLane& name() const { return lane_; }
   const PacketKeys& keys() const { return keys_; }
 
-  // The last sequence that the source sent, or that the destination of an ordered lane received; 0: none.
+  // The last sequence that the source sent, that the destination of an ordered lane received, or the highest that the
+  // hub took over; 0: none.
   std::uint64_t last() const;
   void set_last(std::uint64_t sequence);
 
@@ -49,6 +50,7 @@ class XchainLane {
   void set_acknowledgement(std::uint64_t sequence, std::string bytes);
   bool timed_out(std::uint64_t sequence) const;
   void mark_timed_out(std::uint64_t sequence, const Digest& packet);  // its id
+  void drop_acknowledgement(std::uint64_t sequence);
   // Forgets what became of it: acknowledgement or time-out.
   void drop_outcome(std::uint64_t sequence);
 

@@ -10,13 +10,26 @@
 namespace bsn {
 namespace {
 
-// Differs between relayers, tasks and tries, so that a later try with a newer proof is not taken for a retry.
-std::string idempotency_key(const std::string& relayer, const RelayTask& task, Height at) {
-  CanonicalBytes bytes("bsn/relay-call/v1");
-  const PacketLane& lane = task.id.lane->name;
-  for (const ChainName* name : {&lane.hub, &lane.source, &lane.destination}) bytes.add(to_string(*name));
-  bytes.add(relayer).add(static_cast<std::uint64_t>(task.id.step)).add(task.id.sequence).add(at);
-  return to_hex(bytes.add(std::uint64_t{task.tries}).digest());
+constexpr std::size_t item_bytes = 64;  // about, beside what it brings: its part of what names the lane
+
+// Differs between relayers, batches and tries, so that a later try with a newer proof is not taken for a retry.
+std::string batch_key(const std::string& relayer, RelayRequest request, const Call& call) {
+  CanonicalBytes bytes("bsn/relay-batch/v1");
+  bytes.add(relayer).add(request);
+  for (const std::string& arg : call.args) bytes.add(sha256(arg));
+  return to_hex(bytes.digest());
+}
+
+bool fits(const Call& call) {
+  std::size_t bytes = 0;
+  for (const std::string& arg : call.args) bytes += arg.size();
+  return bytes <= CallLimits::total_bytes;
+}
+
+// Lane by lane, in order of sequence.
+bool before(const RelayTask& a, const RelayTask& b) {
+  if (a.id.lane != b.id.lane) return a.id.lane->rank < b.id.lane->rank;
+  return a.id < b.id;
 }
 
 std::string update_key(const std::string& relayer, const ChainName& witness, const FinalHeader& header,
@@ -82,7 +95,7 @@ void ProofCourier::target_took(const FinalHeader& header) {
 }
 
 bool ProofCourier::may_start(Instant now) const {
-  return !facts_request_ && !frozen_ && now >= not_before_ && calls_.size() + batch_max <= under_way_max;
+  return !facts_request_ && !frozen_ && now >= not_before_ && under_way_.size() + turn_max <= under_way_max;
 }
 
 void ProofCourier::start(Instant now, std::vector<RelayerOutput>& out) {
@@ -90,63 +103,96 @@ void ProofCourier::start(Instant now, std::vector<RelayerOutput>& out) {
   wake_resting(now);
   if (tasks_.empty() && !missed_a_change()) return;
   WantFacts want{next_request_++, witness_, {}, sent_.voters};
-  fill_batch(want);
+  form_batches(next_tasks());
+  for (const Batch& batch : batches_) {
+    auto& keys = want.keys.emplace_back();
+    for (const RelayTaskId& id : batch) keys.push_back(key_of(id));
+  }
   descent_from_ = descends_from();
-  if (descent_from_ > 0) want.keys.push_back(block_hash_key(descent_from_));
+  if (descent_from_ > 0) want.keys.push_back({block_hash_key(descent_from_)});
   facts_request_ = want.request;
   out.emplace_back(std::move(want));
 }
 
 // Goes round, so that a busy lane can't keep the others waiting for ever.
-void ProofCourier::fill_batch(WantFacts& want) {
-  batch_.clear();
-  auto task = tasks_.upper_bound(last_);
-  for (std::size_t bytes = 0; batch_.size() < batch_max && bytes < keys_bytes_max && !tasks_.empty();) {
-    if (task == tasks_.end()) task = tasks_.begin();
-    batch_.push_back(task->first);
-    want.keys.push_back(key_of(task->second));
-    bytes += want.keys.back().size();
-    const auto taken = task++;
-    under_way_.insert(tasks_.extract(taken));
+std::vector<RelayTask> ProofCourier::next_tasks() {
+  std::vector<RelayTask> taken;
+  std::size_t bytes = 0;
+  auto next = tasks_.upper_bound(last_);
+  while (taken.size() < turn_max && bytes < keys_bytes_max && !tasks_.empty()) {
+    if (next == tasks_.end()) next = tasks_.begin();
+    taken.push_back(next->second);
+    bytes += next->first.lane->keys.key_bytes();
+    const auto moved = next++;
+    under_way_.insert(tasks_.extract(moved));
   }
-  if (!batch_.empty()) last_ = batch_.back();
+  if (!taken.empty()) last_ = taken.back().id;
+  return taken;
+}
+
+void ProofCourier::form_batches(std::vector<RelayTask> tasks) {
+  std::sort(tasks.begin(), tasks.end(), before);
+  batches_.clear();
+  std::size_t bytes = 0;
+  bool closed = true;  // the last batch takes no more
+  for (const RelayTask& task : tasks) {
+    const std::size_t more = task.bytes + item_bytes;
+    if (closed || task.alone || batches_.back().size() >= batch_items || bytes + more > batch_bytes) {
+      batches_.emplace_back();
+      bytes = 0;
+    }
+    closed = task.alone;
+    bytes += more;
+    batches_.back().push_back(task.id);
+  }
 }
 
 void ProofCourier::take(Instant now, const GotFacts& facts, std::vector<RelayerOutput>& out) {
   if (facts_request_ != facts.request) return;
   facts_request_.reset();
   auto header = facts.header;
-  const std::size_t keys = batch_.size() + (descent_from_ > 0 ? 1 : 0);
-  const bool whole = header && facts.facts.size() == keys;
+  const std::size_t lists = batches_.size() + (descent_from_ > 0 ? 1 : 0);
+  bool whole = header && facts.facts.size() == lists;
+  for (std::size_t i = 0; whole && i < batches_.size(); ++i) {
+    whole = facts.facts[i].values.size() == batches_[i].size();
+  }
   if (!whole || (descent_from_ > 0 && !add_descent(facts.facts.back(), *header))) {
     ++counters_.failed;
-    back_to_waiting();
+    all_back_to_waiting();
     return header_failed(now, whole ? "the header does not descend from what is known" : "no answer with a header");
   }
   by_depth_ = std::holds_alternative<DepthEvidence>(header->evidence);
   if (header->header.height < sent_.height) {  // of a peer that is a little behind: the target won't take it
-    back_to_waiting();
+    all_back_to_waiting();
     not_before_ = now + retry_after;
     return;
   }
   if (header->header.height > sent_.height) submit_update(*header, out);
-  submit_calls(now, *header, facts.facts, out);
+  for (std::size_t i = 0; i < batches_.size(); ++i) {
+    submit_batch(now, *header, std::move(batches_[i]), facts.facts[i], out);
+  }
+  batches_.clear();
 }
 
-void ProofCourier::back_to_waiting() {
-  for (const RelayTaskId& id : batch_) {
+void ProofCourier::back_to_waiting(const Batch& batch) {
+  for (const RelayTaskId& id : batch) {
     if (auto task = under_way_.extract(id)) tasks_.insert(std::move(task));
   }
 }
 
+void ProofCourier::all_back_to_waiting() {
+  for (const Batch& batch : batches_) back_to_waiting(batch);
+  batches_.clear();
+}
+
 // False: the header does not show it, be it that the peer is behind what the target knows, or too far ahead of it.
-bool ProofCourier::add_descent(const Fact& fact, FinalHeader& header) const {
+bool ProofCourier::add_descent(const Facts& facts, FinalHeader& header) const {
   auto* evidence = std::get_if<DepthEvidence>(&header.evidence);
   if (evidence == nullptr || header.header.height < descent_from_) return false;
   if (header.header.height == descent_from_) return true;  // known already
-  const auto block = decode_block_hash(fact.value.value_or(""));
+  const auto block = facts.values.empty() ? std::nullopt : decode_block_hash(facts.values[0].value_or(""));
   if (!block || block->height != descent_from_) return false;
-  evidence->descent = DepthEvidence::Descent{block->height, block->hash, fact.proof};
+  evidence->descent = DepthEvidence::Descent{block->height, block->hash, facts.proof};
   return true;
 }
 
@@ -158,40 +204,74 @@ void ProofCourier::submit_update(const FinalHeader& header, std::vector<RelayerO
   out.emplace_back(std::move(update));
 }
 
-void ProofCourier::submit_calls(Instant now, const FinalHeader& header, const std::vector<Fact>& facts,
+// The proof is about all of the batch, so whatever can't be brought any more goes along, empty, and is refused there.
+void ProofCourier::submit_batch(Instant now, const FinalHeader& header, Batch batch, const Facts& facts,
                                 std::vector<RelayerOutput>& out) {
-  out.reserve(out.size() + batch_.size());
-  for (std::size_t i = 0; i < batch_.size(); ++i) {
-    const auto task = under_way_.find(batch_[i]);
-    if (task == under_way_.end()) continue;  // somebody else did it meanwhile
-    auto call = call_of(task->second, target_, header, facts[i]);
-    if (!call) {
-      try_again(now, under_way_.extract(task).mapped());
-      continue;
+  std::vector<LaneItems> lanes;
+  const RelayLane* lane = nullptr;
+  std::size_t brought = 0;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    RelayTaskId& id = batch[i];
+    if (id.lane != lane) lanes.push_back({id.lane->name.source, id.lane->name.destination, {}});
+    lane = id.lane;
+    const auto task = under_way_.find(id);  // none: somebody else did it meanwhile
+    const auto item = item_of(id, facts.values[i]);
+    lanes.back().items.push_back(item.value_or(empty_item(id)));
+    if (task != under_way_.end() && !item) try_again(now, under_way_.extract(task).mapped());
+    if (task != under_way_.end() && item) {
+      ++brought;
+    } else {
+      id.lane = nullptr;
     }
-    call->idempotency_key = idempotency_key(relayer_, task->second, header.header.height);
-    calls_.emplace(next_request_, batch_[i]);
-    out.emplace_back(SubmitCall{next_request_++, std::move(*call)});
   }
-  batch_.clear();
+  if (brought == 0) return;
+  Call call = deliver_call(witness_, target_, target_is_hub_, header.header.height, lanes, facts.proof);
+  if (!fits(call) && batch.size() > 1) {
+    for (const RelayTaskId& id : batch) {
+      if (id.lane != nullptr) under_way_.at(id).alone = true;
+    }
+    return back_to_waiting(batch);
+  }
+  call.idempotency_key = batch_key(relayer_, next_request_, call);
+  calls_.emplace(next_request_, std::move(batch));
+  out.emplace_back(SubmitCall{next_request_++, std::move(call)});
 }
 
 void ProofCourier::take(Instant now, const CallEnded& ended) {
   if (const auto update = updates_.extract(ended.request)) return take_update(ended, update.mapped(), now);
   const auto call = calls_.extract(ended.request);
-  if (!call) return;
-  const RelayTaskId& id = call.mapped();
-  auto task = under_way_.extract(id);
-  if (ended.how == CallEnded::How::done) {
-    ++counters_.delivered;
-    if (task) meter_.took(id.step, now - task.mapped().known);
-    return drop(id);
+  if (call) batch_ended(now, call.mapped(), ended);
+}
+
+void ProofCourier::batch_ended(Instant now, const Batch& batch, const CallEnded& ended) {
+  std::vector<ItemResult> results;
+  if (ended.how == CallEnded::How::done) results = decode_results(ended.value, batch.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const RelayTaskId& id = batch[i];
+    if (id.lane == nullptr) continue;
+    if (i < results.size() && results[i].ok) {
+      step_done(now, id);
+    } else if (i < results.size() || ended.how == CallEnded::How::refused) {
+      step_refused(now, id);
+    } else {
+      ++counters_.failed;
+      if (auto task = under_way_.extract(id)) try_again(now, task.mapped());
+    }
   }
-  const bool refused = ended.how == CallEnded::How::refused;
-  ++(refused ? counters_.refused : counters_.failed);
+}
+
+void ProofCourier::step_done(Instant now, const RelayTaskId& id) {
+  ++counters_.delivered;
+  const auto task = under_way_.find(id);
+  if (task != under_way_.end()) meter_.took(id.step, now - task->second.known);
+  drop(id);
+}
+
+void ProofCourier::step_refused(Instant now, const RelayTaskId& id) {
+  ++counters_.refused;
   const bool pruning = id.step == RelayStep::prune_hub || id.step == RelayStep::prune_end;
-  if (refused && pruning) return drop(id);  // another relayer did; there will be a next time
-  if (task) try_again(now, task.mapped());
+  if (pruning) return drop(id);  // another relayer did; there will be a next time
+  if (auto task = under_way_.extract(id)) try_again(now, task.mapped());
 }
 
 void ProofCourier::take_update(const CallEnded& ended, const Known& header, Instant now) {

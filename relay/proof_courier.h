@@ -1,8 +1,10 @@
 // Carries what one chain's state proves to one other chain: a final header first, then every call that it proves.
 //
-// A batch: ask for the newest final header together with the facts, make the header known to the target, then submit
-// the calls; so many facts share one header and one check of its evidence. The next batch does not wait for the calls
-// of the one before, which may take long to become final; a header that is on its way already is not sent again. Of a
+// A turn: ask for the newest final header together with the facts, make the header known to the target, then submit
+// the calls; so many facts share one header and one check of its evidence, and those in one call (a batch,
+// core/packet_batch.h) one proof. A batch is bounded in items and in bytes, lane by lane in order of sequence. What a
+// batch was too large for is brought alone. The next turn does not wait for the calls of the one before, which may take
+// long to become final; a header that is on its way already is not sent again. Of a
 // chain that is followed by depth it also asks from which of the headers that the target knows, or will know, the new
 // one descends. Of a chain whose headers name who signs next it brings a header when that changes, though there may be
 // nothing to prove: so the target never misses a change.
@@ -11,7 +13,7 @@
 // forgotten, or the lane full. After tries_max times a task rests for a while, so that what can't be done yet costs
 // little and is not forgotten. When headers are not taken time after time, the whole courier pauses, up to `rest`: a
 // client that can't be taught any more costs a header a minute, and `stalled` says so.
-// Bounds: under_way_max calls without an answer and one question; the tasks that wait are bounded by the lanes
+// Bounds: under_way_max tasks without an answer and one question; the tasks that wait are bounded by the lanes
 // (in_flight_max of each).
 #pragma once
 
@@ -31,9 +33,9 @@ namespace bsn {
 
 struct RelayCounters {
   std::uint64_t headers = 0;    // made known
-  std::uint64_t delivered = 0;  // calls that were executed
-  std::uint64_t refused = 0;    // calls that a contract refused; most often another relayer was faster
-  std::uint64_t failed = 0;     // calls and questions without an answer
+  std::uint64_t delivered = 0;  // steps of packets that were executed
+  std::uint64_t refused = 0;    // steps and headers that a contract refused; most often another relayer was faster
+  std::uint64_t failed = 0;     // steps, headers and questions without an answer
   std::uint64_t given_up = 0;   // tasks that were put to rest after tries_max
 
   RelayCounters operator+(const RelayCounters& more) const {
@@ -44,8 +46,12 @@ struct RelayCounters {
 
 class ProofCourier {
  public:
-  static constexpr std::size_t batch_max = facts_keys_max - 1;                    // one key is for the descent
+  static constexpr std::size_t turn_max = facts_keys_max - 1;                     // one key is for the descent
   static constexpr std::size_t keys_bytes_max = CallLimits::total_bytes * 3 / 4;  // of a question
+  // Of a batch. A proof takes some 34 bytes for each item and level of the tree above it, so all of it is mostly far
+  // below what a call may have; where it is not, the tasks go alone.
+  static constexpr std::size_t batch_items = 64;
+  static constexpr std::size_t batch_bytes = 28 * 1024;  // without the proof
   static constexpr std::size_t under_way_max = 4000;
   static constexpr std::uint32_t tries_max = 10;
   static constexpr Duration retry_after = seconds(1);
@@ -69,7 +75,7 @@ class ProofCourier {
   // The target took this header, whoever brought it.
   void target_took(const FinalHeader& header);
 
-  // Begins the next batch when no question is open and something can be done.
+  // Begins the next turn when no question is open and something can be done.
   void start(Instant now, std::vector<RelayerOutput>& out);
   void take(Instant now, const GotFacts& facts, std::vector<RelayerOutput>& out);
   void take(Instant now, const CallEnded& ended);
@@ -100,12 +106,18 @@ class ProofCourier {
   bool may_start(Instant now) const;
   bool missed_a_change() const { return !witness_voters_.empty() && sent_.voters != witness_voters_; }
   Height descends_from() const { return by_depth_ ? sent_.height : 0; }
-  void fill_batch(WantFacts& want);
-  void back_to_waiting();
-  bool add_descent(const Fact& fact, FinalHeader& header) const;
+  using Batch = std::vector<RelayTaskId>;
+  std::vector<RelayTask> next_tasks();
+  void form_batches(std::vector<RelayTask> tasks);
+  void back_to_waiting(const Batch& batch);
+  void all_back_to_waiting();
+  bool add_descent(const Facts& facts, FinalHeader& header) const;
   void submit_update(const FinalHeader& header, std::vector<RelayerOutput>& out);
-  void submit_calls(Instant now, const FinalHeader& header, const std::vector<Fact>& facts,
+  void submit_batch(Instant now, const FinalHeader& header, Batch batch, const Facts& facts,
                     std::vector<RelayerOutput>& out);
+  void batch_ended(Instant now, const Batch& batch, const CallEnded& ended);
+  void step_done(Instant now, const RelayTaskId& id);
+  void step_refused(Instant now, const RelayTaskId& id);
   void take_update(const CallEnded& ended, const Known& header, Instant now);
   void header_failed(Instant now, std::string why);
   void try_again(Instant now, RelayTask task);
@@ -132,12 +144,12 @@ class ProofCourier {
   std::uint32_t failures_ = 0;  // headers and questions in vain, in a row
   std::string last_failure_;
 
-  std::vector<RelayTaskId> batch_;  // what the open question is about
-  RelayTaskId last_;                // of the batch before
+  std::vector<Batch> batches_;  // what the open question is about
+  RelayTaskId last_;            // of the turn before
   std::optional<RelayRequest> facts_request_;
   Height descent_from_ = 0;  // what the last fact is about; 0: it was not asked for
   std::map<RelayRequest, Known> updates_;
-  std::map<RelayRequest, RelayTaskId> calls_;
+  std::map<RelayRequest, Batch> calls_;  // by item; without a lane: somebody else did it meanwhile, or it can't be done
 
   RelayCounters counters_;
   RelayMeter meter_;

@@ -21,7 +21,10 @@ class ProofCourier;
 enum class RelayLeg : std::uint8_t { to_hub, to_destination, back_to_hub, back_to_source };
 
 struct RelayLane {
+  explicit RelayLane(const PacketLane& lane) : name(lane), keys(lane) {}
+
   PacketLane name;
+  PacketKeys keys;
   std::uint32_t rank = 0;                   // its place among the known lanes by their names; changes, their order not
   std::array<ProofCourier*, 4> couriers{};  // by RelayLeg, once there is one
 };
@@ -40,9 +43,8 @@ class RelayLanes {
  public:
   // The lane of this name, always the same object.
   RelayLane& of(const PacketLane& name) {
-    const auto [at, fresh] = lanes_.try_emplace(name);
+    const auto [at, fresh] = lanes_.try_emplace(name, name);
     if (fresh) {
-      at->second.name = name;
       std::uint32_t rank = at == lanes_.begin() ? 0 : std::prev(at)->second.rank + 1;
       for (auto next = at; next != lanes_.end(); ++next) next->second.rank = rank++;
     }

@@ -26,7 +26,7 @@ struct SawBlock {
 struct GotFacts {
   RelayRequest request = 0;
   std::optional<FinalHeader> header;
-  std::vector<Fact> facts;  // one for each key
+  std::vector<Facts> facts;  // one for each list of keys
 };
 
 // The answer to SubmitCall.
@@ -43,11 +43,12 @@ struct CallEnded {
 
 using RelayerInput = std::variant<SawBlock, GotFacts, CallEnded>;
 
-// The newest final header of a chain with its evidence, and these keys of the state after it.
+// The newest final header of a chain with its evidence, and these lists of keys of the state after it, each with one
+// proof.
 struct WantFacts {
   RelayRequest request = 0;
   ChainName chain;
-  std::vector<std::string> keys;
+  KeyLists keys;
   std::string voters{};  // a seal (core/voters_seal.h): whose signatures count; empty: those of the chain's genesis
 };
 

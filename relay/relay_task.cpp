@@ -1,5 +1,6 @@
 #include "relay/relay_task.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -20,39 +21,23 @@ Call submit_call(const ChainName& target, std::string_view contract, std::string
   return call;
 }
 
-std::vector<std::string> arguments(const ChainName& first, const ChainName& second, std::uint64_t number) {
-  std::vector<std::string> args;
-  args.reserve(6);
-  args.push_back(to_string(first));
-  args.push_back(to_string(second));
-  args.push_back(std::to_string(number));
-  return args;
+BatchItem::What what_of(RelayStep step) {
+  switch (step) {
+    case RelayStep::relay:
+    case RelayStep::receive:
+      return BatchItem::What::packet;
+    case RelayStep::acknowledge_hub:
+    case RelayStep::acknowledge_source:
+      return BatchItem::What::acknowledgement;
+    case RelayStep::time_out_hub:
+    case RelayStep::time_out_source:
+      return BatchItem::What::time_out;
+    default:
+      return BatchItem::What::prune;
+  }
 }
 
-// The call of the hub's contract about one packet: FROM TO SEQUENCE and what follows.
-std::vector<std::string> at_hub(const RelayTask& task) {
-  const PacketLane& lane = task.id.lane->name;
-  return arguments(lane.source, lane.destination, task.id.sequence);
-}
-
-// The call of the source about one packet: HUB TO SEQUENCE and what follows.
-std::vector<std::string> at_source(const RelayTask& task) {
-  const PacketLane& lane = task.id.lane->name;
-  return arguments(lane.hub, lane.destination, task.id.sequence);
-}
-
-std::vector<std::string> with(std::vector<std::string> args, std::initializer_list<std::string_view> more) {
-  args.reserve(args.size() + more.size());
-  for (const std::string_view one : more) args.emplace_back(one);
-  return args;
-}
-
-std::vector<std::string> prune_arguments(const RelayTask& task, std::uint64_t below) {
-  const PacketLane& lane = task.id.lane->name;
-  std::vector<std::string> args = arguments(lane.source, lane.destination, below);
-  if (task.id.step == RelayStep::prune_end) args.insert(args.begin(), to_string(lane.hub));
-  return args;
-}
+std::string_view contract_of(bool hub) { return hub ? "hub" : "xchain"; }
 
 }  // namespace
 
@@ -77,56 +62,51 @@ RelayLeg leg_of(RelayStep step) {
   }
 }
 
-std::string key_of(const RelayTask& task) {
-  const PacketLane& lane = task.id.lane->name;
-  const std::uint64_t sequence = task.id.sequence;
-  switch (task.id.step) {
+std::string key_of(const RelayTaskId& task) {
+  const PacketKeys& keys = task.lane->keys;
+  switch (task.step) {
     case RelayStep::relay:
     case RelayStep::receive:
-      return packet_path::committed(lane, sequence);
+      return keys.committed(task.sequence);
     case RelayStep::acknowledge_hub:
     case RelayStep::acknowledge_source:
-      return packet_path::acknowledged(lane, sequence);
+      return keys.acknowledged(task.sequence);
     case RelayStep::time_out_hub:
-      return packet_path::received(lane, sequence);
+      return keys.received(task.sequence);
     case RelayStep::time_out_source:
-      return packet_path::timed_out(lane, sequence);
+      return keys.timed_out(task.sequence);
     case RelayStep::prune_hub:
     case RelayStep::prune_end:
       break;
   }
-  return packet_path::done_below(lane);
+  return keys.done_below();
 }
 
-std::optional<Call> call_of(const RelayTask& task, const ChainName& target, const FinalHeader& header,
-                            const Fact& fact) {
-  const std::string at = std::to_string(header.header.height);
-  const bool absent = !fact.value;
-  if (absent != (task.id.step == RelayStep::time_out_hub)) return std::nullopt;
-  switch (task.id.step) {
-    case RelayStep::relay:
-      return submit_call(target, "hub", "relay", with({}, {*fact.value, at, fact.proof}));
-    case RelayStep::receive:
-      return submit_call(target, "xchain", "receive", with({}, {*fact.value, at, fact.proof}));
-    case RelayStep::acknowledge_hub:
-      return submit_call(target, "hub", "acknowledge", with(at_hub(task), {*fact.value, at, fact.proof}));
-    case RelayStep::acknowledge_source:
-      return submit_call(target, "xchain", "acknowledge", with(at_source(task), {*fact.value, at, fact.proof}));
-    case RelayStep::time_out_hub:
-      return submit_call(target, "hub", "time_out", with(at_hub(task), {at, fact.proof}));
-    case RelayStep::time_out_source:
-      return submit_call(target, "xchain", "time_out", with(at_source(task), {at, fact.proof}));
-    case RelayStep::prune_hub:
-    case RelayStep::prune_end:
-      break;
+std::optional<BatchItem> item_of(const RelayTaskId& task, const std::optional<std::string>& value) {
+  const bool absent = !value;
+  if (absent != (task.step == RelayStep::time_out_hub)) return std::nullopt;
+  BatchItem item = empty_item(task);
+  if (item.what == BatchItem::What::prune) {
+    item.number = ByteReader(*value).u64();
+  } else if (item.what != BatchItem::What::time_out) {
+    item.bytes = *value;
   }
-  const std::uint64_t below = ByteReader(*fact.value).u64();
-  const std::string_view contract = task.id.step == RelayStep::prune_hub ? "hub" : "xchain";
-  return submit_call(target, contract, "prune", with(prune_arguments(task, below), {at, fact.proof}));
+  return item.number == 0 ? std::nullopt : std::optional(item);
+}
+
+BatchItem empty_item(const RelayTaskId& task) {
+  return {what_of(task.step), std::max<std::uint64_t>(task.sequence, 1)};
+}
+
+Call deliver_call(const ChainName& witness, const ChainName& target, bool target_is_hub, Height at,
+                  const std::vector<LaneItems>& items, std::string proof) {
+  std::vector<std::string> args = {to_string(witness), std::to_string(at), encode_batch(items)};
+  args.push_back(std::move(proof));
+  return submit_call(target, contract_of(target_is_hub), deliver_function, std::move(args));
 }
 
 Call update_call(const ChainName& witness, const ChainName& target, bool target_is_hub, const FinalHeader& header) {
-  return submit_call(target, target_is_hub ? "hub" : "xchain", "update", {to_string(witness), encode(header)});
+  return submit_call(target, contract_of(target_is_hub), "update", {to_string(witness), encode(header)});
 }
 
 }  // namespace bsn

@@ -1,5 +1,5 @@
-// One thing that a courier has to bring from its witness to its target: a fact about a packet, and the call that it
-// goes into.
+// One thing that a courier has to bring from its witness to its target: a fact about a packet, and what it becomes in
+// a call.
 #pragma once
 
 #include <compare>
@@ -10,6 +10,7 @@
 
 #include "core/call.h"
 #include "core/packet.h"
+#include "core/packet_batch.h"
 #include "core/time.h"
 #include "relay/relay_lane.h"
 #include "relay/relay_messages.h"
@@ -44,8 +45,10 @@ struct RelayTask {
   RelayTaskId id;
   Height since = 0;         // of the witness: from here on its state says so
   PacketTimeout timeout{};  // time_out_hub only
+  std::uint32_t bytes = 0;  // about as many will be brought
   std::uint32_t tries = 0;
-  Instant known{};  // to the relayer, since then
+  bool alone = false;  // in a call with others it was too much
+  Instant known{};     // to the relayer, since then
 };
 
 std::string_view to_string(RelayStep step);
@@ -54,11 +57,17 @@ std::string_view to_string(RelayStep step);
 RelayLeg leg_of(RelayStep step);
 
 // The key of the witness' state that the task is about.
-std::string key_of(const RelayTask& task);
+std::string key_of(const RelayTaskId& task);
 
-// The call that brings it to the target. nullopt: the fact does not say so (any more): nothing to bring.
-std::optional<Call> call_of(const RelayTask& task, const ChainName& target, const FinalHeader& header,
-                            const Fact& fact);
+// What it brings to the target, of what the witness' state holds under that key. nullopt: nothing, that is not (any
+// more) what the task is about.
+std::optional<BatchItem> item_of(const RelayTaskId& task, const std::optional<std::string>& value);
+// An item about the same key that brings nothing: it will be refused.
+BatchItem empty_item(const RelayTaskId& task);
+
+// The call that brings to `target` what the state of `witness` at that height proves. Its key is still missing.
+Call deliver_call(const ChainName& witness, const ChainName& target, bool target_is_hub, Height at,
+                  const std::vector<LaneItems>& items, std::string proof);
 
 // The call that makes the header known to the target.
 Call update_call(const ChainName& witness, const ChainName& target, bool target_is_hub, const FinalHeader& header);

@@ -11,10 +11,6 @@ namespace {
 
 constexpr int courier_shift = 40;  // a courier numbers up to 2^40 requests
 
-PacketLane lane_between(const ChainName& hub, const std::string& from, const std::string& to) {
-  return {hub, parse_chain_name(from).value_or(ChainName{}), parse_chain_name(to).value_or(ChainName{})};
-}
-
 }  // namespace
 
 Relayer::Relayer(RelayerSpec spec) : spec_(std::move(spec)) {}
@@ -109,10 +105,12 @@ ProofCourier& Relayer::courier(RelayLane& lane, RelayLeg leg) {
   return *known;
 }
 
-void Relayer::add(Instant now, RelayLane& lane, RelayStep step, std::uint64_t sequence, Height since) {
+void Relayer::add(Instant now, RelayLane& lane, RelayStep step, std::uint64_t sequence, std::size_t bytes,
+                  Height since) {
   RelayTask task;
   task.id = {&lane, step, sequence};
   task.since = since;
+  task.bytes = static_cast<std::uint32_t>(bytes);
   courier(lane, leg_of(step)).add(now, task);
 }
 
@@ -122,13 +120,13 @@ void Relayer::drop(RelayLane& lane, RelayStep step, std::uint64_t sequence) {
 
 void Relayer::saw(Instant now, const SawBlock& seen) {
   const Block& block = *seen.block;
+  const auto visit = [&](const PacketEvent& event) { saw_event(now, block.header.height, event); };
   for (std::size_t i = 0; i < block.transactions.size(); ++i) {
     if (block.receipts[i].status != ReceiptStatus::ok) continue;
     const Transaction& call = *block.transactions[i];
-    if (call.contract != "xchain" && call.contract != "hub") continue;
-    if (call.function == "update") saw_update(seen, call);
-    if (call.contract == "xchain") saw_at_end(now, seen, call, block.receipts[i].value);
-    if (call.contract == "hub") saw_at_hub(now, seen, call);
+    const bool cross_chain = call.contract == "xchain" || call.contract == "hub";
+    if (cross_chain && call.function == "update") saw_update(seen, call);
+    for_each_packet_event(seen.chain, call, block.receipts[i].value, block.header.time, visit);
   }
   if (read_voters_seal(block.header.seal) && !is_hub(seen.chain)) {
     for (const RelayerSpec::Hub& hub : spec_.hubs) courier(seen.chain, hub.chain);  // to tell it of the next ones
@@ -144,70 +142,59 @@ void Relayer::saw_update(const SawBlock& seen, const Transaction& call) {
   if (witness && header) courier(*witness, seen.chain).target_took(*header);
 }
 
-void Relayer::saw_at_end(Instant now, const SawBlock& seen, const Transaction& call, const std::string& value) {
-  const Height height = seen.block->header.height;
-  if (auto packet = packet_of_call(call.function, call.args, seen.block->header.time)) {
-    if (!is_hub(packet->hub)) return;
-    packet->source = seen.chain;
-    add(now, lanes_.of(lane_of(*packet)), RelayStep::relay, leading_sequence(value), height);
-  } else if (call.function == "receive") {
-    if (const auto taken = decode_packet(call.args[0])) received(now, seen, *taken, value);
-  } else if (call.function == "acknowledge" || call.function == "time_out") {
-    RelayLane& lane = lanes_.of({parse_chain_name(call.args[0]).value_or(ChainName{}), seen.chain,
-                                 parse_chain_name(call.args[1]).value_or(ChainName{})});
-    const std::uint64_t sequence = leading_sequence(call.args[2]);
-    drop(lane, RelayStep::acknowledge_source, sequence);
-    drop(lane, RelayStep::time_out_source, sequence);
-    count_done(now, {&lane, RelayStep::prune_hub, RelayLeg::to_hub}, height);
+void Relayer::saw_event(Instant now, Height height, const PacketEvent& event) {
+  if (!is_hub(event.lane.hub)) return;
+  RelayLane& lane = lanes_.of(event.lane);
+  switch (event.what) {
+    case PacketEvent::What::sent:
+      return add(now, lane, RelayStep::relay, event.sequence, encode(*event.packet).size(), height);
+    case PacketEvent::What::taken_over:
+      return taken_over(now, height, event, lane);
+    case PacketEvent::What::received:
+      return received(now, height, event, lane);
+    case PacketEvent::What::acknowledged:
+    case PacketEvent::What::timed_out:
+      return event.at_hub ? outcome_at_hub(now, height, event, lane) : ended(now, height, event, lane);
   }
 }
 
-void Relayer::received(Instant now, const SawBlock& seen, const Packet& packet, const std::string& value) {
-  RelayLane& lane = lanes_.of(lane_of(packet));
-  drop(lane, RelayStep::receive, packet.sequence);
-  drop(lane, RelayStep::time_out_hub, packet.sequence);
-  const Height height = seen.block->header.height;
-  if (!acknowledges(packet.hub)) {
-    return count_done(now, {&lane, RelayStep::prune_hub, RelayLeg::back_to_hub}, height);
-  }
-  if (!outcome_of_received(value)) return;
-  add(now, lane, RelayStep::acknowledge_hub, packet.sequence, height);
-}
-
-void Relayer::saw_at_hub(Instant now, const SawBlock& seen, const Transaction& call) {
-  if (!is_hub(seen.chain)) return;
-  if (call.function == "relay") {
-    if (const auto packet = decode_packet(call.args[0])) taken_over(now, seen, *packet);
-  } else if (call.function == "acknowledge") {
-    outcome_at_hub(now, seen, call, RelayStep::acknowledge_source);
-  } else if (call.function == "time_out") {
-    outcome_at_hub(now, seen, call, RelayStep::time_out_source);
-  }
-}
-
-void Relayer::taken_over(Instant now, const SawBlock& seen, const Packet& packet) {
-  RelayLane& lane = lanes_.of(lane_of(packet));
-  drop(lane, RelayStep::relay, packet.sequence);
-  const Height height = seen.block->header.height;
-  add(now, lane, RelayStep::receive, packet.sequence, height);
-  if (!acknowledges(packet.hub)) {
+void Relayer::taken_over(Instant now, Height height, const PacketEvent& event, RelayLane& lane) {
+  drop(lane, RelayStep::relay, event.sequence);
+  add(now, lane, RelayStep::receive, event.sequence, event.bytes.size(), height);
+  if (!acknowledges(lane.name.hub)) {
     return count_done(now, {&lane, RelayStep::prune_end, RelayLeg::back_to_source}, height);
   }
+  const auto packet = decode_packet(event.bytes);
+  if (!packet) return;
   RelayTask late;
-  late.id = {&lane, RelayStep::time_out_hub, packet.sequence};
-  late.timeout = packet.timeout;
+  late.id = {&lane, RelayStep::time_out_hub, event.sequence};
+  late.timeout = packet->timeout;
   courier(lane, RelayLeg::back_to_hub).add(now, late);
 }
 
-void Relayer::outcome_at_hub(Instant now, const SawBlock& seen, const Transaction& call, RelayStep next) {
-  RelayLane& lane = lanes_.of(lane_between(seen.chain, call.args[0], call.args[1]));
-  const std::uint64_t sequence = leading_sequence(call.args[2]);
-  drop(lane, RelayStep::receive, sequence);
-  drop(lane, RelayStep::acknowledge_hub, sequence);
-  drop(lane, RelayStep::time_out_hub, sequence);
-  const Height height = seen.block->header.height;
+void Relayer::received(Instant now, Height height, const PacketEvent& event, RelayLane& lane) {
+  drop(lane, RelayStep::receive, event.sequence);
+  drop(lane, RelayStep::time_out_hub, event.sequence);
+  if (!acknowledges(lane.name.hub)) {
+    return count_done(now, {&lane, RelayStep::prune_hub, RelayLeg::back_to_hub}, height);
+  }
+  add(now, lane, RelayStep::acknowledge_hub, event.sequence, event.result.size(), height);
+}
+
+void Relayer::outcome_at_hub(Instant now, Height height, const PacketEvent& event, RelayLane& lane) {
+  drop(lane, RelayStep::receive, event.sequence);
+  drop(lane, RelayStep::acknowledge_hub, event.sequence);
+  drop(lane, RelayStep::time_out_hub, event.sequence);
   count_done(now, {&lane, RelayStep::prune_end, RelayLeg::to_destination}, height);
-  add(now, lane, next, sequence, height);
+  const bool late = event.what == PacketEvent::What::timed_out;
+  const RelayStep next = late ? RelayStep::time_out_source : RelayStep::acknowledge_source;
+  add(now, lane, next, event.sequence, event.acknowledgement.size(), height);
+}
+
+void Relayer::ended(Instant now, Height height, const PacketEvent& event, RelayLane& lane) {
+  drop(lane, RelayStep::acknowledge_source, event.sequence);
+  drop(lane, RelayStep::time_out_source, event.sequence);
+  count_done(now, {&lane, RelayStep::prune_hub, RelayLeg::to_hub}, height);
 }
 
 void Relayer::count_done(Instant now, const PruneId& id, Height height) {

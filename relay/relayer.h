@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "core/machine.h"
+#include "core/packet_event.h"
 #include "relay/proof_courier.h"
 
 namespace bsn {
@@ -77,16 +78,17 @@ class Relayer {
   bool is_hub(const ChainName& chain) const;
   ProofCourier& courier(const ChainName& witness, const ChainName& target);
   ProofCourier& courier(RelayLane& lane, RelayLeg leg);
-  void add(Instant now, RelayLane& lane, RelayStep step, std::uint64_t sequence, Height since);
+  void add(Instant now, RelayLane& lane, RelayStep step, std::uint64_t sequence, std::size_t bytes, Height since);
   void drop(RelayLane& lane, RelayStep step, std::uint64_t sequence);
 
   void saw(Instant now, const SawBlock& seen);
   void saw_update(const SawBlock& seen, const Transaction& call);
-  void saw_at_end(Instant now, const SawBlock& seen, const Transaction& call, const std::string& value);
-  void saw_at_hub(Instant now, const SawBlock& seen, const Transaction& call);
-  void received(Instant now, const SawBlock& seen, const Packet& packet, const std::string& value);
-  void taken_over(Instant now, const SawBlock& seen, const Packet& packet);
-  void outcome_at_hub(Instant now, const SawBlock& seen, const Transaction& call, RelayStep next);
+  // Height: of the block.
+  void saw_event(Instant now, Height height, const PacketEvent& event);
+  void taken_over(Instant now, Height height, const PacketEvent& event, RelayLane& lane);
+  void received(Instant now, Height height, const PacketEvent& event, RelayLane& lane);
+  void outcome_at_hub(Instant now, Height height, const PacketEvent& event, RelayLane& lane);
+  void ended(Instant now, Height height, const PacketEvent& event, RelayLane& lane);
 
   // One more packet is done as this chain sees it.
   void count_done(Instant now, const PruneId& id, Height height);

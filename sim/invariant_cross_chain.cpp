@@ -5,8 +5,6 @@
 #include <string_view>
 #include <utility>
 
-#include "core/packet_call.h"
-
 namespace bsn {
 namespace {
 
@@ -27,54 +25,56 @@ std::size_t CrossChainJudge::LaneHash::operator()(const PacketLane& lane) const 
   return hash;
 }
 
+CrossChainJudge::Lane& CrossChainJudge::lane(const PacketLane& name) {
+  if (last_lane_ == nullptr || last_lane_->first != name) last_lane_ = &*lanes_.try_emplace(name).first;
+  return last_lane_->second;
+}
+
 void CrossChainJudge::saw(Instant now, const ChainName& chain, const Block& block, const HeldValue& held) {
   now_ = now;
+  const auto visit = [&](const PacketEvent& event) { saw_event(chain, event, block.header.time); };
   for (std::size_t i = 0; i < block.transactions.size(); ++i) {
-    if (block.receipts[i].status == ReceiptStatus::ok) {
-      saw_call(chain, *block.transactions[i], block.receipts[i].value, block.header.time);
-    }
+    if (block.receipts[i].status != ReceiptStatus::ok) continue;
+    for_each_packet_event(chain, *block.transactions[i], block.receipts[i].value, block.header.time, visit);
   }
   compare(chain, held);
 }
 
-void CrossChainJudge::saw_call(const ChainName& chain, const Transaction& call, const std::string& value,
-                               Instant block_time) {
-  if (call.contract == "xchain") {
-    if (auto packet = packet_of_call(call.function, call.args, block_time))
-      return sent(chain, std::move(*packet), value, block_time);
-    if (call.function == "receive") return received(chain, *decode_packet(call.args[0]), value);
-    if (call.function == "acknowledge" || call.function == "time_out") return ended(chain, call, value);
-  } else if (call.contract == "hub") {
-    if (call.function == "relay") return taken_over(chain, *decode_packet(call.args[0]));
-    if (call.function == "acknowledge" || call.function == "time_out") outcome_at_hub(chain, call);
+void CrossChainJudge::saw_event(const ChainName& chain, const PacketEvent& event, Instant block_time) {
+  Lane& on = lane(event.lane);
+  switch (event.what) {
+    case PacketEvent::What::sent:
+      return sent(event, on, block_time);
+    case PacketEvent::What::taken_over:
+      return taken_over(chain, event, on);
+    case PacketEvent::What::received:
+      return received(chain, event, on);
+    case PacketEvent::What::acknowledged:
+    case PacketEvent::What::timed_out:
+      return event.at_hub ? outcome_at_hub(event, on) : ended(event, on);
   }
 }
 
-void CrossChainJudge::sent(const ChainName& chain, Packet packet, const std::string& value, Instant block_time) {
-  packet.source = chain;
-  packet.sequence = leading_sequence(value);
-  Lane& lane = lanes_[lane_of(packet)];
+void CrossChainJudge::sent(const PacketEvent& event, Lane& lane, Instant block_time) {
   packets_.checked();
-  if (packet.sequence != lane.sent + 1) {
-    packets_.violated([&] { return name_of(lane_of(packet), packet.sequence) + ": sent out of sequence"; });
+  if (event.sequence != lane.sent + 1) {
+    packets_.violated([&] { return name_of(event.lane, event.sequence) + ": sent out of sequence"; });
   }
-  lane.sent = packet.sequence;
+  lane.sent = event.sequence;
   ++counts_.sent;
   ++counts_.under_way;
   count_second(seconds_.sent);
+  const Packet& packet = *event.packet;
   if (std::uint64_t* way = under_way(lane, packet)) *way += std::get<TransferBody>(packet.body).amount;
-  const std::uint64_t sequence = packet.sequence;
-  lane.open[sequence] = {std::move(packet), State::sent, false, now_, {}, {}, {}, block_time};
+  lane.open[event.sequence] = {packet, encode(packet), State::sent, false, now_, {}, {}, {}, block_time};
 }
 
-void CrossChainJudge::taken_over(const ChainName& hub, const Packet& packet) {
+void CrossChainJudge::taken_over(const ChainName& hub, const PacketEvent& event, Lane& lane) {
   paths_.checked();
-  Lane& lane = lanes_[lane_of(packet)];
-  const auto at = lane.open.find(packet.sequence);
-  const bool fits = at != lane.open.end() && at->second.packet == packet && packet.hub == hub;
+  const auto at = lane.open.find(event.sequence);
+  const bool fits = at != lane.open.end() && at->second.bytes == event.bytes && event.lane.hub == hub;
   if (!fits || at->second.taken_over) {
-    paths_.violated(
-        [&] { return name_of(lane_of(packet), packet.sequence) + ": " + to_string(hub) + " took it over"; });
+    paths_.violated([&] { return name_of(event.lane, event.sequence) + ": " + to_string(hub) + " took it over"; });
   }
   if (at == lane.open.end()) return;
   at->second.taken_over = true;
@@ -82,30 +82,28 @@ void CrossChainJudge::taken_over(const ChainName& hub, const Packet& packet) {
   legs_.to_hub.record(now_ - at->second.sent);
 }
 
-void CrossChainJudge::outcome_at_hub(const ChainName& hub, const Transaction& call) {
-  const PacketLane name{hub, parse_chain_name(call.args[0]).value_or(ChainName{}),
-                        parse_chain_name(call.args[1]).value_or(ChainName{})};
-  Lane& lane = lanes_[name];
-  const auto at = lane.open.find(leading_sequence(call.args[2]));
+void CrossChainJudge::outcome_at_hub(const PacketEvent& event, Lane& lane) {
+  const auto at = lane.open.find(event.sequence);
   if (at == lane.open.end()) return;
   at->second.known_at_hub = now_;
-  if (call.function == "acknowledge") legs_.back_to_hub.record(now_ - at->second.at_destination);
+  const bool acknowledged = event.what == PacketEvent::What::acknowledged;
+  if (acknowledged) legs_.back_to_hub.record(now_ - at->second.at_destination);
 }
 
-void CrossChainJudge::received(const ChainName& chain, const Packet& packet, const std::string& value) {
+void CrossChainJudge::received(const ChainName& chain, const PacketEvent& event, Lane& lane) {
   packets_.checked();
-  Lane& lane = lanes_[lane_of(packet)];
-  const auto at = lane.open.find(packet.sequence);
-  const bool fits = at != lane.open.end() && at->second.packet == packet && packet.destination == chain;
+  const auto at = lane.open.find(event.sequence);
+  const bool fits = at != lane.open.end() && at->second.bytes == event.bytes && event.lane.destination == chain;
   if (!fits || at->second.state != State::sent) {
-    packets_.violated([&] { return name_of(lane_of(packet), packet.sequence) + ": received, but not as it was sent"; });
+    packets_.violated([&] { return name_of(event.lane, event.sequence) + ": received, but not as it was sent"; });
     return;
   }
-  const bool ok = value.starts_with("ok ");
+  const Packet& packet = at->second.packet;
+  const bool ok = event.result.starts_with("ok ");
   ++counts_.received;
   if (!ok) {
     ++counts_.failed;
-    count_failure(value.substr(std::min(value.size(), std::string_view("error ").size())));
+    count_failure(std::string(event.result.substr(std::min(event.result.size(), std::string_view("error ").size()))));
   }
   at->second.state = ok ? State::received_ok : State::received_error;
   at->second.at_destination = now_;
@@ -120,28 +118,27 @@ void CrossChainJudge::received(const ChainName& chain, const Packet& packet, con
   finish(lane, at);
 }
 
-void CrossChainJudge::ended(const ChainName& chain, const Transaction& call, const std::string& value) {
+void CrossChainJudge::ended(const PacketEvent& event, Lane& lane) {
   packets_.checked();
-  const PacketLane name{parse_chain_name(call.args[0]).value_or(ChainName{}), chain,
-                        parse_chain_name(call.args[1]).value_or(ChainName{})};
-  const std::uint64_t sequence = leading_sequence(call.args[2]);
-  Lane& lane = lanes_[name];
-  const auto at = lane.open.find(sequence);
-  const State needed = call.function == "time_out" ? State::sent
-                       : value == "acknowledged"   ? State::received_ok
-                                                   : State::received_error;
+  const auto at = lane.open.find(event.sequence);
+  const State needed = event.what == PacketEvent::What::timed_out ? State::sent
+                       : event.result == "acknowledged"           ? State::received_ok
+                                                                  : State::received_error;
   if (at == lane.open.end() || at->second.state != needed) {
-    packets_.violated([&] { return name_of(name, sequence) + ": " + value + ", but that is not what came of it"; });
+    packets_.violated([&] {
+      return name_of(event.lane, event.sequence) + ": " + std::string(event.result) +
+             ", but that is not what came of it";
+    });
     return;
   }
   legs_.back_to_source.record(now_ - at->second.known_at_hub);
   legs_.there_and_back.record(now_ - at->second.sent);
   if (needed != State::sent) {
-    const Duration one_way = finality(name.source) + finality(name.hub);
-    note_way(at->second, one_way * 2 + finality(name.destination), and_back_);
+    const Duration one_way = finality(event.lane.source) + finality(event.lane.hub);
+    note_way(at->second, one_way * 2 + finality(event.lane.destination), and_back_);
   }
   if (needed == State::sent) count_failure("timed out before it was received");
-  if (value == "refunded") {
+  if (event.result == "refunded") {
     ++counts_.refunded;
     if (std::uint64_t* way = under_way(lane, at->second.packet)) {
       *way -= std::get<TransferBody>(at->second.packet.body).amount;

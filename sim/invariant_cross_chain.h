@@ -21,6 +21,7 @@
 
 #include "core/block.h"
 #include "core/packet.h"
+#include "core/packet_event.h"
 #include "sim/histogram.h"
 #include "sim/invariant_verdict.h"
 #include "sim/report.h"
@@ -91,6 +92,7 @@ class CrossChainJudge {
   enum class State : std::uint8_t { sent, received_ok, received_error };
   struct Open {
     Packet packet;
+    std::string bytes;  // of the packet
     State state = State::sent;
     bool taken_over = false;
     Instant sent{}, at_hub{}, at_destination{}, known_at_hub{};
@@ -118,13 +120,15 @@ class CrossChainJudge {
   struct LaneHash {  // of lanes that are looked up, never walked
     std::size_t operator()(const PacketLane& lane) const;
   };
+  Lane& lane(const PacketLane& name);
 
-  void saw_call(const ChainName& chain, const Transaction& call, const std::string& value, Instant block_time);
-  void sent(const ChainName& chain, Packet packet, const std::string& value, Instant block_time);
-  void taken_over(const ChainName& hub, const Packet& packet);
-  void outcome_at_hub(const ChainName& hub, const Transaction& call);
-  void received(const ChainName& chain, const Packet& packet, const std::string& value);
-  void ended(const ChainName& chain, const Transaction& call, const std::string& value);
+  // Block time: of the block that is judged, of `chain`.
+  void saw_event(const ChainName& chain, const PacketEvent& event, Instant block_time);
+  void sent(const PacketEvent& event, Lane& lane, Instant block_time);
+  void taken_over(const ChainName& hub, const PacketEvent& event, Lane& lane);
+  void outcome_at_hub(const PacketEvent& event, Lane& lane);
+  void received(const ChainName& chain, const PacketEvent& event, Lane& lane);
+  void ended(const PacketEvent& event, Lane& lane);
   void count_failure(std::string why);
   Duration finality(const ChainName& chain) const;
   void note_way(const Open& packet, Duration expected, PacketWay& way) const;
@@ -138,6 +142,7 @@ class CrossChainJudge {
 
   std::set<ChainName> acknowledging_;
   std::unordered_map<PacketLane, Lane, LaneHash> lanes_;
+  std::pair<const PacketLane, Lane>* last_lane_ = nullptr;  // events of one lane come one after the other
   std::map<Channel, Value> values_;
   std::map<ChainName, Touched> touched_;  // since the chain's value was last compared, by chain
   Verdict packets_{"PKT"}, paths_{"2PATH"}, conservation_{"CONS"};

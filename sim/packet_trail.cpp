@@ -9,7 +9,18 @@
 namespace bsn {
 namespace {
 
-ChainName chain_of(const std::string& text) { return parse_chain_name(text).value_or(ChainName{}); }
+TrailStep::What step_of(const PacketEvent& event) {
+  switch (event.what) {
+    case PacketEvent::What::sent:
+      return TrailStep::What::sent;
+    case PacketEvent::What::taken_over:
+      return TrailStep::What::taken_over;
+    case PacketEvent::What::received:
+      return TrailStep::What::received;
+    default:
+      return event.at_hub ? TrailStep::What::outcome_at_hub : TrailStep::What::ended;
+  }
+}
 
 }  // namespace
 
@@ -34,47 +45,21 @@ std::string PacketTrail::stage() const {
 }
 
 void PacketTrails::saw(const ChainName& chain, const Block& block) {
+  const auto visit = [&](const PacketEvent& event) { add(chain, block.header, event); };
   for (std::size_t i = 0; i < block.transactions.size(); ++i) {
     if (block.receipts[i].status != ReceiptStatus::ok) continue;
-    const Seen seen{chain, *block.transactions[i], block.receipts[i].value, block.header};
-    if (seen.call.contract == "xchain") at_end(seen);
-    if (seen.call.contract == "hub") at_hub(seen);
+    for_each_packet_event(chain, *block.transactions[i], block.receipts[i].value, block.header.time, visit);
   }
 }
 
-void PacketTrails::at_end(const Seen& seen) {
-  const auto& [chain, call, value, header] = seen;
-  if (auto packet = packet_of_call(call.function, call.args, header.time)) {
-    packet->source = chain;
-    packet->sequence = leading_sequence(value);
-    const Key key{lane_of(*packet), packet->sequence};
-    trails_[key].packet = std::move(*packet);
-    add(key, seen, TrailStep::What::sent, false);
-  } else if (call.function == "receive") {
-    const auto taken = decode_packet(call.args[0]);
-    if (taken) add({lane_of(*taken), taken->sequence}, seen, TrailStep::What::received, true);
-  } else if (call.function == "acknowledge" || call.function == "time_out") {
-    const PacketLane lane{chain_of(call.args[0]), chain, chain_of(call.args[1])};
-    add({lane, leading_sequence(call.args[2])}, seen, TrailStep::What::ended, true);
-  }
-}
-
-void PacketTrails::at_hub(const Seen& seen) {
-  const auto& call = seen.call;
-  if (call.function == "relay") {
-    const auto packet = decode_packet(call.args[0]);
-    if (packet) add({lane_of(*packet), packet->sequence}, seen, TrailStep::What::taken_over, true);
-  } else if (call.function == "acknowledge" || call.function == "time_out") {
-    const PacketLane lane{seen.chain, chain_of(call.args[0]), chain_of(call.args[1])};
-    add({lane, leading_sequence(call.args[2])}, seen, TrailStep::What::outcome_at_hub, true);
-  }
-}
-
-void PacketTrails::add(const Key& key, const Seen& seen, TrailStep::What what, bool proved) {
-  std::vector<TrailStep>& steps = trails_[key].steps;
-  const auto place = std::find_if(steps.begin(), steps.end(), [&](const TrailStep& step) { return step.what > what; });
-  const std::size_t proof = proved ? seen.call.args.back().size() : 0;
-  steps.insert(place, {what, seen.chain, seen.header.height, seen.header.time, proof, seen.value});
+void PacketTrails::add(const ChainName& chain, const BlockHeader& header, const PacketEvent& event) {
+  PacketTrail& trail = trails_[{event.lane, event.sequence}];
+  if (event.packet != nullptr) trail.packet = *event.packet;
+  const TrailStep::What what = step_of(event);
+  const auto place =
+      std::find_if(trail.steps.begin(), trail.steps.end(), [&](const TrailStep& step) { return step.what > what; });
+  trail.steps.insert(
+      place, {what, chain, header.height, header.time, event.proof_bytes, event.proved, std::string(event.result)});
 }
 
 std::optional<PacketTrails::Key> parse_packet_name(std::string_view text) {

@@ -12,6 +12,7 @@
 
 #include "core/block.h"
 #include "core/packet.h"
+#include "core/packet_event.h"
 
 namespace bsn {
 
@@ -23,6 +24,7 @@ struct TrailStep {
   Height height = 0;
   Instant time;                 // the block's
   std::size_t proof_bytes = 0;  // of the proof that the call carried; 0: it needed none
+  std::size_t proved = 0;       // how many steps that proof is for
   std::string result;           // what the contract returned
 };
 std::string_view to_string(TrailStep::What what);
@@ -48,16 +50,7 @@ class PacketTrails {
   const std::map<Key, PacketTrail>& all() const { return trails_; }
 
  private:
-  struct Seen {
-    const ChainName& chain;
-    const Transaction& call;
-    const std::string& value;
-    const BlockHeader& header;
-  };
-
-  void at_end(const Seen& seen);
-  void at_hub(const Seen& seen);
-  void add(const Key& key, const Seen& seen, TrailStep::What what, bool proved);
+  void add(const ChainName& chain, const BlockHeader& header, const PacketEvent& event);
 
   std::map<Key, PacketTrail> trails_;
 };

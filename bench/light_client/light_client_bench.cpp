@@ -109,7 +109,7 @@ class Kind {
       header.time = Instant{} + seconds(static_cast<std::int64_t>(i));
       all.push_back(header);
       const Digest path = StateTree::path_of(key);
-      descents_.push_back({i, header.parent, encode(state.prove(path))});
+      descents_.push_back({i, header.parent, state.prove(path)});
     }
     for (std::size_t i = 0; i < count; ++i) headers_.push_back(encode(prove(all, i, confirmations)));
   }
@@ -196,19 +196,19 @@ void measure_proofs(int repeats, double seconds, std::size_t keys) {
   const Digest root = tree.root();
   std::vector<std::string> present, absent;
   for (std::size_t i = 0; i < 1000; ++i) {
-    present.push_back(encode(tree.prove(StateTree::path_of(key(i)))));
-    absent.push_back(encode(tree.prove(StateTree::path_of("no" + key(i)))));
+    present.push_back(tree.prove(StateTree::path_of(key(i))));
+    absent.push_back(tree.prove(StateTree::path_of("no" + key(i))));
   }
   std::vector<double> of_value, of_absence;
   std::size_t next = 0;
   for (int repeat = 0; repeat < repeats; ++repeat) {
     of_value.push_back(rate(seconds, [&] {
       const std::size_t i = next++ % 1000;
-      require(proves_value(root, key(i), "value", *decode_state_proof(present[i])), "a proof does not hold");
+      require(proves_value(root, key(i), "value", present[i]), "a proof does not hold");
     }));
     of_absence.push_back(rate(seconds, [&] {
       const std::size_t i = next++ % 1000;
-      require(proves_absence(root, "no" + key(i), *decode_state_proof(absent[i])), "a proof does not hold");
+      require(proves_absence(root, "no" + key(i), absent[i]), "a proof does not hold");
     }));
   }
   fmt::print("  state of {:>7} keys: {:>8.0f} proofs of a value/s ({} bytes), {:>8.0f} of absence/s\n", keys,

@@ -18,7 +18,7 @@ v1::QueryRequest facts_request(const ChainName& chain, const std::vector<std::st
   call.chain = chain;
   call.contract = facts_contract;
   call.function = facts_function;
-  call.args = {encode_keys(keys)};
+  call.args = {encode_keys({keys})};
   call.level = Level::final_;
   return encode_query(call);
 }
@@ -33,22 +33,22 @@ struct Known {
   std::optional<Acknowledgement> outcome;
 };
 
-bool done(const Fact& below, std::uint64_t sequence) {
-  return below.value && sequence < ByteReader(*below.value).u64();
-}
+using Value = std::optional<std::string>;
+
+bool done(const Value& below, std::uint64_t sequence) { return below && sequence < ByteReader(*below).u64(); }
 
 Known known(const PacketName& packet, const PacketSights& sights) {
-  const auto& source = sights.source.facts;
-  const auto& hub = sights.hub.facts;
-  const auto& destination = sights.destination.facts;
+  const auto& source = sights.source.facts[0].values;
+  const auto& hub = sights.hub.facts[0].values;
+  const auto& destination = sights.destination.facts[0].values;
   Known all;
-  all.committed = source[0].value.has_value();
+  all.committed = source[0].has_value();
   all.settled = done(source[1], packet.sequence);
-  all.at_hub = hub[0].value.has_value();
-  all.late = hub[2].value.has_value();
-  all.received = destination[0].value.has_value() || done(destination[2], packet.sequence);
-  for (const Fact* fact : {&hub[1], &destination[1]}) {
-    if (fact->value && !all.outcome) all.outcome = decode_acknowledgement(*fact->value);
+  all.at_hub = hub[0].has_value();
+  all.late = hub[2].has_value();
+  all.received = destination[0].has_value() || done(destination[2], packet.sequence);
+  for (const Value* value : {&hub[1], &destination[1]}) {
+    if (*value && !all.outcome) all.outcome = decode_acknowledgement(**value);
   }
   return all;
 }
@@ -148,7 +148,7 @@ void TransferLook::conclude() {
   if (failure_) return done(*failure_);
   const auto keys = look_keys(packet_);
   for (std::size_t i = 0; i < facts_.size(); ++i) {
-    if (!facts_[i] || facts_[i]->facts.size() != keys[i].size()) {
+    if (!facts_[i] || facts_[i]->facts.size() != 1 || facts_[i]->facts[0].values.size() != keys[i].size()) {
       return done(outcome_of(refusal(Status::unavailable, Reason::link_lost, "a chain's answer can't be read")));
     }
   }

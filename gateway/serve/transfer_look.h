@@ -24,7 +24,7 @@ struct PacketName {
 
 // What the three chains' final states keep of it, read together or not.
 struct PacketSights {
-  ChainFacts source, hub, destination;  // of the keys that look_keys() names
+  ChainFacts source, hub, destination;  // of the list of keys that look_keys() names
 };
 
 std::array<std::vector<std::string>, 3> look_keys(const PacketName& packet);

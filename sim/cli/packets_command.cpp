@@ -83,6 +83,12 @@ Result<std::vector<ChainName>> all_chains(const GatewayTarget& target) {
 
 std::string seconds_between(Instant from, Instant to) { return fmt::format("{:.3f}", (to - from).seconds()); }
 
+// "5210" or, of a proof that several steps of packets share, "5210 for 20".
+std::string proof_size(const TrailStep& step) {
+  if (step.proof_bytes == 0) return "-";
+  return std::to_string(step.proof_bytes) + (step.proved > 1 ? " for " + std::to_string(step.proved) : std::string());
+}
+
 std::string content(const Packet& packet) {
   if (const auto* transfer = std::get_if<TransferBody>(&packet.body)) {
     return fmt::format("{} of {}", transfer->amount, to_string(transfer->asset));
@@ -98,6 +104,7 @@ boost::json::object to_json(const PacketTrails::Key& key, const PacketTrail& tra
                      {"chain", to_string(step.chain)},
                      {"height", step.height},
                      {"proof_bytes", step.proof_bytes},
+                     {"proof_of_steps", step.proved},
                      {"since_sent_ns", (step.time - trail.steps.front().time).ns},
                      {"result", step.result}});
   }
@@ -110,9 +117,9 @@ void print_trail(const PacketTrails::Key& key, const PacketTrail& trail) {
   TextTable table({"step", "chain", "block", "proof\n(bytes)", "after\n(s)", "in all\n(s)", "result"});
   Instant last = trail.steps.front().time;
   for (const TrailStep& step : trail.steps) {
-    table.add({std::string(to_string(step.what)), to_string(step.chain), std::to_string(step.height),
-               step.proof_bytes == 0 ? "-" : std::to_string(step.proof_bytes), seconds_between(last, step.time),
-               seconds_between(trail.steps.front().time, step.time), step.result.substr(0, 40)});
+    table.add({std::string(to_string(step.what)), to_string(step.chain), std::to_string(step.height), proof_size(step),
+               seconds_between(last, step.time), seconds_between(trail.steps.front().time, step.time),
+               step.result.substr(0, 40)});
     last = step.time;
   }
   fmt::print("{}", table.text(table_width));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/check.h"
+#include "node/state_facts.h"
 
 namespace bsn {
 namespace {
@@ -83,13 +84,7 @@ GotFacts LedgerChain::facts(const WantFacts& want) {
     proved_ = prove(recent_.front()->header, children);
   }
   got.header = proved_;
-  StateTree state = final_state();
-  for (const std::string& key : want.keys) {
-    const Digest path = StateTree::path_of(key);
-    const auto value = state.get(path);
-    Fact fact{value ? std::optional(std::string(*value)) : std::nullopt, encode(state.prove(path))};
-    got.facts.push_back(std::move(fact));
-  }
+  got.facts = look_up(want.keys, final_state());
   return got;
 }
 

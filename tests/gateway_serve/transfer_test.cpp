@@ -96,15 +96,17 @@ TEST(TransferRoutes, AddUpWhatHasToBeFinalOnTheWay) {
 
 // ---- how far a packet is ----
 
-Fact holds(std::string value) { return {std::move(value), ""}; }
-Fact below(std::uint64_t number) { return holds(ByteWriter().u64(number).bytes()); }
+using Value = std::optional<std::string>;
+
+Value holds(std::string value) { return value; }
+Value below(std::uint64_t number) { return holds(ByteWriter().u64(number).bytes()); }
 
 // Nothing is kept of packet 3 of a lane on which two are done.
 PacketSights nothing_kept() {
   PacketSights sights;
-  sights.source.facts = {{}, below(3)};
-  sights.hub.facts = {{}, {}, {}};
-  sights.destination.facts = {{}, {}, below(3)};
+  sights.source.facts = {{{{}, below(3)}, ""}};
+  sights.hub.facts = {{{{}, {}, {}}, ""}};
+  sights.destination.facts = {{{{}, {}, below(3)}, ""}};
   return sights;
 }
 
@@ -116,35 +118,35 @@ std::string stage(const PacketSights& sights, bool one_way = false) {
 TEST(TransferState, FollowsFromWhatTheChainsKeep) {
   PacketSights sights = nothing_kept();
   EXPECT_EQ(stage(sights), "never sent");
-  sights.source.facts[0] = holds("packet");
+  sights.source.facts[0].values[0] = holds("packet");
   EXPECT_EQ(stage(sights), "sent");
-  sights.hub.facts[0] = holds("packet");
+  sights.hub.facts[0].values[0] = holds("packet");
   EXPECT_EQ(stage(sights), "at_hub");
   PacketSights late = sights;
-  late.hub.facts[2] = holds("id");
+  late.hub.facts[0].values[2] = holds("id");
   EXPECT_EQ(stage(late), "timed_out");
-  late.source.facts[0] = {};
+  late.source.facts[0].values[0] = {};
   EXPECT_EQ(stage(late), "refunded!");
-  sights.destination.facts[0] = holds("id");
+  sights.destination.facts[0].values[0] = holds("id");
   for (const bool ok : {true, false}) {
-    sights.source.facts[0] = holds("packet");
-    sights.destination.facts[1] = holds(encode(Acknowledgement{ok, "why"}));
+    sights.source.facts[0].values[0] = holds("packet");
+    sights.destination.facts[0].values[1] = holds(encode(Acknowledgement{ok, "why"}));
     EXPECT_EQ(stage(sights), ok ? "received" : "refused");
-    sights.source.facts[0] = {};
+    sights.source.facts[0].values[0] = {};
     EXPECT_EQ(stage(sights), ok ? "acknowledged!" : "refunded!");
   }
   PacketSights forgotten = nothing_kept();
-  forgotten.source.facts[1] = below(4);
+  forgotten.source.facts[0].values[1] = below(4);
   EXPECT_EQ(stage(forgotten), "done!");
 }
 
 TEST(TransferState, EndsWhereNothingComesBackWhenItIsReceived) {
   PacketSights sights = nothing_kept();
-  sights.source.facts[0] = holds("packet");
+  sights.source.facts[0].values[0] = holds("packet");
   EXPECT_EQ(stage(sights, true), "sent");
-  sights.hub.facts[0] = holds("packet");
+  sights.hub.facts[0].values[0] = holds("packet");
   EXPECT_EQ(stage(sights, true), "at_hub");
-  sights.destination.facts[2] = below(4);
+  sights.destination.facts[0].values[2] = below(4);
   EXPECT_EQ(stage(sights, true), "received!");
 }
 

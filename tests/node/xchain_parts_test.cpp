@@ -56,10 +56,11 @@ TEST_F(XchainParts, ALaneKeepsAndForgets) {
   lane.drop_commitment(3);
   EXPECT_FALSE(lane.committed(3));
   lane.set_acknowledgement(3, "ack");
-  lane.mark_timed_out(packet.sequence, packet_id(packet));
-  EXPECT_TRUE(lane.is_acknowledged(3) && lane.timed_out(3));
+  lane.mark_timed_out(4, packet_id(packet));
+  EXPECT_TRUE(lane.is_acknowledged(3) && lane.timed_out(4));
   lane.drop_outcome(3);
-  EXPECT_FALSE(lane.is_acknowledged(3) || lane.timed_out(3));
+  lane.drop_outcome(4);
+  EXPECT_FALSE(lane.is_acknowledged(3) || lane.timed_out(4));
 }
 
 TEST_F(XchainParts, OutflowIsCappedByWindow) {

@@ -207,7 +207,7 @@ TEST(AttackClient, ADeepBranchAboveWhatIsKnownFreezes) {
   }
   FinalHeader header = prove_branch(bridge, headers, 0);
   auto& evidence = std::get<DepthEvidence>(header.evidence);
-  evidence.descent = {spent.height, header_digest(spent), encode(state.prove(StateTree::path_of(key)))};
+  evidence.descent = {spent.height, header_digest(spent), state.prove(StateTree::path_of(key))};
   EXPECT_EQ(bridge.teach(irita, ethereum, header), "frozen");
   expect_update_refused(bridge, irita, ethereum, bridge.prove_to(irita, ethereum, "x").header, "frozen");
   bridge.expect_refused(irita, "hub", "relay", {encode(packet), believed.at, believed.proof}, "frozen");

@@ -4,6 +4,7 @@
 
 #include "core/state_proof.h"
 #include "tests/relay/bridge.h"
+#include "tests/relay/proof_parts.h"
 
 namespace bsn {
 namespace {
@@ -24,39 +25,47 @@ struct ReadyToRelay {
 TEST(AttackProof, MisshapenProofs) {
   ReadyToRelay ready;
   const std::string bytes = encode(ready.packet);
-  const StateProof good = *decode_state_proof(ready.fact.proof);
+  const Digest path = StateTree::path_of(Bridge::committed(ready.packet));
+  const ProofParts good = take_apart(ready.fact.proof, path);
   ASSERT_GE(good.steps.size(), 2U);
-  const auto refused = [&](const StateProof& proof, const std::string& why) {
-    ready.expect_refused(bytes, ready.fact.at, encode(proof), why);
+  ASSERT_EQ(put_together(good, path), ready.fact.proof);
+  const auto refused = [&](const ProofParts& proof) {
+    ready.expect_refused(bytes, ready.fact.at, put_together(proof, path), "does not prove");
   };
-  StateProof bad = good;
+  ProofParts bad = good;
   bad.steps.push_back({255, Digest{}});
-  refused(bad, "does not prove");
+  refused(bad);
   bad = good;
   bad.steps.pop_back();
-  refused(bad, "does not prove");
+  refused(bad);
   bad = good;
   std::swap(bad.steps[0], bad.steps[1]);
-  refused(bad, "not the bytes of a proof");
+  refused(bad);
   bad = good;
   bad.steps.insert(bad.steps.begin(), bad.steps[0]);
-  refused(bad, "not the bytes of a proof");
+  refused(bad);
   bad = good;
-  bad.kind = StateProof::Kind::other_leaf;
-  refused(bad, "does not prove");
-  bad.kind = StateProof::Kind::empty;
-  refused(bad, "does not prove");
+  bad.mark = proof_mark::other_leaf;
+  refused(bad);
+  bad.path = path;  // the same leaf in a form that has more than it needs
+  refused(bad);
+  bad.mark = proof_mark::empty;
+  refused(bad);
   bad = good;
-  bad.steps.back().bit = 256;
-  refused(bad, "not the bytes of a proof");
+  bad.mark = 259;
+  refused(bad);
+  bad = good;
+  bad.value = sha256("something else");
+  refused(bad);
+  ready.expect_refused(bytes, ready.fact.at, put_together({{}, proof_mark::empty, {}, {}}, path), "does not prove");
 }
 
 TEST(AttackProof, BytesTooManyOrTooFew) {
   ReadyToRelay ready;
   const std::string bytes = encode(ready.packet), proof = ready.fact.proof;
-  ready.expect_refused(bytes, ready.fact.at, proof + '\0', "not the bytes of a proof");
-  ready.expect_refused(bytes, ready.fact.at, proof.substr(0, proof.size() - 1), "not the bytes of a proof");
-  ready.expect_refused(bytes, ready.fact.at, "", "not the bytes of a proof");
+  ready.expect_refused(bytes, ready.fact.at, proof + '\0', "does not prove");
+  ready.expect_refused(bytes, ready.fact.at, proof.substr(0, proof.size() - 1), "does not prove");
+  ready.expect_refused(bytes, ready.fact.at, "", "does not prove");
   ready.expect_refused(bytes + '\0', ready.fact.at, proof, "not the bytes of a packet");
   ready.expect_refused(bytes.substr(1), ready.fact.at, proof, "not the bytes of a packet");
 }
@@ -65,12 +74,11 @@ TEST(AttackProof, EveryFlippedBitOfAProof) {
   ReadyToRelay ready;
   const Digest root = ready.fact.header.header.state_root;
   const std::string key = Bridge::committed(ready.packet), value = encode(ready.packet);
-  ASSERT_TRUE(proves_value(root, key, value, *decode_state_proof(ready.fact.proof)));
+  ASSERT_TRUE(proves_value(root, key, value, ready.fact.proof));
   for (std::size_t bit = 0; bit < 8 * ready.fact.proof.size(); ++bit) {
     std::string flipped = ready.fact.proof;
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
-    const auto proof = decode_state_proof(flipped);
-    EXPECT_FALSE(proof && (proves_value(root, key, value, *proof) || proves_absence(root, key, *proof))) << bit;
+    EXPECT_FALSE(proves_value(root, key, value, flipped) || proves_absence(root, key, flipped)) << bit;
   }
 }
 
@@ -79,19 +87,21 @@ TEST(AttackProof, ALeafForAnInnerNode) {
   StateTree tree;
   for (const std::string key : {"a", "b"}) tree.set(StateTree::path_of(key), key, "value of " + key);
   const Digest root = tree.root();
-  const StateProof proof = tree.prove(StateTree::path_of("a"));
-  ASSERT_EQ(proof.steps.size(), 1U);
-  StateProof shorter = proof;
-  shorter.steps.clear();
-  EXPECT_FALSE(proves_value(root, "a", "value of a", shorter));
-  // The bytes that the inner node hashes, offered as a value; and the root as a leaf of its own.
   const Digest path = StateTree::path_of("a");
+  const ProofParts proof = take_apart(tree.prove(path), path);
+  ASSERT_EQ(proof.steps.size(), 1U);
+  ProofParts shorter = proof;
+  shorter.steps.clear();
+  EXPECT_FALSE(proves_value(root, "a", "value of a", put_together(shorter, path)));
+  // The bytes that the inner node hashes, offered as a value; and the root as a leaf of its own.
   const Digest leaf = state_leaf(path, sha256("value of a"));
   const bool side = path_bit(path, proof.steps[0].bit);
   const std::string below = std::string(side ? proof.steps[0].sibling.view() : leaf.view()) +
                             std::string(side ? leaf.view() : proof.steps[0].sibling.view());
-  EXPECT_FALSE(proves_value(root, "a", below, shorter));
-  EXPECT_FALSE(proves_value(leaf, "b", "value of b", shorter));
+  shorter.value = sha256(below);
+  EXPECT_FALSE(proves_value(root, "a", below, put_together(shorter, path)));
+  shorter.value = sha256("value of b");
+  EXPECT_FALSE(proves_value(leaf, "b", "value of b", put_together(shorter, path)));
 }
 
 // Nomad's bridge believed the root that it had for "nothing known": zero.
@@ -105,8 +115,9 @@ TEST(AttackProof, AZeroRootAndHeightsThatNobodyProved) {
   for (const std::string at : {"0", "1", "1000000", "18446744073709551615"}) {
     ready.expect_refused(encode(ready.packet), at, ready.fact.proof, "no header of height");
   }
-  EXPECT_FALSE(proves_absence(Digest{}, "key", StateProof{}));
-  EXPECT_FALSE(proves_value(Digest{}, "key", "", StateProof{StateProof::Kind::present, {}, {}}));
+  const Digest path = StateTree::path_of("key");
+  EXPECT_FALSE(proves_absence(Digest{}, "key", put_together({{}, proof_mark::empty, {}, {}}, path)));
+  EXPECT_FALSE(proves_value(Digest{}, "key", "", put_together({{}, proof_mark::leaf, {}, sha256("")}, path)));
 }
 
 // Wormhole's bridge let the caller say who verifies. Here the packet says from where it comes, and only that chain's

@@ -77,11 +77,19 @@ class Bridge {
     std::string at;  // its height
     std::optional<std::string> value;
     std::string proof;
+    std::vector<std::optional<std::string>> values{};  // of many keys
   };
   Proved prove(const ChainName& at, const std::string& key) {
-    GotFacts got = chain(at).facts({0, at, {key}});
+    GotFacts got = chain(at).facts({0, at, {{key}}});
     const std::string height = std::to_string(got.header->header.height);
-    return {*got.header, height, got.facts[0].value, got.facts[0].proof};
+    return {*got.header, height, got.facts[0].values[0], got.facts[0].proof};
+  }
+
+  // The same about many keys with one proof.
+  Proved prove_together(const ChainName& at, const std::vector<std::string>& keys) {
+    GotFacts got = chain(at).facts({0, at, {keys}});
+    const std::string height = std::to_string(got.header->header.height);
+    return {*got.header, height, {}, got.facts[0].proof, got.facts[0].values};
   }
 
   // The same with what a client at `target` asks for: from which of the headers it knows the new one descends.

@@ -191,7 +191,7 @@ void ModelWorld::messages_of(std::size_t target, std::size_t number, History& wi
   const Packet& packet = packets_[number];
   const PacketLane lane = lane_of(packet);
   const std::string at = std::to_string(witness.header.height);
-  const auto proof = [&](const std::string& key) { return encode(witness.state.prove(StateTree::path_of(key))); };
+  const auto proof = [&](const std::string& key) { return witness.state.prove(StateTree::path_of(key)); };
   const auto add_message = [&](std::string function, std::vector<std::string> args) {
     out.push_back({std::move(function), std::move(args), number});
   };
