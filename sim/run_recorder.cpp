@@ -60,7 +60,7 @@ void RunRecorder::answered(std::uint64_t sequence, Instant when, const Reply& re
     ++second_of(when).succeeded;
   } else {
     ++second_of(when).failed;
-    ++failures_.at(static_cast<std::size_t>(reply.status)).at(static_cast<std::size_t>(reply.reason));
+    ++failures_[{reply.status, reply.reason}];
   }
   while (!slots_.empty() && slots_.front().state != Slot::State::open) {
     slots_.pop_front();
@@ -147,12 +147,8 @@ MixReport RunRecorder::mix_report(std::size_t entry) const {
 
 std::map<std::string, std::uint64_t> RunRecorder::named_failures() const {
   std::map<std::string, std::uint64_t> named;
-  for (std::size_t s = 0; s < statuses; ++s) {
-    for (std::size_t r = 0; r < reasons; ++r) {
-      if (failures_[s][r] == 0) continue;
-      const std::string status(to_string(static_cast<Status>(s)));
-      named[status + "/" + std::string(to_string(static_cast<Reason>(r)))] = failures_[s][r];
-    }
+  for (const auto& [why, count] : failures_) {
+    named[std::string(to_string(why.first)) + "/" + std::string(to_string(why.second))] = count;
   }
   return named;
 }

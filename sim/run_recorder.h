@@ -4,11 +4,12 @@
 // of its mix. Cost: some tens of ns a call.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/call.h"
@@ -79,8 +80,6 @@ class RunRecorder {
   MixReport mix_report(std::size_t entry) const;
   std::map<std::string, std::uint64_t> named_failures() const;
 
-  static constexpr std::size_t statuses = 17, reasons = 21;
-
   const Round& round_;
   Instant start_;
   Instant last_answer_, latest_;
@@ -92,8 +91,8 @@ class RunRecorder {
   std::vector<Tally> by_mix_;  // by entry of the mix
   Histogram lateness_;
   std::vector<SecondReport> seconds_;
-  std::array<std::array<std::uint64_t, reasons>, statuses> failures_{};
-  std::set<std::uint64_t> answered_again_;  // grows with violations only
+  std::map<std::pair<Status, Reason>, std::uint64_t> failures_;  // at most each pair of the two
+  std::set<std::uint64_t> answered_again_;                       // grows with violations only
   std::uint64_t answered_unsent_ = 0;
   std::uint64_t overdue_ = 0;
 };

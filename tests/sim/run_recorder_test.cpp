@@ -68,6 +68,17 @@ TEST_F(RunRecorderTest, EachCallIsInOneClass) {
   EXPECT_EQ(report.failures, (std::map<std::string, std::uint64_t>{{"UNAVAILABLE/NO_LEADER", 2}}));
 }
 
+TEST_F(RunRecorderTest, EveryReasonOfFailureIsCounted) {
+  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(Reason::peers_disagree); ++i) {
+    send(i, milliseconds(10));
+    answer(i, milliseconds(20), refusal(Status::unauthenticated, static_cast<Reason>(i + 1), "no"));
+  }
+  const RoundReport report = finish();
+  EXPECT_EQ(report.failures.size(), static_cast<std::size_t>(Reason::peers_disagree));
+  EXPECT_EQ(report.failures.at("UNAUTHENTICATED/OVERLOADED"), 1U);
+  EXPECT_EQ(report.failures.at("UNAUTHENTICATED/PEERS_DISAGREE"), 1U);
+}
+
 TEST_F(RunRecorderTest, UnfinishedCallsEnterTheLatenciesWithTheirDeadline) {
   send(0, Duration{});
   finish(seconds(1));
