@@ -56,6 +56,7 @@ Scenario matrix_scenario(const Topology& topology, std::uint32_t reads) {
     round.drain = seconds(5);
     round.origins = {city.id};
     round.mix = mix;
+    round.in_turn = true;  // so that every cell has as many reads
     scenario.rounds.push_back(std::move(round));
   }
   return scenario;

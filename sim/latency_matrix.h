@@ -20,8 +20,8 @@ struct MatrixCell {
   double p50_ms = 0, p99_ms = 0;  // of answered calls; 0 without any
 };
 
-// A scenario on this topology that measures every connected city. `reads` calls of each chain from each city, one
-// every 20 ms over all chains. Chains without an own peer in a connected city of BSN are left out.
+// A scenario on this topology that measures every connected city: exactly `reads` calls of each chain from each city,
+// one every 20 ms over all chains. Chains without an own peer in a connected city of BSN are left out.
 Scenario matrix_scenario(const Topology& topology, std::uint32_t reads);
 
 // What its report says, by city, then chain.

@@ -68,6 +68,8 @@ struct Round {
       origins;  // cities whose gateways admit the calls, drawn uniformly; empty: the gateway's city
   std::vector<MixEntry> mix;
   std::vector<Threshold> thresholds;
+  bool in_turn = false;  // calls come from the entries of the mix one after the other, whatever their weights: for
+                         // rounds that programs make (sim/latency_matrix.h); files have no key for it
 };
 
 // ---- faults: the weather ----

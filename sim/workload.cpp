@@ -40,6 +40,7 @@ Workload::Workload(const Scenario& scenario, std::uint32_t number, Instant start
       argument_random_(round_random(scenario, number).fork("arguments")),
       arrivals_(scenario.rounds[number].rate, scenario.rounds[number].duration,
                 round_random(scenario, number).fork("arrivals")),
+      in_turn_(scenario.rounds[number].in_turn),
       key_prefix_(std::to_string(scenario.seed) + "-" + std::to_string(number) + "-") {
   const Round& round = scenario.rounds[number];
   const Topology& topology = scenario.topology;
@@ -69,7 +70,7 @@ std::uint64_t Workload::offered() const { return arrivals_.offered(); }
 DueCall Workload::make_call(Instant intended) {
   DueCall due;
   due.sequence = sequence_++;
-  due.mix_entry = draw_mix_entry();
+  due.mix_entry = in_turn_ ? static_cast<std::uint32_t>(due.sequence % templates_.size()) : draw_mix_entry();
   due.intended = intended;
   due.origin = origins_[origin_random_.below(origins_.size())];
   due.call = templates_[due.mix_entry].make(due.sequence, argument_random_);

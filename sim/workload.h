@@ -54,6 +54,7 @@ class Workload {
   std::vector<CallTemplate> templates_;  // by mix entry
   std::vector<double> weight_until_;     // running sums of the mix's weights
   std::vector<CityIndex> origins_;       // at least one
+  bool in_turn_;                         // see Round
   std::string key_prefix_;               // "<seed>-<round>-"
   std::uint64_t sequence_ = 0;           // of the next call
 };

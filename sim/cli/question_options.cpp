@@ -61,7 +61,7 @@ void add_find_knee(CLI::App& app, FindKneeOptions& options, const std::function<
 void add_matrix(CLI::App& app, MatrixOptions& options, const std::function<void(int)>& ran) {
   CLI::App& verb = *app.add_subcommand("matrix", "measure the routing latency from every city to every network");
   verb.add_option("file", options.file, "topology file")->capture_default_str();
-  verb.add_option("--reads", options.reads, "about so many of each chain from each city")
+  verb.add_option("--reads", options.reads, "of each chain from each city")
       ->capture_default_str()
       ->check(CLI::Range(1, 10'000));
   verb.add_option("--seed", options.seed, "of all chance")->capture_default_str();

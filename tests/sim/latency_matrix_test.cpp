@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "sim/workload.h"
 #include "tests/sim/some_report.h"
 #include "tests/sim/two_city_scenario.h"
 
@@ -20,6 +21,18 @@ TEST(LatencyMatrix, MeasuresEveryConnectedCity) {
   EXPECT_EQ(scenario.rounds[0].label, "north");
   EXPECT_EQ(scenario.rounds[0].origins, std::vector<std::string>{"north"});
   EXPECT_EQ(scenario.rounds[0].duration, milliseconds(200));
+}
+
+TEST(LatencyMatrix, ReadsEveryChainEquallyOftenFromEachCity) {
+  const Scenario scenario = matrix_scenario(two_city_scenario().topology, 3);
+  for (std::uint32_t number = 0; number < scenario.rounds.size(); ++number) {
+    Workload workload(scenario, number, Instant{});
+    std::vector<DueCall> due;
+    workload.advance_to(Instant{} + seconds(60), due);
+    std::vector<int> reads(scenario.rounds[number].mix.size());
+    for (const DueCall& one : due) ++reads[one.mix_entry];
+    EXPECT_THAT(reads, testing::AllOf(testing::Not(IsEmpty()), testing::Each(3)));
+  }
 }
 
 TEST(LatencyMatrix, ItsScenarioIsFine) {
