@@ -44,6 +44,7 @@ before(async () => {
   report = JSON.parse(readFileSync(path("report.json"), "utf8"));
   bsnsim("run", "tests/web/packets.yaml", "-q", "-O", "json", "-o", path("packets.json"));
   packets = JSON.parse(readFileSync(path("packets.json"), "utf8"));
+  bsnsim("run", "configs/scenarios/service_life.yaml", "-q", "-O", "json", "-o", path("services.json"));
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
 });
 
@@ -85,7 +86,7 @@ test("the map shows the 136 city nodes: 98 connected, 30 being built, 8 overseas
     Object.fromEntries(all.map((one) => [one.dataset.state, Number(one.dataset.count)])),
   );
   assert.deepEqual(counts, { connected: 98, building: 30, overseas: 8 });
-  const dots = await page.locator("#map figure:last-child g.city > *").count();
+  const dots = await page.locator("#map .maps > div figure g.city > *").count();
   assert.equal(dots, 136);
 });
 
@@ -112,6 +113,49 @@ test("faults are bands over the time series", async () => {
   const lasting = report.faults.filter((one) => one.until_s !== null);
   assert.ok(lasting.length >= 2);
   assert.equal(await page.locator("#over_time g.band rect").count(), lasting.length);
+});
+
+test("changes of the network are bands too, of their own colour, and services have a table", async () => {
+  const all = JSON.parse(readFileSync(path("services.json"), "utf8"));
+  const lasting = all.service_events.filter((one) => one.until_s !== null);
+  assert.ok(lasting.length >= 2);
+  const page = await open(all, { locale: "zh-CN" });
+  const fills = await page.locator("#over_time g.band rect").evaluateAll((bands) => bands.map((one) => one.getAttribute("fill")));
+  assert.deepEqual(fills, lasting.map(() => "var(--change)"));
+  assert.match(await text(page, "#over_time svg[role=img]"), /部署 land-registry/);
+  const rows = await page.locator("#events [aria-label=服务] tbody tr").evaluateAll((trs) => trs.map((row) => row.cells[3].textContent));
+  assert.deepEqual(rows, all.services.map((one) => figures(one.calls)));
+  assert.deepEqual(page.said, []);
+});
+
+test("every chart has its numbers, opened by keyboard, and they are those of the report", async () => {
+  const page = await open(report);
+  for (const section of ["over_time", "latency", "split", "map"]) {
+    await page.locator(`#${section} summary`).focus();
+    await page.keyboard.press("Enter");
+    await page.locator(`#${section} details table`).waitFor();
+  }
+  const rows = (section) => page.locator(`#${section} details tbody tr`).evaluateAll((trs) => trs.map((row) => [...row.cells].map((cell) => cell.textContent)));
+  const offered = (await rows("over_time")).reduce((sum, row) => sum + Number(row[1]), 0);
+  assert.equal(offered, report.rounds.reduce((sum, round) => sum + round.offered, 0));
+  const whole = (cell) => Number(cell.replaceAll(",", ""));
+  for (const [, , ...parts] of await rows("split")) assert.equal(parts.slice(0, -1).reduce((sum, one) => sum + whole(one), 0), whole(parts.at(-1)));
+  assert.equal((await rows("map")).length, 136);
+  const reads = (await rows("latency")).find(([name]) => name === "query kv.get local");
+  const counted = report.rounds.flatMap((round) => round.mix).filter((mix) => mix.operation === "query");
+  assert.equal(whole(reads[1]), counted.reduce((sum, mix) => sum + mix.latency_ns.count, 0));
+});
+
+test("in print it is light, and on a narrow screen nothing but tables and texts is scrolled sideways", async () => {
+  const page = await open(report, { colorScheme: "dark" });
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
+  const narrow = await open(report, { viewport: { width: 390, height: 800 } });
+  assert.equal(await narrow.evaluate(() => document.documentElement.scrollWidth), 390);
+  const wide = await narrow.locator("figure.chart > svg[role=img]").evaluateAll((charts) => charts.filter((one) => Number(one.getAttribute("width")) > 390).length);
+  assert.equal(wide, 0);
+  await narrow.setViewportSize({ width: 1200, height: 800 });
+  await narrow.waitForFunction(() => Number(document.querySelector("#over_time figure.chart > svg[role=img]").getAttribute("width")) > 1000);
 });
 
 test("the parts of the split add up to the whole", async () => {
@@ -200,15 +244,20 @@ test("no text of a report becomes markup or runs", async () => {
     round.failures = { [bad]: 1 };
     for (const mix of round.mix) mix.network = bad;
   }
+  const { services } = JSON.parse(readFileSync(path("services.json"), "utf8"));
   poisoned.invariants[0].violated = 1;
   poisoned.invariants[0].examples = [bad];
   poisoned.why_invalid = [bad];
+  poisoned.faults[0].kind = bad;
   poisoned.faults[0].targets = [bad];
+  poisoned.services = [{ ...structuredClone(services[0]), service: bad, framework: bad, state: bad, validators: [bad], followers: [bad] }];
+  poisoned.service_events = [{ kind: "deploy", at_s: 1, until_s: 2, targets: [bad], fired: 1 }];
   poisoned.environment.cpu = bad;
   poisoned.cross_chain = structuredClone(packets.cross_chain);
   poisoned.cross_chain.legs[0].name = bad;
   poisoned.cross_chain.failures = { [bad]: 1 };
   const page = await open(poisoned);
+  await page.locator("summary").evaluateAll((all) => all.forEach((one) => one.click()));
   assert.equal(await page.evaluate(() => window.ran), undefined);
   assert.equal(await page.locator("img").count(), 0);
   assert.equal(await page.locator("script").count(), 2);

@@ -1,13 +1,22 @@
 // The charts. Colours are CSS variables, so that a change of theme needs no drawing.
 import * as Plot from "@observablehq/plot";
-import { say, type Language, type Word } from "./words";
+import { isWord, say, type Language, type Word } from "./words";
 import { el } from "./dom";
-import { byKey, meanSplits, overTime, secondClasses, spectrum, splitParts } from "./report";
+import { byKey, meanSplits, methodOf, overTime, secondClasses, spectrum, splitParts } from "./report";
 import type { Fault, Report, SpectrumPoint } from "./report";
 
 export const palette = ["--c1", "--c2", "--c3", "--c4", "--c5", "--c6", "--c7", "--c8"].map((name) => `var(${name})`);
 const dashes = ["", "6 3", "2 3", "8 3 2 3"];
 export const plotStyle = { background: "transparent", color: "var(--ink)", fontSize: "12px", fontFamily: "inherit" };
+
+// How wide a chart may be: as the page is, so that its letters stay as large as the others.
+export function room(most = 1072): number {
+  const page = document.documentElement.clientWidth;
+  return Math.min(most, Math.max(320, page - (page > 560 ? 48 : 28)));
+}
+
+// What names of rows take beside a chart.
+export const besides = (names: string[]): number => Math.min(330, 16 + 6.8 * Math.max(0, ...names.map((one) => one.length)));
 
 export interface Swatch {
   stroke: string;
@@ -48,30 +57,47 @@ export interface Band {
   from: number;
   to: number;
   name: string;
+  change: boolean; // of the network's life, not a fault
 }
 
-// Faults that last as bands, steps as narrow ones.
-export function bands(report: Report): Band[] {
+const changes = ["commission", "drain", "leave"];
+
+export function eventName(kind: string, language: Language): string {
+  const word = `event_${kind}`;
+  return isWord(word) ? say(language, word) : kind;
+}
+
+// Faults and changes that last as bands, steps as narrow ones.
+export function bands(report: Report, language: Language): Band[] {
   const end = Math.max(report.simulated_seconds, ...report.rounds.map((one) => (one.start_ns + one.duration_ns) / 1e9));
   const lasting = ["kill", "pause", "partition", "latency", "loss", "reset_peer", "duplicate", "reorder", "clock_skew"];
   const band = (fault: Fault): Band => ({
     from: fault.at_s,
     to: fault.until_s ?? (lasting.includes(fault.kind) ? end : fault.at_s),
-    name: `${fault.kind} ${fault.targets.slice(0, 2).join(", ")}${fault.targets.length > 2 ? " …" : ""}`.trim(),
+    change: changes.includes(fault.kind) || report.service_events.includes(fault),
+    name: `${eventName(fault.kind, language)} ${fault.targets.slice(0, 2).join(", ")}${fault.targets.length > 2 ? " …" : ""}`.trim(),
   });
   const mends = ["restart", "resume", "heal"];
   return [...report.faults.filter((one) => !mends.includes(one.kind)), ...report.service_events].map(band);
 }
 
-// Rows for the names of bands, so that they do not lie upon each other.
-function rows(all: Band[], width: number): Map<Band, number> {
+interface Place {
+  row: number;
+  atEnd: boolean; // the name stands left of where the band begins, for there is no room to its right
+}
+
+// Rows for the names of bands, so that they do not lie upon each other. `width`: of a letter, in seconds.
+function rows(all: Band[], width: number, end: number): Map<Band, Place> {
   const ends: number[] = [];
-  const placed = new Map<Band, number>();
+  const placed = new Map<Band, Place>();
   for (const band of [...all].sort((a, b) => a.from - b.from)) {
-    let row = ends.findIndex((end) => end <= band.from);
+    const letters = [...band.name].reduce((sum, one) => sum + (one > "\u2e80" ? 2 : 1), 2);
+    const atEnd = band.from + width * letters > end;
+    const from = atEnd ? band.from - width * letters : band.from;
+    let row = ends.findIndex((taken) => taken <= from);
     if (row < 0) row = ends.length;
-    ends[row] = band.from + width * (band.name.length + 2);
-    placed.set(band, row);
+    ends[row] = from + width * letters;
+    placed.set(band, { row, atEnd });
   }
   return placed;
 }
@@ -79,28 +105,38 @@ function rows(all: Band[], width: number): Map<Band, number> {
 export function timeChart(report: Report, language: Language): HTMLElement {
   const points = overTime(report);
   const colours = [palette[6]!, palette[0]!, palette[2]!, palette[1]!, palette[4]!];
-  const shown = bands(report).slice(0, 60);
+  const dashed = { sent: "", succeeded: "", failed: "5 2", dropped: "2 2" };
+  const drawn = (["sent", "succeeded", "failed", "dropped"] as const).filter((one) => one !== "dropped" || report.rounds.some((round) => round.dropped > 0));
+  const shown = bands(report, language).slice(0, 60);
+  const look = (one: Band) => (one.change ? "var(--change)" : "var(--band)");
   const end = Math.max(1, report.simulated_seconds, ...points.map((one) => one.second + 1));
-  const placed = rows(shown, end / 190);
-  const labelled = shown.filter((band) => placed.get(band)! < 5);
-  const top = 18 + 13 * Math.min(5, Math.max(0, ...[...placed.values()].map((row) => row + 1)));
+  const width = room();
+  const placed = rows(shown, (7.2 * end) / (width - 68), end);
+  const labelled = shown.filter((band) => placed.get(band)!.row < 8);
+  const top = 18 + 13 * Math.min(8, Math.max(0, ...[...placed.values()].map((one) => one.row + 1)));
   const plot = Plot.plot({
-    width: 1072, height: 280 + top, marginTop: top, marginLeft: 56, marginRight: 12, style: plotStyle,
+    width, height: 280 + top, marginTop: top, marginLeft: 56, marginRight: 12, style: plotStyle,
     x: { label: say(language, "seconds"), domain: [0, end] },
     y: { label: say(language, "calls_per_second"), grid: true, nice: true, zero: true },
-    color: { domain: [...secondClasses], range: colours },
+    color: { type: "identity" },
     marks: [
-      Plot.rect(shown.filter((one) => one.to > one.from), { x1: "from", x2: (one: Band) => Math.min(one.to, end), fill: "var(--band)", fillOpacity: 0.13, className: "band" }),
-      Plot.ruleX(shown, { x: "from", stroke: "var(--band)", strokeOpacity: 0.7, strokeDasharray: "2 2" }),
-      ...labelled.map((band) => Plot.text([band], { x: "from", text: "name", frameAnchor: "top", textAnchor: "start", dx: 3, dy: -14 - 13 * placed.get(band)!, fill: "var(--band)" })),
+      Plot.rect(shown.filter((one) => one.to > one.from), { x1: "from", x2: (one: Band) => Math.min(one.to, end), fill: look, fillOpacity: 0.16, className: "band" }),
+      Plot.ruleX(shown, { x: "from", stroke: look, strokeOpacity: 0.8, strokeDasharray: "2 2" }),
+      ...labelled.map((band) => {
+        const { row, atEnd } = placed.get(band)!;
+        return Plot.text([band], { x: "from", text: "name", frameAnchor: "top", textAnchor: atEnd ? "end" : "start", dx: atEnd ? -3 : 3, dy: -14 - 13 * row, fill: look(band) });
+      }),
       Plot.lineY(points.filter((one) => one.class === "offered"), { x: "second", y: "calls", stroke: colours[0], strokeWidth: 5, strokeOpacity: 0.35, curve: "step-after" }),
-      Plot.lineY(points.filter((one) => one.class !== "offered" && (one.class !== "dropped" || report.rounds.some((round) => round.dropped > 0))), { x: "second", y: "calls", z: "class", stroke: "class", strokeWidth: 1.8, curve: "step-after", className: "series" }),
+      ...drawn.map((kind) => Plot.lineY(points.filter((one) => one.class === kind), { x: "second", y: "calls", stroke: colours[secondClasses.indexOf(kind)]!, strokeDasharray: dashed[kind], strokeWidth: 1.8, curve: "step-after", className: "series" })),
       Plot.ruleX(points, Plot.pointerX({ x: "second", stroke: "var(--soft)" })),
       Plot.tip(points, Plot.pointerX({ x: "second", y: "calls", title: (one) => `${one.second} s, ${say(language, one.class)}: ${one.calls}`, fill: "var(--paper)" })),
     ],
   });
-  const names = secondClasses.map((one) => say(language, one));
-  return chart(say(language, "over_time"), plot, legend(names, (i) => ({ stroke: colours[i]! })));
+  const marked: [string, Swatch][] = [[say(language, "offered"), { stroke: colours[0]! }]];
+  for (const one of drawn) marked.push([say(language, one), { stroke: colours[secondClasses.indexOf(one)]!, dash: dashed[one] }]);
+  if (shown.some((one) => !one.change)) marked.push([say(language, "fault_band"), { stroke: "var(--band)", fill: true }]);
+  if (shown.some((one) => one.change)) marked.push([say(language, "change_band"), { stroke: "var(--change)", fill: true }]);
+  return chart(say(language, "over_time"), plot, legend(marked.map(([name]) => name), (i) => marked[i]![1]));
 }
 
 interface NamedPoint extends SpectrumPoint {
@@ -108,21 +144,25 @@ interface NamedPoint extends SpectrumPoint {
 }
 
 export function spectrumChart(report: Report, language: Language, by: "by_network" | "by_method"): HTMLElement {
-  const groups = byKey(report, (mix) => (by === "by_network" ? mix.network : `${mix.operation} ${mix.level}`));
+  const groups = byKey(report, (mix) => (by === "by_network" ? mix.network : methodOf(mix)));
   const names = [...groups.keys()].sort();
-  const points: NamedPoint[] = names.flatMap((name) => spectrum(groups.get(name)!).map((point) => ({ ...point, name })));
+  const exact: NamedPoint[] = names.flatMap((name) => spectrum(groups.get(name)!).map((point) => ({ ...point, name })));
+  // A logarithm has no place for 0, which virtual time gives to a read in the caller's own city: it is drawn at the edge.
+  const least = Math.min(...exact.map((one) => one.ms).filter((one) => one >= 0.001), 1e9);
+  const edge = 10 ** Math.floor(Math.log10(least === 1e9 ? 1 : least));
+  const points = exact.map((one) => ({ ...one, drawn: Math.max(edge, one.ms) }));
   if (points.length === 0) return el("p", { class: "note" }, say(language, "nothing"));
   const furthest = Math.max(1.3, ...points.map((one) => one.nines));
   const look = (i: number) => ({ stroke: palette[i % palette.length]!, dash: dashes[Math.floor(i / palette.length) % dashes.length]! });
   const ticks = [0, 0.30103, 1, 2, 3, 4, 5, 6, 7].filter((one) => one <= furthest);
   const plot = Plot.plot({
-    width: 524, height: 320, marginLeft: 64, marginBottom: 40, style: plotStyle,
+    width: room(524), height: 320, marginLeft: 64, marginBottom: 40, style: plotStyle,
     x: { label: say(language, "percentile"), domain: [0, furthest], ticks, grid: true,
          tickFormat: (nines: number) => nines < 0.1 ? "0" : nines < 0.5 ? "50" : `${+(100 - 100 / 10 ** nines).toFixed(5)}` },
     y: { label: say(language, "milliseconds"), type: "log", grid: true, nice: true, tickFormat: (ms: number) => (/^[125]/.test(ms.toExponential()) ? `${ms.toLocaleString("en-US", { maximumSignificantDigits: 2 })}` : "") },
     marks: [
-      ...names.map((name, i) => Plot.line(points.filter((one) => one.name === name), { x: "nines", y: "ms", stroke: look(i).stroke, strokeWidth: 2, strokeDasharray: look(i).dash, className: "series" })),
-      Plot.tip(points, Plot.pointer({ x: "nines", y: "ms", fill: "var(--paper)", title: (one: NamedPoint) => `${one.name}\np${(100 * one.share).toFixed(one.nines > 2 ? 3 : 1)}: ${one.ms.toPrecision(4)} ms` })),
+      ...names.map((name, i) => Plot.line(points.filter((one) => one.name === name), { x: "nines", y: "drawn", stroke: look(i).stroke, strokeWidth: 2, strokeDasharray: look(i).dash, curve: "step-after", className: "series" })),
+      Plot.tip(points, Plot.pointer({ x: "nines", y: "drawn", fill: "var(--paper)", title: (one: NamedPoint) => `${one.name}\np${(100 * one.share).toFixed(one.nines > 2 ? 3 : 1)}: ${one.ms.toPrecision(4)} ms` })),
     ],
   });
   return chart(`${say(language, "latency")} ${say(language, by)}`, plot, legend(names, look));
@@ -135,9 +175,10 @@ export function splitChart(report: Report, language: Language, operation: string
   const parts = rowsOf.flatMap(({ name, split }) => splitParts.map((part) => ({ name, part: part as Word, ms: split[part] / 1e6 })));
   const colours = [palette[6]!, palette[4]!, palette[3]!, palette[0]!, palette[7]!, palette[1]!, palette[5]!];
   const most = Math.max(...rowsOf.map(({ split }) => split.total / 1e6));
+  const left = besides(rowsOf.map((one) => one.name));
   const plot = Plot.plot({
-    width: 1072, marginLeft: 250, marginRight: 84, height: 44 + 26 * rowsOf.length, style: plotStyle,
-    x: { label: say(language, "milliseconds"), grid: true, domain: [0, most] },
+    width: room(), marginLeft: left, marginRight: 84, height: 44 + 26 * rowsOf.length, style: plotStyle,
+    x: { label: say(language, "milliseconds"), grid: true, domain: [0, most], ticks: Math.max(2, (room() - left - 84) / 90) },
     y: { label: null, domain: rowsOf.map((one) => one.name) },
     color: { domain: [...splitParts], range: colours },
     marks: [

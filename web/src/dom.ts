@@ -33,6 +33,15 @@ export function table<Row>(label: string, columns: Column<Row>[], rows: Row[]): 
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, grid);
 }
 
+// What a chart shows, as numbers: for whoever reads by keyboard or voice, or wants them exactly. Made when first opened.
+export function numbers(title: string, make: () => HTMLElement): HTMLElement {
+  const details = el("details", {}, el("summary", {}, title));
+  details.addEventListener("toggle", () => {
+    if (details.childElementCount === 1) details.append(make());
+  });
+  return details;
+}
+
 // 4 significant digits at most, thousands apart: 1,234,567; 81.2; 0.0123.
 export function figure(value: number, digits = 4): string {
   if (Number.isInteger(value)) return value.toLocaleString("en-US");

@@ -1,6 +1,7 @@
 // Draws the report that stands in the page: once, and again when the language changes.
 import "./style.css";
 import { kneeBody, matrixBody, type Knee, type Matrix } from "./answers";
+import { room } from "./charts";
 import { add, el, type Child } from "./dom";
 import type { Report } from "./report";
 import { sections } from "./sections";
@@ -77,6 +78,18 @@ function draw(): void {
     el("footer", {}, "bsnsim · ", say(language, "licence")),
   ]);
 }
+
+// Charts are drawn for the width of the page.
+let drawnFor = room();
+let soon: ReturnType<typeof setTimeout> | undefined;
+addEventListener("resize", () => {
+  clearTimeout(soon);
+  soon = setTimeout(() => {
+    if (room() === drawnFor) return;
+    drawnFor = room();
+    draw();
+  }, 150);
+});
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 setTheme(dark.matches ? "dark" : "light");

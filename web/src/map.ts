@@ -4,8 +4,8 @@ import { geoConicEqualArea, geoEqualEarth, type GeoProjection } from "d3-geo";
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import atlas from "world-atlas/countries-110m.json";
-import { chart, palette } from "./charts";
-import { el } from "./dom";
+import { chart, palette, room } from "./charts";
+import { el, figure, type Child } from "./dom";
 import { mapState, mapStates } from "./report";
 import type { CityNode, MapState, Report } from "./report";
 import { say, type Language } from "./words";
@@ -29,8 +29,11 @@ interface Frame {
   projection: (width: number, height: number) => GeoProjection;
 }
 
+// The radius in pixels: what is above the least grows with the root of the calls, so that areas can be compared.
+const radiusOf = (calls: number, most: number) => 3 + 9 * Math.sqrt(most > 0 ? calls / most : 0);
+
 function draw(cities: CityNode[], frame: Frame, language: Language, most: number): Element {
-  const radius = (city: CityNode) => 3 + 9 * Math.sqrt(most > 0 ? city.calls / most : 0);
+  const radius = (city: CityNode) => radiusOf(city.calls, most);
   const title = (city: CityNode) =>
     `${city.name} (${city.city})\n${say(language, mapState(city))} · ${city.provider}\n${say(language, "calls")}: ${city.calls}\n${city.chains.join(", ")}`;
   const sorted = [...cities].sort((a, b) => b.calls - a.calls);
@@ -71,19 +74,30 @@ function legendOf(cities: CityNode[], language: Language): HTMLElement {
   }));
 }
 
-export function cityMap(report: Report, language: Language): HTMLElement {
+// How many calls the sizes stand for.
+function sizes(language: Language, most: number): HTMLElement | null {
+  if (most === 0) return null;
+  return el("ul", { class: "legend", id: "map-sizes" }, [...new Set([0, Math.ceil(most / 4), most])].map((calls) => {
+    const radius = radiusOf(calls, most);
+    const swatch = Plot.plot({ width: 26, height: 26, margin: 0, axis: null, x: { domain: [-1, 1] }, y: { domain: [-1, 1] },
+      marks: [Plot.dot([[0, 0]], { r: radius, stroke: "var(--soft)", fill: "none" })], r: { type: "identity" } });
+    swatch.setAttribute("aria-hidden", "true");
+    return el("li", {}, swatch, `${figure(calls)} ${say(language, "calls_word")}`);
+  }));
+}
+
+// Under the map of the world is room for something else.
+export function cityMap(report: Report, language: Language, under: Child): HTMLElement {
   const cities = report.city_nodes;
   const most = Math.max(0, ...cities.map((city) => city.calls));
   const frames: [Frame, CityNode[]][] = [
-    [{ label: say(language, "map_china"), width: 660, height: 500, projection: china }, cities.filter((city) => !city.overseas || city.longitude > 110 && city.longitude < 123 && city.latitude > 18 && city.latitude < 27)],
-    [{ label: say(language, "map_world"), width: 400, height: 210, projection: globe }, cities],
+    [{ label: say(language, "map_china"), width: room(660), height: Math.round(room(660) / 1.32), projection: china }, cities.filter((city) => !city.overseas || city.longitude > 110 && city.longitude < 123 && city.latitude > 18 && city.latitude < 27)],
+    [{ label: say(language, "map_world"), width: room(400), height: Math.round(0.525 * room(400)), projection: globe }, cities],
   ];
-  const maps = frames.map(([frame, shown], i) => {
+  const maps = frames.map(([frame, shown]) => {
     const plot = draw(shown, frame, language, most);
     plot.classList.add("map");
-    const figure = chart(`${say(language, "map")}: ${frame.label}`, plot);
-    figure.setAttribute("style", `flex: ${i === 0 ? "3 1 420px" : "2 1 300px"}`);
-    return figure;
+    return chart(`${say(language, "map")}: ${frame.label}`, plot);
   });
-  return el("div", {}, legendOf(cities, language), el("div", { style: "display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start" }, maps));
+  return el("div", {}, legendOf(cities, language), sizes(language, most), el("div", { class: "maps" }, maps[0], el("div", {}, maps[1], under)));
 }

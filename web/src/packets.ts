@@ -1,6 +1,6 @@
 // The charts of cross-chain packets: how many were under way, and how long each step took.
 import * as Plot from "@observablehq/plot";
-import { chart, legend, palette, plotStyle } from "./charts";
+import { besides, chart, legend, palette, plotStyle, room } from "./charts";
 import { figure } from "./dom";
 import type { CrossChain, Report, Summary } from "./report";
 import { say, type Language } from "./words";
@@ -22,7 +22,7 @@ export function backlogChart(series: CrossChain["seconds"], report: Report, lang
   const line = (y: "sent" | "finished", i: number) =>
     Plot.lineY(points, { x: "second", y, stroke: colours[i]!, strokeWidth: 1.8, strokeDasharray: dashes[i]!, curve: "step-after", className: "series" });
   const plot = Plot.plot({
-    width: 1072, height: 270, marginLeft: 56, marginRight: 12, marginBottom: 40, style: plotStyle,
+    width: room(), height: 270, marginLeft: 56, marginRight: 12, marginBottom: 40, style: plotStyle,
     x: { label: say(language, "seconds"), domain: [0, Math.max(1, points.length)] },
     y: { label: say(language, "packets"), grid: true, nice: true, zero: true },
     marks: [
@@ -49,7 +49,7 @@ export function legChart(legs: { name: string; time: Summary }[], language: Lang
   const symbols = ["circle", "diamond", "square"] as const;
   const colours = [palette[0]!, palette[3]!, palette[1]!];
   const plot = Plot.plot({
-    width: 1072, height: 64 + 28 * legs.length, marginLeft: 330, marginRight: 24, marginBottom: 42, style: plotStyle,
+    width: room(), height: 64 + 28 * legs.length, marginLeft: besides(legs.map((one) => one.name)), marginRight: 24, marginBottom: 42, style: plotStyle,
     x: { type: "log", label: say(language, "seconds"), grid: true, domain: [0.8 * Math.min(...times), 1.25 * Math.max(...times)], tickFormat: (one: number) => (/^[125]/.test(one.toExponential()) ? figure(one, 2) : "") },
     y: { label: null, domain: legs.map((one) => one.name) },
     symbol: { domain: ["p50", "p95", "p99"], range: [...symbols] },

@@ -104,6 +104,18 @@ export interface Fault {
   targets: string[];
   fired: number;
 }
+export interface Service {
+  service: string;
+  framework: string;
+  version: number;
+  state: string;
+  validators: string[];
+  followers: string[];
+  calls: number;
+  over_capacity: number;
+  traffic_bytes: number;
+  storage_bytes: number;
+}
 export interface Invariant {
   name: string;
   checked: number;
@@ -159,6 +171,7 @@ export interface Report {
   invariants: Invariant[];
   cross_chain: CrossChain | null;
   faults: Fault[];
+  services: Service[];
   service_events: Fault[];
   gateway: { attempts: number; retries: number; hedges: number; compares: number };
   scenario_text: string;
@@ -238,6 +251,11 @@ export function byKey(report: Report, key: (mix: Mix) => string): Map<string, Co
   return new Map([...gathered].map(([name, list]) => [name, merged(list)]));
 }
 
+// What was called: "submit asset.transfer final".
+export function methodOf(mix: Mix): string {
+  return `${mix.operation} ${mix.contract}.${mix.function} ${mix.level}`;
+}
+
 // Of all mixes of one kind, the mean time in each part; the parts add up to the total exactly.
 export function meanSplits(report: Report): { name: string; operation: string; split: Split }[] {
   const rows = new Map<string, Mix[]>();
@@ -276,6 +294,14 @@ export function overTime(report: Report): SecondPoint[] {
     }
   }
   return points;
+}
+
+// The same by second, all classes together; rounds do not share a second.
+export function secondsOf(report: Report): (Record<SecondClass, number> & { second: number })[] {
+  return report.rounds.flatMap((round) => round.seconds.offered.map((_, i) => ({
+    second: round.start_ns / 1e9 + i,
+    ...(Object.fromEntries(secondClasses.map((kind) => [kind, round.seconds[kind][i]!])) as Record<SecondClass, number>),
+  })));
 }
 
 // What a city is on the map: the state of its life, or that it does not answer.

@@ -1,10 +1,10 @@
 // The parts of the page, in the order in which they are shown.
-import { spectrumChart, splitChart, timeChart } from "./charts";
+import { eventName, spectrumChart, splitChart, timeChart } from "./charts";
 import { backlogChart, legChart } from "./packets";
-import { el, figure, table, type Child } from "./dom";
+import { el, figure, numbers, table, type Child } from "./dom";
 import { cityMap } from "./map";
-import { mapState } from "./report";
-import type { EndToEnd, Fault, Leg, Network, Report } from "./report";
+import { byKey, mapState, meanSplits, methodOf, percentile, secondClasses, secondsOf, splitParts, total } from "./report";
+import type { CityNode, Counts, EndToEnd, Fault, Invariant, Leg, Network, Report, Service } from "./report";
 import { isWord, say, type Language, type Word } from "./words";
 
 export interface Section {
@@ -72,30 +72,64 @@ function failures(report: Report, language: Language): Child {
 
 function overTimeSection(report: Report, language: Language): Child[] | null {
   if (report.rounds.length === 0) return null;
-  return [el("p", { class: "note" }, say(language, "over_time_note")), timeChart(report, language), failures(report, language)];
+  return [el("p", { class: "note" }, say(language, "over_time_note")), timeChart(report, language),
+    numbers(say(language, "as_numbers"), () => secondTable(report, language)), failures(report, language)];
+}
+
+function secondTable(report: Report, language: Language): HTMLElement {
+  return table(say(language, "over_time"), [
+    { title: say(language, "seconds"), cell: (one) => figure(one.second, 6), number: true },
+    ...secondClasses.map((kind) => ({ title: say(language, kind), cell: (one: ReturnType<typeof secondsOf>[number]) => figure(one[kind]), number: true })),
+  ], secondsOf(report));
 }
 
 function latency(report: Report, language: Language): Child[] {
   return [el("p", { class: "note" }, say(language, "latency_note")), el("div", { class: "pair" },
-    (["by_network", "by_method"] as const).map((by) => el("div", {}, el("h3", {}, say(language, by)), spectrumChart(report, language, by))))];
+    (["by_network", "by_method"] as const).map((by) => el("div", {}, el("h3", {}, say(language, by)), spectrumChart(report, language, by)))),
+    numbers(say(language, "as_numbers"), () => percentileTable(report, language))];
+}
+
+function percentileTable(report: Report, language: Language): HTMLElement {
+  const rows = [...byKey(report, (mix) => mix.network), ...byKey(report, methodOf)];
+  const at = (percent: number) => ({ title: `p${percent} (ms)`, cell: ([, counts]: [string, Counts]) => ms(percentile(counts, percent)), number: true });
+  return table(say(language, "latency"), [
+    { title: "", cell: ([name]) => name },
+    { title: say(language, "calls"), cell: ([, counts]) => figure(total(counts)), number: true },
+    ...[50, 90, 95, 99, 99.9, 99.99, 100].map(at),
+  ], rows);
 }
 
 function split(report: Report, language: Language): Child[] {
   const operations = (["submit", "query"] as const).filter((one) => report.rounds.some((round) => round.mix.some((mix) => mix.operation === one)));
   return [el("p", { class: "note" }, say(language, "split_note")),
-    operations.map((one) => [el("h3", {}, say(language, one)), splitChart(report, language, one)])];
+    operations.map((one) => [el("h3", {}, say(language, one)), splitChart(report, language, one)]),
+    numbers(say(language, "as_numbers"), () => splitTable(report, language))];
+}
+
+function splitTable(report: Report, language: Language): HTMLElement {
+  type Row = ReturnType<typeof meanSplits>[number];
+  return table(`${say(language, "split")} (ns)`, [
+    { title: "ns", cell: (one: Row) => `${one.name} ${one.operation}` },
+    { title: say(language, "calls"), cell: (one) => figure(one.split.calls), number: true },
+    ...([...splitParts, "total"] as const).map((part) => ({ title: say(language, part), cell: (one: Row) => figure(one.split[part]), number: true })),
+  ], meanSplits(report));
 }
 
 function map(report: Report, language: Language): Child[] | null {
   if (report.city_nodes.length === 0) return null;
   const t = (word: Word) => say(language, word);
-  const busiest = [...report.city_nodes].sort((a, b) => b.calls - a.calls).slice(0, 10).filter((one) => one.calls > 0);
-  return [el("p", { class: "note" }, t("map_note")), cityMap(report, language), el("h3", {}, t("busiest")), table(t("busiest"), [
-    { title: t("city"), cell: (one) => one.name || one.city },
-    { title: t("state"), cell: (one) => t(mapState(one)) },
-    { title: t("provider"), cell: (one) => one.provider },
-    { title: t("calls"), cell: (one) => figure(one.calls), number: true },
-  ], busiest)];
+  const sorted = [...report.city_nodes].sort((a, b) => b.calls - a.calls);
+  const busiest = sorted.slice(0, 10).filter((one) => one.calls > 0);
+  const state = (one: CityNode) => (one.healthy || mapState(one) === "unhealthy" ? t(mapState(one)) : `${t(mapState(one))}, ${t("unhealthy")}`);
+  const columns = [
+    { title: t("city"), cell: (one: CityNode) => one.name || one.city },
+    { title: t("state"), cell: state },
+    { title: t("provider"), cell: (one: CityNode) => one.provider },
+    { title: t("calls"), cell: (one: CityNode) => figure(one.calls), number: true },
+  ];
+  return [el("p", { class: "note" }, t("map_note")), cityMap(report, language,
+    busiest.length === 0 ? null : [el("h3", {}, t("busiest")), table(t("busiest"), columns, busiest)]),
+    numbers(t("all_cities"), () => table(t("all_cities"), [...columns, { title: t("chains"), cell: (one: CityNode) => one.chains.join(", ") }], sorted))];
 }
 
 // What was published of one figure, under what was measured.
@@ -186,21 +220,36 @@ function events(report: Report, language: Language): Child[] | null {
   if (all.length === 0) return null;
   const t = (word: Word) => say(language, word);
   return [table(t("events"), [
-    { title: t("event"), cell: (one: Fault) => one.kind },
+    { title: t("event"), cell: (one: Fault) => eventName(one.kind, language) },
     { title: t("at"), cell: (one) => s(one.at_s), number: true },
     { title: t("until"), cell: (one) => (one.until_s === null ? "" : s(one.until_s)), number: true },
     { title: t("targets"), cell: (one) => one.targets.join(", ") },
-    { title: t("fired"), cell: (one) => figure(one.fired), number: true },
-  ], all)];
+    { title: t("fired"), cell: (one) => (one.fired > 0 ? figure(one.fired) : el("span", { class: "bad" }, `✗ ${t("never")}`)), number: true },
+  ], all), serviceTable(report, language)];
+}
+
+function serviceTable(report: Report, language: Language): Child {
+  if (report.services.length === 0) return null;
+  const t = (word: Word) => say(language, word);
+  return [el("h3", {}, t("services")), table(t("services"), [
+    { title: t("service"), cell: (one: Service) => [one.service, el("small", {}, el("br"), `${one.framework} · ${t("version")} ${one.version}`)] },
+    { title: t("state"), cell: (one) => one.state },
+    { title: t("hosts"), cell: (one) => [...one.validators, ...one.followers].join(", ") },
+    { title: t("calls"), cell: (one) => figure(one.calls), number: true },
+    { title: t("over_capacity"), cell: (one) => figure(one.over_capacity), number: true },
+    { title: t("traffic"), cell: (one) => figure(one.traffic_bytes / 1024), number: true },
+    { title: t("storage"), cell: (one) => figure(one.storage_bytes / 1024), number: true },
+  ], report.services)];
 }
 
 function invariants(report: Report, language: Language): Child[] {
   const t = (word: Word) => say(language, word);
-  return [table(t("invariants"), [
-    { title: t("invariant"), cell: (one) => [el("span", { class: one.violated > 0 ? "bad" : "good" }, one.violated > 0 ? "✗ " : "✓ "), one.name] },
+  const meaning = (one: Invariant) => (isWord(`judge_${one.name}`) ? t(`judge_${one.name}` as Word) : "");
+  return [el("p", { class: "note" }, t("invariants_note")), table(t("invariants"), [
+    { title: t("invariant"), cell: (one: Invariant) => [el("span", { class: one.violated > 0 ? "bad" : "good" }, one.violated > 0 ? "✗ " : "✓ "), one.name] },
     { title: t("checked"), cell: (one) => figure(one.checked), number: true },
     { title: t("violated"), cell: (one) => figure(one.violated), number: true },
-    { title: "", cell: (one) => one.examples.map((text) => el("div", { class: "bad-text" }, text)) },
+    { title: t("meaning"), cell: (one) => [meaning(one), one.examples.map((text) => el("div", { class: "bad-text" }, text))] },
   ], report.invariants)];
 }
 
