@@ -50,6 +50,23 @@ std::string section(const std::string& title, const TextTable& table) {
 
 // ---- the verdict ----
 
+std::string why_not(const Report& report, int code) {
+  if (code == 129) return "an invariant of safety was broken";
+  if (code == 128) return "liveness was lost";
+  if (code == 105) return "it was stopped from outside";
+  if (code == 1) return "it says nothing about the network";
+  for (const RoundReport& round : report.rounds) {
+    if (round.succeeded == 0) return "no call of round '" + round.label + "' succeeded";
+  }
+  return "a threshold failed";
+}
+
+std::string outcome(const Report& report) {
+  const int code = exit_code(report);
+  if (code == 0) return "PASSED\n";
+  return wrapped(fmt::format("NOT PASSED: {} (exit code {})", why_not(report, code), code), 0);
+}
+
 std::string validity(const Report& report) {
   if (report.valid) return "VALID: the load kept its schedule and every planned fault fired\n";
   std::string text = "NOT VALID:\n";
@@ -101,7 +118,7 @@ std::string speed(const Report& report) {
 std::string verdict(const Report& report) {
   return fmt::format("{}, {}, seed {}\n", report.scenario, report.mode == "live" ? "live" : "in virtual time",
                      report.seed) +
-         validity(report) + thresholds(report) + invariant_verdict(report) + speed(report);
+         outcome(report) + validity(report) + thresholds(report) + invariant_verdict(report) + speed(report);
 }
 
 // ---- the load ----

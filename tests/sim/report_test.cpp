@@ -219,6 +219,7 @@ TEST(ReportJson, AnEmptyReportIsStillJson) {
 TEST(ReportText, StartsWithTheVerdict) {
   EXPECT_THAT(report_text(some_report()),
               testing::StartsWith("two_cities, in virtual time, seed 7\n"
+                                  "PASSED\n"
                                   "VALID: the load kept its schedule and every planned fault fired\n"
                                   "thresholds: none set\n"
                                   "invariants: all 2 hold\n"
@@ -240,6 +241,27 @@ TEST(ReportText, SaysWhyARunIsVoidAndWhatFailed) {
   EXPECT_THAT(text, HasSubstr("invariants: BROKEN: AGR\n"));
   EXPECT_THAT(text, HasSubstr("  AGR: fabric/trade height 3: a fork\n"));
   EXPECT_THAT(text, HasSubstr("at 3.5 s kill south north: NEVER FIRED"));
+}
+
+TEST(ReportText, SaysInItsSecondLineWhyARunDidNotPass) {
+  const auto second_line = [](const Report& report) {
+    const std::string text = report_text(report);
+    const std::size_t begin = text.find('\n') + 1;
+    return text.substr(begin, text.find('\n', begin) - begin);
+  };
+  Report report = some_report();
+  report.valid = false;
+  EXPECT_EQ(second_line(report), "NOT PASSED: it says nothing about the network (exit code 1)");
+  report.rounds[0].failed_thresholds = {"p99_ms <= 1: was 2"};
+  EXPECT_EQ(second_line(report), "NOT PASSED: a threshold failed (exit code 99)");
+  report.rounds[0].succeeded = 0;
+  EXPECT_EQ(second_line(report), "NOT PASSED: no call of round 'mixed' succeeded (exit code 99)");
+  report.stopped = true;
+  EXPECT_EQ(second_line(report), "NOT PASSED: it was stopped from outside (exit code 105)");
+  report.invariants.push_back({"LIVE", 1, 1, {}});
+  EXPECT_EQ(second_line(report), "NOT PASSED: liveness was lost (exit code 128)");
+  report.invariants[0].violated = 1;
+  EXPECT_EQ(second_line(report), "NOT PASSED: an invariant of safety was broken (exit code 129)");
 }
 
 TEST(ReportText, HasTheColumnsThatCalipersUsersKnow) {

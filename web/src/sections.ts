@@ -32,6 +32,7 @@ function verdict(report: Report, language: Language): Child[] {
   return [
     el("div", { class: good ? "verdict" : "verdict bad" },
       el("h2", { id: "verdict-title" }, el("strong", { class: good ? "good" : "bad" }, t(good ? "passed" : "not_passed")), " — ", t(verdictText(report))),
+      report.rounds.filter((round) => round.succeeded === 0).map((round) => el("p", { class: "bad-text" }, `✗ ${round.label}: ${t("no_success")}`)),
       report.valid ? el("p", { class: "note" }, t("valid")) : el("div", {}, t("not_valid"), el("ul", {}, report.why_invalid.map((why) => el("li", {}, why)))),
       el("div", {}, `${t("thresholds")}: `, thresholds.length === 0 ? t("no_thresholds") : el("ul", {}, thresholds.map((one) =>
         el("li", {}, el("strong", { class: one.holds ? "good" : "bad" }, one.holds ? "✓ " : "✗ "), `${one.round}: ${one.text}`)))),

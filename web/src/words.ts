@@ -14,6 +14,7 @@ const words = {
   verdict_0: ["All that was asked of this run holds.", "本次运行满足全部要求。"],
   verdict_1: ["The run is void: it says nothing about the network.", "本次运行作废：不能说明网络的情况。"],
   verdict_99: ["A threshold failed, or a round had no success.", "有阈值未达到，或某一轮没有成功的调用。"],
+  no_success: ["no call succeeded", "没有成功的调用"],
   verdict_105: ["The run was stopped from outside.", "运行被外部中止。"],
   verdict_128: ["Liveness was lost.", "活性丧失。"],
   verdict_129: ["An invariant of safety was broken.", "安全不变式被破坏。"],
