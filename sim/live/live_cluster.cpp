@@ -139,12 +139,10 @@ const std::string& LiveCluster::Impl::address_of(CityIndex city) const {
 }
 
 // A process gives the first of its nodes the first of its loops, and so on in turn. Nodes of one process, and no
-// others, have one log.
+// others, have one log. No calls are carried to validators outside of BSN, and gateways do not know them.
 std::vector<std::vector<CityIndex>> LiveCluster::Impl::shared_loops() const {
   std::map<std::string, std::vector<CityIndex>> processes;
-  for (std::uint32_t city = 0; city < topology.cities.size(); ++city) {
-    processes[city < nodes.size() ? nodes[city].log : outside.log].push_back({city});
-  }
+  for (std::uint32_t city = 0; city < nodes.size(); ++city) processes[nodes[city].log].push_back({city});
   std::vector<std::vector<CityIndex>> all;
   for (const auto& [log, cities] : processes) {
     const std::size_t loops = std::min(loops_of(options.durability), cities.size());
