@@ -5,10 +5,12 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "loop/temporary_folder.h"
 #include "sim/live/endpoints.h"
 #include "sim/live/live_runner.h"
+#include "sim/outside.h"
 #include "sim/scenario_file.h"
 #include "tests/fixtures/text_file.h"
 
@@ -59,6 +61,21 @@ TEST(LiveCluster, TwoOfThemRunSideBySide) {
   EXPECT_NE((*first)->gateway_address(), (*second)->gateway_address());
   EXPECT_TRUE((*first)->check_children());
   EXPECT_TRUE((*second)->check_children());
+}
+
+// A public network of which BSN has followers only. Its validators share a process, and the gateway has no links there.
+TEST(LiveCluster, StartsWithValidatorsOutsideOfBsn) {
+  Topology topology = small_topology();
+  Network& network = topology.networks.back();
+  ASSERT_EQ(network.id, "irisnet");
+  network.outside.validators = 4;
+  topology.world = {{"Frankfurt", "DE", 50.11, 8.68, Region::overseas, 3}};
+  Chain& chain = topology.chains.back();
+  chain.followers = std::exchange(chain.validators, {});
+  const TemporaryFolder folder;
+  auto cluster = LiveCluster::start(with_outside_peers(topology, RunMode::live), options_in(folder));
+  ASSERT_TRUE(cluster) << cluster.error().message;
+  EXPECT_TRUE((*cluster)->check_children());
 }
 
 TEST(LiveCluster, AMissingBinaryIsNamedBeforeAnythingStarts) {
