@@ -413,6 +413,7 @@ std::map<CityIndex, std::vector<ChainDigest>> LiveCluster::digests_of(const std:
     }
   }
   std::vector<std::string> addresses;
+  addresses.reserve(cities.size());
   for (const auto& [address, city] : cities) addresses.push_back(address);
   std::map<CityIndex, std::vector<ChainDigest>> digests;
   for (auto& [address, chains] : impl_->rpc.digests(addresses, limit)) {
