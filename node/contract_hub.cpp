@@ -78,11 +78,10 @@ ContractOutcome relay(std::string_view, const Arguments& args, StateOverlay& sta
 
 // --- what came of it ---
 
-// Why this hub waits for no outcome of the packet, which it took over if it has it.
-std::optional<std::string> why_no_outcome(const Hub& hub, bool has_packet) {
+// Why this hub waits for no outcome of the packet, which it took over if it has it; empty: it does.
+std::string_view why_no_outcome(const Hub& hub, bool has_packet) {
   if (!hub.rules.acknowledged) return "this hub has no acknowledgements";
-  if (!has_packet) return "no such packet waits for an outcome";
-  return std::nullopt;
+  return has_packet ? "" : "no such packet waits for an outcome";
 }
 
 void note_outcome(XchainLane& lane, std::uint64_t sequence) {
@@ -98,7 +97,7 @@ std::optional<std::string> check_acknowledge(const Arguments& args) {
 
 ContractOutcome acknowledge_packet(const Hub& hub, std::uint64_t sequence, std::string_view outcome, XchainLane& lane,
                                    const XchainEvidence& evidence) {
-  if (auto why = why_no_outcome(hub, lane.is_committed(sequence))) return refuse(std::move(*why));
+  if (const auto why = why_no_outcome(hub, lane.is_committed(sequence)); !why.empty()) return refuse(std::string(why));
   if (!decode_acknowledgement(outcome)) return refuse("ACK is not the bytes of an acknowledgement");
   const std::string key = lane.keys().acknowledged(sequence);
   if (auto why = evidence.why_not_value(lane.name().destination, key, outcome)) return refuse(std::move(*why));
@@ -129,7 +128,7 @@ void slash_provider(const ChainName& destination, std::uint64_t amount, StateOve
 ContractOutcome time_out_packet(const Hub& hub, std::uint64_t sequence, XchainLane& lane,
                                 const XchainEvidence& evidence) {
   const auto packet = lane.committed(sequence);
-  if (auto why = why_no_outcome(hub, packet.has_value())) return refuse(std::move(*why));
+  if (const auto why = why_no_outcome(hub, packet.has_value()); !why.empty()) return refuse(std::string(why));
   const auto header = evidence.header(packet->destination);
   if (!header) return refuse("no header of height " + std::to_string(evidence.at()) + " is known");
   if (!packet->timeout.passed(evidence.at(), header->time)) {

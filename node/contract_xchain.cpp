@@ -183,12 +183,13 @@ Acknowledgement run_packet(const Packet& packet, StateOverlay& state) {
   return {true, {}};
 }
 
-std::optional<std::string> why_not_receivable(const Packet& packet, const ChannelRules& rules, const XchainLane& lane,
-                                              const BlockContext& block) {
+// Empty: it can be received now.
+std::string_view why_not_receivable(const Packet& packet, const ChannelRules& rules, const XchainLane& lane,
+                                    const BlockContext& block) {
   if (packet.sequence < lane.done() || lane.received(packet.sequence)) return "the packet was received already";
   if (packet.timeout.passed(block.height, block.time)) return "the packet's time-out has passed";
   if (rules.ordered && packet.sequence != lane.last() + 1) return "an earlier packet comes first";
-  return std::nullopt;
+  return {};
 }
 
 // A receipt, and with acknowledgements the outcome; both in the block of the effects.
@@ -213,7 +214,8 @@ ContractOutcome receive_packet(const Link& link, const Packet& packet, std::stri
                                const XchainEvidence& evidence) {
   StateOverlay& state = link.state;
   if (packet.destination != link.self) return refuse("the packet is for " + to_string(packet.destination));
-  if (auto why = why_not_receivable(packet, link.rules, lane, state.block())) return refuse(std::move(*why));
+  const std::string_view not_now = why_not_receivable(packet, link.rules, lane, state.block());
+  if (!not_now.empty()) return refuse(std::string(not_now));
   const std::string key = lane.keys().committed(packet.sequence);
   if (auto why = evidence.why_not_value(packet.hub, key, bytes)) return refuse(std::move(*why));
   const Acknowledgement outcome = run_packet(packet, state);
