@@ -22,9 +22,9 @@ std::string place(const Executed& executed) {
 }  // namespace
 
 Ledger::Ledger(const ChainSpec& spec) : remembers_hashes_(!spec.cross_chain.links.empty() || spec.cross_chain.hub) {
-  write_asset_genesis(spec.genesis, state_);
-  write_cross_chain_genesis(spec.name, spec.cross_chain, state_);
-  state_roots_.push_back(state_.root());
+  write_asset_genesis(spec.genesis, *state_);
+  write_cross_chain_genesis(spec.name, spec.cross_chain, *state_);
+  state_roots_.push_back(state_->root());
   CanonicalBytes genesis("bsn/genesis/v1");
   hashes_.push_back(genesis.add(spec.name.network).add(spec.name.chain).add(state_root()).digest());
 }
@@ -69,7 +69,7 @@ Result<Done> Ledger::apply(const Block& block) {
   mine->transactions = block.transactions;
   Run executed = run(*mine);
   if (mine->header != header || mine->hash != block.hash || mine->receipts != block.receipts) {
-    undo_writes(state_, executed.writes);
+    undo_writes(edit_state(), executed.writes);
     return corrupt(block, "its execution does not come out as it says");
   }
   adopt(mine, std::move(executed), {});
@@ -90,7 +90,7 @@ void Ledger::undo_to(Height keep) {
   while (height() > keep) {
     const Open& last = open_.back();
     if (history_) history_->drop_last(last.outcome->writes);
-    undo_writes(state_, last.outcome->writes);
+    if (!last.outcome->writes.empty()) undo_writes(edit_state(), last.outcome->writes);
     state_roots_.pop_back();
     hashes_.pop_back();
     time_ = last.time;
@@ -109,7 +109,7 @@ std::optional<Digest> Ledger::find_key(const Digest& key) const {
 }
 
 ContractOutcome Ledger::query(const Call& call) const {
-  StateOverlay overlay(state_, {height(), time_});
+  StateOverlay overlay(*state_, {height(), time_});
   return run_read(call, overlay);
 }
 
@@ -118,12 +118,12 @@ ContractOutcome Ledger::query_final(const Call& call) const {
     history_.emplace();
     for (const Open& open : open_) history_->add(open.outcome->writes);
   }
-  StateOverlay overlay(state_, *history_, {final_height(), open_.empty() ? time_ : open_.front().time});
+  StateOverlay overlay(*state_, *history_, {final_height(), open_.empty() ? time_ : open_.front().time});
   return run_read(call, overlay);
 }
 
 StateTree Ledger::final_state() const {
-  StateTree state = state_;
+  StateTree state = *state_;
   for (auto open = open_.rbegin(); open != open_.rend(); ++open) undo_writes(state, open->outcome->writes);
   return state;
 }
@@ -134,20 +134,25 @@ std::vector<BlockHeader> Ledger::open_headers() const {
   return headers;
 }
 
+StateTree& Ledger::edit_state() {
+  if (state_.use_count() > 1) state_ = std::make_shared<StateTree>(*state_);
+  return *state_;
+}
+
 Ledger::Run Ledger::run(Block& block) {
   Run run;
   const Height before = block.header.height - 1;
-  StateOverlay state(state_, {block.header.height, block.header.time});
+  StateOverlay state(*state_, {block.header.height, block.header.time});
   if (remembers_hashes_) state.set(block_hash_key(before), encode(BlockHash{before, block.header.parent}));
   block.receipts.reserve(block.transactions.size());
   for (const TransactionPtr& transaction : block.transactions) {
     const auto index = static_cast<std::uint32_t>(block.receipts.size());
     block.receipts.push_back(run_one(*transaction, state, index, run));
   }
-  state.commit(state_, run.writes);
+  if (state.writes()) state.commit(edit_state(), run.writes);
   block.header.transactions_root = transactions_root(block.transactions);
   block.header.receipts_root = receipts_root(block.receipts);
-  block.header.state_root = state_.root();
+  block.header.state_root = run.writes.empty() ? state_root() : edit_state().root();
   block.hash = header_digest(block.header);
   return run;
 }
@@ -203,7 +208,7 @@ void Ledger::adopt(const BlockPtr& block, Run run, const Digest& proposal) {
 }
 
 void Ledger::adopt(const BlockOutcomePtr& outcome) {
-  if (outcome->state) state_ = *outcome->state;
+  if (outcome->state) state_ = outcome->state;
   advance(outcome);
 }
 

@@ -102,7 +102,7 @@ class Ledger {
   // The same, from the state after the block at final_height().
   ContractOutcome query_final(const Call& call) const;
 
-  const StateTree& state() const { return state_; }
+  const StateTree& state() const { return *state_; }
 
   // The last block that can't be undone, the state after it, and the headers of those above it, lowest first. Nothing
   // is final at genesis. final_state costs a copy, and undoing what the blocks above wrote.
@@ -148,7 +148,10 @@ class Ledger {
   Index index() const;
 
   std::shared_ptr<LedgerArchive> archive_ = std::make_shared<LedgerArchive>();
-  StateTree state_;
+  // For writing: a copy of its own, should others stand at the same state.
+  StateTree& edit_state();
+
+  std::shared_ptr<StateTree> state_ = std::make_shared<StateTree>();
   std::vector<Digest> hashes_;       // by height; of genesis first
   std::vector<Digest> state_roots_;  // by height
   Instant time_;

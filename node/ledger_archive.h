@@ -28,8 +28,8 @@ namespace bsn {
 // A block with what its execution did to the state.
 struct BlockOutcome {
   BlockPtr block;
-  std::vector<StateUndo> writes;   // undo it
-  std::optional<StateTree> state;  // after it; nullopt: as before it, or nobody shares the archive
+  std::vector<StateUndo> writes;     // undo it
+  std::shared_ptr<StateTree> state;  // after it, not to be written; null: as before it, or nobody shares the archive
 };
 using BlockOutcomePtr = std::shared_ptr<const BlockOutcome>;
 

@@ -130,7 +130,7 @@ std::string Ledger::image() const {
   write(header_, out);
   write(hashes_, out);
   write(state_roots_, out);
-  write(state_, out);
+  write(*state_, out);
   index().write(out);
   return out.bytes();
 }
@@ -157,7 +157,7 @@ Result<Done> Ledger::restore(std::string_view image, const Digest& block) {
   if (!index.fits(header.height)) return no_image("what was executed does not fit");
   hashes_ = std::move(hashes);
   state_roots_ = std::move(roots);
-  state_ = std::move(state);
+  state_ = std::make_shared<StateTree>(std::move(state));
   header_ = header;
   time_ = header.time;
   proposer_ = header.proposer;

@@ -45,6 +45,10 @@ void StateOverlay::back_to(Mark mark) {
   }
 }
 
+bool StateOverlay::writes() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](const Entry& one) { return one.written; });
+}
+
 void StateOverlay::commit(StateTree& tree, std::vector<StateUndo>& undo) {
   BSN_CHECK(history_ == nullptr, "the past can't be written");
   for (Entry& one : entries_) {

@@ -51,7 +51,11 @@ class StateOverlay {
   void set(std::string_view key, std::string value);
   void erase(std::string_view key);
 
-  // Writes to `tree`, the one this overlay reads, and appends what undoes it. The last that is done with it.
+  // Whether the transactions wrote anything.
+  bool writes() const;
+
+  // Writes to `tree`, the one this overlay reads or a copy of it, and appends what undoes it. The last that is done
+  // with it.
   void commit(StateTree& tree, std::vector<StateUndo>& undo);
 
   // How much was written since keep(), to come back to when what follows refuses.
