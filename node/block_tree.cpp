@@ -10,13 +10,14 @@ namespace bsn {
 BlockTree::BlockTree(const Limits& limits) : limits_(limits) {
   auto genesis = std::make_unique<Node>();
   root_ = tip_ = genesis.get();
+  best_ = {root_};
   nodes_.try_emplace(Digest{}, std::move(genesis));
 }
 
 BlockTree::BlockTree(const Limits& limits, const DurableState& durable, const Weigh& weigh) : BlockTree(limits) {
   for (const BlockPtr& block : durable.blocks) {
     const ProposalPtr proposal = proposal_of(*block, tip_->digest);
-    tip_ = insert(*tip_, proposal, weigh(*proposal, *tip_));
+    follow(*insert(*tip_, proposal, weigh(*proposal, *tip_)));
     if (tip_->height <= durable.final_height) make_root(*tip_);
   }
 }
@@ -85,39 +86,29 @@ std::optional<Reorganise> BlockTree::move_to(const Node& tip) {
   if (&tip == tip_) return std::nullopt;
   Reorganise change;
   const Node* fresh = &tip;
-  const Node* old = tip_;
-  while (fresh != old) {
-    if (fresh->height > old->height) {
-      change.adopt.push_back(fresh->proposal);
-      fresh = fresh->parent;
-    } else if (old->height > fresh->height) {
-      old = old->parent;
-    } else {
-      change.adopt.push_back(fresh->proposal);
-      fresh = fresh->parent;
-      old = old->parent;
-    }
-  }
+  for (; !is_on_best_chain(*fresh); fresh = fresh->parent) change.adopt.push_back(fresh->proposal);
   BSN_CHECK(!change.adopt.empty(), "the best chain does not just lose blocks");
   std::reverse(change.adopt.begin(), change.adopt.end());
   change.keep = fresh->height;
-  tip_ = nodes_.at(tip.digest).get();
+  follow(*nodes_.at(tip.digest));
   return change;
+}
+
+bool BlockTree::is_on_best_chain(const Node& node) const {
+  const Height above = node.height - root_->height;
+  return node.height >= root_->height && above < best_.size() && best_[above] == &node;
 }
 
 const BlockTree::Node* BlockTree::ancestor(const Node& node, Height height) const {
   if (height < root_->height || height > node.height) return nullptr;
   const Node* at = &node;
-  while (at->height > height) at = at->parent;
-  return at;
+  while (at->height > height && !is_on_best_chain(*at)) at = at->parent;
+  return at->height > height ? best_[height - root_->height] : at;
 }
 
 std::optional<Finalise> BlockTree::finalise(Height height) {
   if (height <= root_->height || height > tip_->height) return std::nullopt;
-  // Mostly there is no branch just above the root, and the block next to it.
-  Node* node = root_;
-  while (node->height < height && node->children.size() == 1) node = node->children.front();
-  make_root(node->height == height ? *node : *nodes_.at(ancestor(*tip_, height)->digest));
+  make_root(*best_[height - root_->height]);
   return Finalise{height};
 }
 
@@ -126,7 +117,7 @@ void BlockTree::accept_fetched(const ProposalPtr& proposal, const Weigh& weigh) 
             "fetched blocks come in order behind the last final one");
   const auto* known = nodes_.find(proposal_digest(*proposal));
   Node* node = known != nullptr ? known->get() : insert(*root_, proposal, weigh(*proposal, *root_));
-  if (!is_on_best_chain(*node)) tip_ = node;
+  if (!is_on_best_chain(*node)) follow(*node);
   make_root(*node);
 }
 
@@ -161,6 +152,16 @@ void BlockTree::for_each(const std::function<void(const Node&)>& visit) const {
   }
 }
 
+// The best chain ends at `tip` now.
+void BlockTree::follow(Node& tip) {
+  std::vector<Node*> fresh;
+  Node* at = &tip;
+  for (; !is_on_best_chain(*at); at = at->parent) fresh.push_back(at);
+  best_.resize(at->height - root_->height + 1);
+  best_.insert(best_.end(), fresh.rbegin(), fresh.rend());
+  tip_ = &tip;
+}
+
 BlockTree::Node* BlockTree::insert(Node& parent, const ProposalPtr& proposal, std::uint64_t weight) {
   auto made = std::make_unique<Node>();
   Node* node = made.get();
@@ -178,11 +179,11 @@ BlockTree::Node* BlockTree::insert(Node& parent, const ProposalPtr& proposal, st
   return node;
 }
 
-// `node` descends from the root. Everything else that does not descend from it is dropped.
+// `node` is on the best chain. Everything else that does not descend from it is dropped.
 void BlockTree::make_root(Node& node) {
-  std::vector<const Node*> way;
-  for (const Node* at = &node; at != root_; at = at->parent) way.push_back(at);
-  std::for_each(way.rbegin(), way.rend(), [this](const Node* one) { keep_final(*one); });
+  const auto first = best_.begin() + static_cast<std::ptrdiff_t>(node.height - root_->height);
+  std::for_each(best_.begin() + 1, first + 1, [this](const Node* one) { keep_final(*one); });
+  best_.erase(best_.begin(), first);
   for (Node* at = &node; at != root_;) {
     Node* parent = at->parent;
     for (Node* child : parent->children) {

@@ -12,7 +12,8 @@
 //
 // Bounds: Limits. A full tree refuses blocks, so a chain that finalises nothing for that long rests until it does; the
 // oldest orphan makes room for a new one. Memory: about 250 bytes a block beside the proposal.
-// Costs: O(1) to add and find; move_to O(length of both branches); best O(number of tips); finalise O(blocks dropped).
+// Costs: O(1) to add and find; an ancestor O(blocks off the best chain); move_to O(length of both branches); best
+// O(number of tips); finalise O(blocks dropped).
 // Not for more than one thread.
 #pragma once
 
@@ -92,7 +93,7 @@ class BlockTree {
 
   // The node at this height on the way to `node`; nullptr: below the root or above the node.
   const Node* ancestor(const Node& node, Height height) const;
-  bool is_on_best_chain(const Node& node) const { return ancestor(*tip_, node.height) == &node; }
+  bool is_on_best_chain(const Node& node) const;
 
   // The best chain is final up to `height`: drops what does not descend from that block. nullopt: it was final before,
   // or is above the tip. Pointers to dropped nodes are no longer valid.
@@ -112,6 +113,7 @@ class BlockTree {
   void for_each(const std::function<void(const Node&)>& visit) const;
 
  private:
+  void follow(Node& tip);
   Node* insert(Node& parent, const ProposalPtr& proposal, std::uint64_t weight);
   void make_root(Node& node);
   void drop_below(Node& node);
@@ -123,6 +125,7 @@ class BlockTree {
   Node* root_ = nullptr;
   Node* tip_ = nullptr;
   std::vector<Node*> tips_;  // all nodes without children but the root
+  std::deque<Node*> best_;   // from the root to the tip
   std::uint64_t order_ = 0;
   std::deque<ProposalPtr> orphans_;  // in order of arrival
   std::deque<ProposalPtr> final_;    // the last final proposals, the root's among them
