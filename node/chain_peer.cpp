@@ -351,7 +351,7 @@ void ChainPeer::settle(Instant now, const BlockPtr& block, Outputs& out) {
   offer(offers_.sealed(ledger_, now), out);
   for (const TransactionPtr& transaction : block->transactions) {
     remove_from_mempool(now, *transaction, out);
-    answer_waiting(now, transaction->id, result_of(transaction->id), out);
+    answer_executed(now, transaction->id, out);
   }
   if (engine_ && !to_leader_only()) mempool_.take_back();  // own proposals for this height are history
   sync_.advanced(block->hash, now);

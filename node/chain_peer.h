@@ -237,6 +237,7 @@ class ChainPeer {
   void answer(Instant now, const OpenCall& call, Reply reply, Outputs& out) const;
   void answer_waiting(Instant now, const Digest& transaction, const Reply& reply, Outputs& out,
                       Level reached = Level::final_);
+  void answer_executed(Instant now, const Digest& transaction, Outputs& out, Level reached = Level::final_);
   void expire_calls(Instant now, Outputs& out);
 
   // Facts for light clients (chain_peer_facts.cpp).

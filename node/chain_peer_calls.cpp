@@ -127,6 +127,11 @@ void ChainPeer::answer_waiting(Instant now, const Digest& transaction, const Rep
   for (const OpenCall& call : calls_.take(transaction, reached)) answer(now, call, reply, out);
 }
 
+// Of very many peers few have a caller: only for one it is worth looking up what came of the transaction.
+void ChainPeer::answer_executed(Instant now, const Digest& transaction, Outputs& out, Level reached) {
+  if (calls_.waits_for(transaction)) answer_waiting(now, transaction, result_of(transaction), out, reached);
+}
+
 void ChainPeer::expire_calls(Instant now, Outputs& out) {
   for (const OpenCall& call : calls_.take_expired(now)) {
     answer(now, call, refusal(Status::deadline_exceeded, Reason::deadline, "in no block before the deadline"), out);

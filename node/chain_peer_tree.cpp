@@ -76,7 +76,7 @@ void ChainPeer::settle_open(Instant now, const BlockPtr& block, const ProposalPt
   OpenBlock& open = open_blocks_.emplace_back(OpenBlock{block, proposal});
   for (const TransactionPtr& transaction : block->transactions) {
     forget_waiting(now, transaction, open, out);
-    answer_waiting(now, transaction->id, result_of(transaction->id), out, Level::committed);
+    answer_executed(now, transaction->id, out, Level::committed);
   }
   mempool_.take_back();  // own proposals for this height are history
   out.push_back(Observed{Observed::What::block_sealed, block->header.height, term_, std::nullopt});
@@ -144,7 +144,7 @@ void ChainPeer::finalise_to(Instant now, Height height, Outputs& out) {
 
 void ChainPeer::answer_final(Instant now, const OpenBlock& open, Outputs& out) {
   for (const TransactionPtr& transaction : open.block->transactions) {
-    answer_waiting(now, transaction->id, result_of(transaction->id), out);
+    answer_executed(now, transaction->id, out);
   }
   for (const Digest& id : open.pinned) out.push_back(Persist{AcceptedErase{id}});
   for (const auto& [rival, pinned] : open.rivals) {
