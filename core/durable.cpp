@@ -1,6 +1,7 @@
 #include "core/durable.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/check.h"
 
@@ -21,7 +22,7 @@ void apply_one(const RaftLogTrim& write, DurableState& state) {
   std::erase_if(state.raft_log, [&](const RaftEntry& entry) { return entry.index <= write.index; });
 }
 
-void apply_one(const BftVoteState& write, DurableState& state) { state.bft_vote = write; }
+void apply_one(BftVoteState write, DurableState& state) { state.bft_vote = std::move(write); }
 
 void apply_one(const BlockWrite& write, DurableState& state) {
   BSN_CHECK(write.block->header.height == state.blocks.size() + 1, "blocks are stored in order");
@@ -38,7 +39,7 @@ void apply_one(const FinalMark& write, DurableState& state) {
   state.final_height = write.height;
 }
 
-void apply_one(const TreeVoteState& write, DurableState& state) { state.tree_vote = write; }
+void apply_one(TreeVoteState write, DurableState& state) { state.tree_vote = std::move(write); }
 
 void apply_one(const ChainErased&, DurableState& state) { state = {}; }
 
@@ -50,8 +51,8 @@ void apply_one(const AcceptedErase& write, DurableState& state) {
 
 }  // namespace
 
-void apply(const DurableWrite& write, DurableState& state) {
-  std::visit([&](const auto& one) { apply_one(one, state); }, write);
+void apply(DurableWrite write, DurableState& state) {
+  std::visit([&](auto& one) { apply_one(std::move(one), state); }, write);
 }
 
 }  // namespace bsn

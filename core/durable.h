@@ -95,6 +95,6 @@ struct DurableState {
 
 // Applies one write to a state held in memory: what a disk of the virtual cluster does, and what the live store must
 // be equal to (tests compare them).
-void apply(const DurableWrite& write, DurableState& state);
+void apply(DurableWrite write, DurableState& state);
 
 }  // namespace bsn

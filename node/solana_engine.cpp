@@ -52,7 +52,7 @@ class SolanaEngine : public TreeEngine {
   void restore(const DurableState& durable);
   void settle(const DurableState& durable);
   void settle_up_to(Height height);
-  TreeVoteState state() const { return {ByteWriter().u64(made_).bytes() + tower_.bytes()}; }
+  TreeVoteState state() const;
   bool votes_are_signed(SolanaBlockSeal& of, std::size_t group, const Digest& block) const;
   void move_forest_root();
   void count_votes(const Node& node, const SolanaSeal& seal, VoteForest& forest) const;
@@ -127,6 +127,13 @@ void SolanaEngine::settle_up_to(Height height) {
     const Node* final = tree().ancestor(tree().tip(), vote.height);
     vote.settled = final != nullptr && final->digest == vote.block;
   }
+}
+
+TreeVoteState SolanaEngine::state() const {
+  ByteWriter writer;
+  writer.u64(made_);
+  tower_.write(writer);
+  return {writer.take()};
 }
 
 // ---- blocks ----

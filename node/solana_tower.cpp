@@ -1,6 +1,7 @@
 #include "node/solana_tower.h"
 
-#include "core/byte_fields.h"
+#include <algorithm>
+#include <array>
 
 namespace bsn {
 namespace {
@@ -21,10 +22,23 @@ void SolanaTower::push(std::uint64_t slot, Height height, const Digest& block) {
   }
 }
 
+// A vote at a time: a validator with a full tower writes 31 of them for every block.
+void SolanaTower::write(ByteWriter& writer) const {
+  writer.reserve(writer.bytes().size() + votes_.size() * vote_bytes);
+  for (const Vote& vote : votes_) {
+    std::array<char, vote_bytes> one;
+    const auto slot = big_endian<8>(vote.slot), height = big_endian<8>(vote.height);
+    char* at = std::copy(slot.begin(), slot.end(), one.data());
+    at = std::copy(height.begin(), height.end(), at);
+    at = std::copy(vote.block.bytes.begin(), vote.block.bytes.end(), at);
+    *at = static_cast<char>(vote.confirmations);
+    writer.raw({one.data(), one.size()});
+  }
+}
+
 std::string SolanaTower::bytes() const {
   ByteWriter writer;
-  writer.reserve(votes_.size() * vote_bytes);
-  for (const Vote& vote : votes_) writer.u64(vote.slot).u64(vote.height).digest(vote.block).u8(vote.confirmations);
+  write(writer);
   return writer.take();
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/byte_fields.h"
 #include "core/digest.h"
 #include "core/ids.h"
 
@@ -41,6 +42,7 @@ class SolanaTower {
   void push(std::uint64_t slot, Height height, const Digest& block);
 
   std::string bytes() const;
+  void write(ByteWriter& writer) const;                                  // the same behind what was written
   static SolanaTower read(std::string_view bytes, std::uint32_t depth);  // of what bytes() gave; else empty
 
  private:

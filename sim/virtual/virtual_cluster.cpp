@@ -214,7 +214,7 @@ void VirtualCluster::after_node(CityIndex city) {
 void VirtualCluster::happen(CityIndex city, ChainIndex chain, ChainPeerOutput& output) {
   if (auto* send = std::get_if<SendToPeer>(&output))
     return send_to_peer(city, send->to, chain, std::move(send->message));
-  if (const auto* write = std::get_if<Persist>(&output)) return persist(city, chain, write->write);
+  if (auto* write = std::get_if<Persist>(&output)) return persist(city, chain, write->write);
   if (const auto* order = std::get_if<SendStoredBlocks>(&output)) return send_stored_blocks(city, chain, *order);
   if (auto* answer = std::get_if<Answer>(&output)) return send_reply(city, *answer);
   observe(chain, std::get<Observed>(output));
@@ -238,7 +238,8 @@ std::optional<Instant> VirtualCluster::departure(CityIndex from, const PeerDeliv
   return lines_.departure(from, delivery.to, delivery.envelope.chain, *delivery.envelope.message, now_, way);
 }
 
-void VirtualCluster::persist(CityIndex city, ChainIndex chain, const DurableWrite& write) {
+void VirtualCluster::persist(CityIndex city, ChainIndex chain, DurableWrite& write) {
+  if (std::holds_alternative<TreeVoteState>(write)) return nodes_[city.value].persist(chain, std::move(write));
   const auto* mark = std::get_if<FinalMark>(&write);
   const Height final_before = mark ? final_height(city, chain) : 0;
   if (const auto* undone = std::get_if<BlocksUndone>(&write)) before(city, chain, *undone);

@@ -227,7 +227,7 @@ class VirtualCluster : public FaultTarget, public GatewayTarget, public ServiceH
   void send_through_weather(CityIndex from, PeerDelivery delivery);
   std::optional<Instant> departure(CityIndex from, const PeerDelivery& delivery);
   Instant call_arrival(CityIndex from, CityIndex to);
-  void persist(CityIndex city, ChainIndex chain, const DurableWrite& write);
+  void persist(CityIndex city, ChainIndex chain, DurableWrite& write);
   void before(CityIndex city, ChainIndex chain, const BlocksUndone& write);
   void after(CityIndex city, ChainIndex chain, const BlockWrite& write);
   void after(CityIndex city, ChainIndex chain, const FinalMark& write, Height final_before);

@@ -60,7 +60,7 @@ class VirtualNode {
 
   // ---- the disk ----
 
-  void persist(ChainIndex chain, const DurableWrite& write) { apply(write, disk_[chain]); }
+  void persist(ChainIndex chain, DurableWrite write) { apply(std::move(write), disk_[chain]); }
   const std::vector<BlockPtr>& blocks(ChainIndex chain) const;
   Height final_height(ChainIndex chain) const;  // tree families: of the last final mark
   // Nothing of other chains than these is kept.
