@@ -135,10 +135,10 @@ Result<ConfigNodePtr> read_config(const std::string& path) {
   if (fs::file_size(path, error) > ConfigLimits::file_bytes)
     return wrong(path, "is over 4 MiB; split it up by include");
   std::ifstream stream(path, std::ios::binary);
-  // One byte more than allowed, in case the file is growing under us.
-  std::string text(ConfigLimits::file_bytes + 1, '\0');
+  std::string text(fs::file_size(path, error) + 1, '\0');
   if (stream) stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!stream && !stream.eof()) return wrong(path, "can't be read; check its permissions");
+  if (stream) return wrong(path, "grew while it was read; try again");
+  if (!stream.eof()) return wrong(path, "can't be read; check its permissions");
   text.resize(static_cast<std::size_t>(stream.gcount()));
   return parse_config(text, path);
 }

@@ -33,13 +33,18 @@ std::string located(const ConfigNode& root, const std::string& sentence) {
   return fmt::format("{}: {}", to_string(locate(root, path).place), sentence);
 }
 
+const Topology& topology_in(const Topology& topology) { return topology; }
+const Topology& topology_in(const Scenario& scenario) { return scenario.topology; }
+
 // The value, unless check() finds something; its sentences begin with their place in the file.
 template <class Value>
-Result<Value> checked(Result<Value> value, const ConfigNode& root) {
+Result<Value> checked(Result<Value> value, const ConfigNode& root, Warnings* into) {
   if (!value) return value;
   Findings findings;
   for (const std::string& sentence : check(*value)) findings.add(located(root, sentence));
   if (!findings.empty()) return findings.error();
+  if (into == nullptr) return value;
+  for (const std::string& sentence : warnings(topology_in(*value))) into->push_back(located(root, sentence));
   return value;
 }
 
@@ -73,34 +78,24 @@ json::value to_json(const Value& value) {
 
 }  // namespace
 
-Result<Scenario> load_scenario(const std::string& path) {
+Result<Scenario> load_scenario(const std::string& path, Warnings* warnings) {
   const Result<ConfigNodePtr> root = read_config_with_includes(path);
   if (!root) return root.error();
-  return checked(read_file(path, **root), **root);
+  return checked(read_file(path, **root), **root, warnings);
 }
 
-Result<Topology> load_topology(const std::string& path) {
+Result<Topology> load_topology(const std::string& path, Warnings* warnings) {
   const Result<ConfigNodePtr> root = read_config_with_includes(path);
   if (!root) return root.error();
-  return checked(topology_of(read_file(path, **root)), **root);
+  return checked(topology_of(read_file(path, **root)), **root, warnings);
 }
 
-Result<std::variant<Scenario, Topology>> load_any(const std::string& path) {
+Result<std::variant<Scenario, Topology>> load_any(const std::string& path, Warnings* warnings) {
   const Result<ConfigNodePtr> root = read_config_with_includes(path);
   if (!root) return root.error();
   Result<Scenario> read = read_file(path, **root);
-  if ((*root)->find("rounds") == nullptr) return either(checked(topology_of(std::move(read)), **root));
-  return either(checked(std::move(read), **root));
-}
-
-std::vector<std::string> load_warnings(const std::string& path) {
-  std::vector<std::string> all;
-  const Result<ConfigNodePtr> root = read_config_with_includes(path);
-  if (!root) return all;
-  const Result<Topology> topology = topology_of(read_file(path, **root));
-  if (!topology) return all;
-  for (const std::string& sentence : warnings(*topology)) all.push_back(located(**root, sentence));
-  return all;
+  if ((*root)->find("rounds") == nullptr) return either(checked(topology_of(std::move(read)), **root, warnings));
+  return either(checked(std::move(read), **root, warnings));
 }
 
 std::string dump_json(const Scenario& scenario) { return json_text(to_json(scenario)); }

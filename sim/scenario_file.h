@@ -15,18 +15,18 @@
 
 namespace bsn {
 
-// Reads and checks a scenario. The error has one line per finding (at most 20), code invalid_configuration.
-Result<Scenario> load_scenario(const std::string& path);
+// What works, but hardly as whoever wrote it thinks (warnings() of topology.h): "file:12:5: ..." each.
+using Warnings = std::vector<std::string>;
+
+// Reads and checks a scenario. The error has one line per finding (at most 20), code invalid_configuration. `warnings`:
+// where to put those; null: nobody wants them.
+Result<Scenario> load_scenario(const std::string& path, Warnings* warnings = nullptr);
 
 // Reads a topology file alone (or the topology part of a scenario file) and checks it.
-Result<Topology> load_topology(const std::string& path);
+Result<Topology> load_topology(const std::string& path, Warnings* warnings = nullptr);
 
 // Reads whatever the file is: a scenario when it has rounds, else a topology.
-Result<std::variant<Scenario, Topology>> load_any(const std::string& path);
-
-// What works, but hardly as whoever wrote it thinks (warnings() of topology.h): "file:12:5: ..." each. Of a file that
-// was loaded before; empty when it can't be read any more.
-std::vector<std::string> load_warnings(const std::string& path);
+Result<std::variant<Scenario, Topology>> load_any(const std::string& path, Warnings* warnings = nullptr);
 
 // The scenario with every default filled in, as JSON or YAML that load_scenario reads back to an equal scenario.
 std::string dump_json(const Scenario& scenario);

@@ -208,7 +208,7 @@ int command_version();
 int report_error(const Error& error);
 
 // Prints each warning about the topology as "bsnsim: warning: ..." to stderr.
-void print_warnings(const std::string& file);
+void print_warnings(const std::vector<std::string>& warnings);
 
 // Folder of the named cluster: $XDG_RUNTIME_DIR/bsnsim/NAME, or bsnsim-UID/NAME in the temporary folder.
 std::string cluster_folder(const std::string& name);

@@ -21,8 +21,8 @@ int report_error(const Error& error) {
   }
 }
 
-void print_warnings(const std::string& file) {
-  for (const std::string& sentence : load_warnings(file)) fmt::print(stderr, "bsnsim: warning: {}\n", sentence);
+void print_warnings(const std::vector<std::string>& warnings) {
+  for (const std::string& sentence : warnings) fmt::print(stderr, "bsnsim: warning: {}\n", sentence);
 }
 
 std::string cluster_folder(const std::string& name) {

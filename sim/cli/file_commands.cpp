@@ -22,9 +22,10 @@ std::string summary(const Scenario& scenario) {
 }  // namespace
 
 int command_validate(const FileOptions& options) {
-  const auto file = load_any(options.file);
+  Warnings warnings;
+  const auto file = load_any(options.file, &warnings);
   if (!file) return report_error(file.error());
-  print_warnings(options.file);
+  print_warnings(warnings);
   fmt::print("{} is valid: {}\n", options.file, std::visit([](const auto& what) { return summary(what); }, *file));
   return 0;
 }

@@ -74,9 +74,10 @@ Result<Report> run_scenario(const Scenario& scenario, const RunOptions& options)
 }
 
 int command_run(const RunOptions& options) {
-  const Result<Scenario> scenario = load_scenario(options.file);
+  Warnings warnings;
+  const Result<Scenario> scenario = load_scenario(options.file, &warnings);
   if (!scenario) return report_error(scenario.error());
-  print_warnings(options.file);
+  print_warnings(warnings);
   if (options.dry_run) {
     fmt::print("{} is valid; would run {} rounds {}\n", options.file, scenario->rounds.size(),
                options.live ? "live" : "in virtual time");
