@@ -11,7 +11,14 @@ namespace {
 constexpr std::size_t args_max = 16;
 constexpr std::size_t acknowledgement_bytes_max = 1024;
 
+enum class Kept : std::uint8_t { packet = 1, acknowledgement, time_out, receipt };
 enum class Body : std::uint8_t { transfer, call };
+
+bool is(Kept what, std::string_view bytes) { return !bytes.empty() && bytes[0] == static_cast<char>(what); }
+
+std::string mark_of(Kept what, const Digest& packet) {
+  return ByteWriter().u8(static_cast<std::uint8_t>(what)).digest(packet).take();
+}
 
 void write(ByteWriter& writer, const ChainName& name) { writer.text(name.network).text(name.chain); }
 
@@ -69,6 +76,7 @@ std::string key_of(std::string_view kind, std::string_view lane, std::uint64_t s
 std::string encode(const Packet& packet) {
   ByteWriter writer;
   writer.reserve(320);
+  writer.u8(static_cast<std::uint8_t>(Kept::packet));
   write(writer, packet.hub);
   write(writer, packet.source);
   write(writer, packet.destination);
@@ -78,7 +86,8 @@ std::string encode(const Packet& packet) {
 }
 
 std::optional<Packet> decode_packet(std::string_view bytes) {
-  ByteReader reader(bytes);
+  if (!is_packet(bytes)) return std::nullopt;
+  ByteReader reader(bytes.substr(1));
   std::optional<Packet> read_packet(std::in_place);
   Packet& packet = *read_packet;
   read(reader, packet.hub);
@@ -100,17 +109,26 @@ std::optional<Packet> decode_packet(std::string_view bytes) {
 }
 
 std::string encode(const Acknowledgement& acknowledgement) {
-  return ByteWriter().u8(acknowledgement.ok ? 1 : 0).text(acknowledgement.value).bytes();
+  ByteWriter writer;
+  writer.u8(static_cast<std::uint8_t>(Kept::acknowledgement)).u8(acknowledgement.ok ? 1 : 0);
+  return writer.text(acknowledgement.value).take();
 }
 
 std::optional<Acknowledgement> decode_acknowledgement(std::string_view bytes) {
-  ByteReader reader(bytes);
+  if (!is(Kept::acknowledgement, bytes)) return std::nullopt;
+  ByteReader reader(bytes.substr(1));
   const std::uint8_t ok = reader.u8();
   Acknowledgement acknowledgement{ok == 1, std::string(reader.text())};
   const bool fits = acknowledgement.value.size() <= acknowledgement_bytes_max;
   if (ok > 1 || !fits || !reader.complete()) return std::nullopt;
   return acknowledgement;
 }
+
+std::string time_out_mark(const Digest& packet) { return mark_of(Kept::time_out, packet); }
+std::string receipt_mark(const Digest& packet) { return mark_of(Kept::receipt, packet); }
+
+bool is_packet(std::string_view bytes) { return is(Kept::packet, bytes); }
+bool is_time_out_mark(std::string_view bytes) { return is(Kept::time_out, bytes); }
 
 Digest packet_id(const Packet& packet) { return packet_id_of(encode(packet)); }
 
@@ -125,8 +143,6 @@ PacketKeys::PacketKeys(const PacketLane& lane) {
 
 std::string PacketKeys::committed(std::uint64_t sequence) const { return key_of("x/out", lane_, sequence); }
 std::string PacketKeys::received(std::uint64_t sequence) const { return key_of("x/in", lane_, sequence); }
-std::string PacketKeys::acknowledged(std::uint64_t sequence) const { return key_of("x/ack", lane_, sequence); }
-std::string PacketKeys::timed_out(std::uint64_t sequence) const { return key_of("x/late", lane_, sequence); }
 std::string PacketKeys::done_below() const { return key_of("x/done", lane_, std::string_view()); }
 std::string PacketKeys::more(std::string_view part) const { return key_of("x/done", lane_, part); }
 

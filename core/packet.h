@@ -82,12 +82,21 @@ struct Acknowledgement {
 // A call that brings a packet has its proof besides, 8.8 KiB at most, and is bounded itself (CallLimits).
 inline constexpr std::size_t packet_bytes_max = 32 * 1024;
 
+// A chain keeps one value for each packet that it knows, and its first byte says what it is: the packet, what came of
+// it on its destination, that it was not received in time, or, where nothing is acknowledged, that it was received. So
+// a proof of one is never one of another.
 std::string encode(const Packet& packet);
 std::string encode(const Acknowledgement& acknowledgement);
+std::string time_out_mark(const Digest& packet);  // its id
+std::string receipt_mark(const Digest& packet);
 
 // nullopt: these are not the canonical bytes of one.
 std::optional<Packet> decode_packet(std::string_view bytes);
 std::optional<Acknowledgement> decode_acknowledgement(std::string_view bytes);
+
+// By the first byte alone.
+bool is_packet(std::string_view bytes);
+bool is_time_out_mark(std::string_view bytes);
 
 Digest packet_id(const Packet& packet);
 Digest packet_id_of(std::string_view bytes);  // of the packet that these are the bytes of
@@ -107,10 +116,10 @@ class PacketKeys {
  public:
   explicit PacketKeys(const PacketLane& lane);
 
-  std::string committed(std::uint64_t sequence) const;     // source and hub: the packet's bytes
-  std::string received(std::uint64_t sequence) const;      // destination: its id
-  std::string acknowledged(std::uint64_t sequence) const;  // destination and hub: the acknowledgement
-  std::string timed_out(std::uint64_t sequence) const;     // hub: its id
+  // Source and hub: the packet; the hub, once it knows: the acknowledgement, or the mark that it timed out.
+  std::string committed(std::uint64_t sequence) const;
+  // Destination: the acknowledgement, or the receipt where there are none.
+  std::string received(std::uint64_t sequence) const;
   // Below this number everything on the lane is done for the chain that says so; see node/contract_xchain.h.
   std::string done_below() const;
   std::size_t key_bytes() const { return lane_.size() + 16; }  // no key about a packet is longer
@@ -124,8 +133,6 @@ class PacketKeys {
 namespace packet_path {
 inline std::string committed(const PacketLane& lane, std::uint64_t at) { return PacketKeys(lane).committed(at); }
 inline std::string received(const PacketLane& lane, std::uint64_t at) { return PacketKeys(lane).received(at); }
-inline std::string acknowledged(const PacketLane& lane, std::uint64_t at) { return PacketKeys(lane).acknowledged(at); }
-inline std::string timed_out(const PacketLane& lane, std::uint64_t at) { return PacketKeys(lane).timed_out(at); }
 inline std::string done_below(const PacketLane& lane) { return PacketKeys(lane).done_below(); }
 }  // namespace packet_path
 

@@ -33,8 +33,7 @@ std::optional<Hub> hub_of(StateOverlay& state) {
 // Whether the hub has this packet, or had it and knows what came of it. Most packets come in order and are new.
 bool has_seen(const XchainLane& lane, std::uint64_t sequence) {
   if (sequence > lane.last()) return false;
-  return sequence < lane.done() || lane.is_committed(sequence) || lane.is_acknowledged(sequence) ||
-         lane.timed_out(sequence);
+  return sequence < lane.done() || lane.kept(sequence);
 }
 
 // --- a packet is taken over ---
@@ -60,10 +59,10 @@ ContractOutcome take_over(const Hub& hub, const Packet& packet, std::string_view
   if (auto why = why_not_relayable(packet, hub, lane)) return refuse(std::move(*why));
   const std::string key = lane.keys().committed(packet.sequence);
   if (auto why = evidence.why_not_value(packet.source, key, bytes)) return refuse(std::move(*why));
-  lane.commit(packet.sequence, std::string(bytes));
+  lane.keep(packet.sequence, std::string(bytes));
   if (packet.sequence > lane.last()) lane.set_last(packet.sequence);
   if (!hub.rules.acknowledged) {
-    lane.advance_done(lane.last() + 1, [&](std::uint64_t at) { return lane.is_committed(at); });
+    lane.advance_done(lane.last() + 1, [&](std::uint64_t at) { return lane.kept(at).has_value(); });
   }
   return {true, "taken over"};
 }
@@ -84,11 +83,9 @@ std::string_view why_no_outcome(const Hub& hub, bool has_packet) {
   return has_packet ? "" : "no such packet waits for an outcome";
 }
 
-void note_outcome(XchainLane& lane, std::uint64_t sequence) {
-  lane.drop_commitment(sequence);
-  lane.advance_done(lane.last() + 1, [&](std::uint64_t at) {
-    return !lane.is_committed(at) && (lane.is_acknowledged(at) || lane.timed_out(at));
-  });
+void note_outcome(XchainLane& lane, std::uint64_t sequence, std::string outcome) {
+  lane.keep(sequence, std::move(outcome));
+  lane.advance_done(lane.last() + 1, [&](std::uint64_t at) { return lane.has_outcome(at); });
 }
 
 std::optional<std::string> check_acknowledge(const Arguments& args) {
@@ -99,10 +96,9 @@ ContractOutcome acknowledge_packet(const Hub& hub, std::uint64_t sequence, std::
                                    const XchainEvidence& evidence) {
   if (const auto why = why_no_outcome(hub, lane.is_committed(sequence)); !why.empty()) return refuse(std::string(why));
   if (!decode_acknowledgement(outcome)) return refuse("ACK is not the bytes of an acknowledgement");
-  const std::string key = lane.keys().acknowledged(sequence);
+  const std::string key = lane.keys().received(sequence);
   if (auto why = evidence.why_not_value(lane.name().destination, key, outcome)) return refuse(std::move(*why));
-  lane.set_acknowledgement(sequence, std::string(outcome));
-  note_outcome(lane, sequence);
+  note_outcome(lane, sequence, std::string(outcome));
   return {true, "acknowledged"};
 }
 
@@ -136,8 +132,7 @@ ContractOutcome time_out_packet(const Hub& hub, std::uint64_t sequence, XchainLa
   }
   const std::string key = lane.keys().received(sequence);
   if (auto why = evidence.why_not_absent(packet->destination, key)) return refuse(std::move(*why));
-  lane.mark_timed_out(sequence, packet_id(*packet));
-  note_outcome(lane, sequence);
+  note_outcome(lane, sequence, time_out_mark(packet_id(*packet)));
   slash_provider(packet->destination, hub.rules.slash, hub.state);
   return {true, "timed out"};
 }
@@ -163,10 +158,7 @@ ContractOutcome forget_below(const Hub& hub, std::uint64_t below, XchainLane& la
   const ChainName& witness = hub.rules.acknowledged ? lane.name().source : lane.name().destination;
   const std::string proved = ByteWriter().u64(below).bytes();
   if (auto why = evidence.why_not_value(witness, lane.keys().done_below(), proved)) return refuse(std::move(*why));
-  for (std::uint64_t at = lane.cleaned(); at < below; ++at) {
-    if (hub.rules.acknowledged) lane.drop_outcome(at);  // the commitment went when the outcome came
-    if (!hub.rules.acknowledged) lane.drop_commitment(at);
-  }
+  for (std::uint64_t at = lane.cleaned(); at < below; ++at) lane.forget(at);
   lane.set_cleaned(below);
   return {true, std::to_string(below)};
 }

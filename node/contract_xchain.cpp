@@ -74,7 +74,7 @@ ContractOutcome send(std::optional<Packet> asked, StateOverlay& state) {
   }
   lane.set_last(packet.sequence);
   std::string sent = std::to_string(packet.sequence) + " " + to_hex(packet_id_of(bytes));
-  lane.commit(packet.sequence, std::move(bytes));
+  lane.keep(packet.sequence, std::move(bytes));
   return {true, std::move(sent)};
 }
 
@@ -99,7 +99,7 @@ ContractOutcome call(std::string_view, const Arguments& args, StateOverlay& stat
 
 // The packet is done: forgotten first, so that nothing that follows can find it again, then refunded if it failed.
 ContractOutcome resolve(const Packet& packet, bool failed, XchainLane& lane, StateOverlay& state) {
-  lane.drop_commitment(packet.sequence);
+  lane.forget(packet.sequence);
   lane.advance_done(lane.last() + 1, [&](std::uint64_t at) { return !lane.is_committed(at); });
   const auto* body = std::get_if<TransferBody>(&packet.body);
   if (!failed) return {true, "acknowledged"};
@@ -125,7 +125,7 @@ ContractOutcome acknowledge_packet(std::uint64_t sequence, std::string_view byte
   if (!packet) return refuse(std::string(not_under_way));
   const auto outcome = decode_acknowledgement(bytes);
   if (!outcome) return refuse("ACK is not the bytes of an acknowledgement");
-  const std::string key = lane.keys().acknowledged(sequence);
+  const std::string key = lane.keys().committed(sequence);
   if (auto why = evidence.why_not_value(lane.name().hub, key, bytes)) return refuse(std::move(*why));
   return resolve(*packet, !outcome->ok, lane, state);
 }
@@ -144,8 +144,8 @@ ContractOutcome time_out_packet(std::uint64_t sequence, XchainLane& lane, const 
                                 StateOverlay& state) {
   const auto packet = lane.committed(sequence);
   if (!packet) return refuse(std::string(not_under_way));
-  const std::string id(packet_id(*packet).view());
-  if (auto why = evidence.why_not_value(packet->hub, lane.keys().timed_out(sequence), id)) {
+  const std::string mark = time_out_mark(packet_id(*packet));
+  if (auto why = evidence.why_not_value(packet->hub, lane.keys().committed(sequence), mark)) {
     return refuse(std::move(*why));
   }
   const auto rules = link_rules(packet->hub, state);
@@ -192,18 +192,15 @@ std::string_view why_not_receivable(const Packet& packet, const ChannelRules& ru
   return {};
 }
 
-// A receipt, and with acknowledgements the outcome; both in the block of the effects.
-void note_received(std::uint64_t sequence, const Digest& packet, const Acknowledgement& outcome,
+// The outcome, or a receipt where nothing is acknowledged: in the block of the effects.
+void note_received(std::uint64_t sequence, std::string_view packet, const Acknowledgement& outcome,
                    const ChannelRules& rules, XchainLane& lane) {
-  lane.mark_received(sequence, packet);
   if (rules.ordered) lane.set_last(sequence);
-  if (rules.acknowledged) {
-    lane.set_acknowledgement(sequence, encode(outcome));
-    return;
-  }
+  if (rules.acknowledged) return lane.keep_received(sequence, encode(outcome));
+  lane.keep_received(sequence, receipt_mark(packet_id_of(packet)));
   const std::uint64_t before = lane.done();
-  lane.advance_done(before + rules.in_flight_max, [&](std::uint64_t at) { return lane.received(at); });
-  for (std::uint64_t at = before; at < lane.done(); ++at) lane.drop_received(at);
+  lane.advance_done(before + rules.in_flight_max, [&](std::uint64_t at) { return lane.received(at).has_value(); });
+  for (std::uint64_t at = before; at < lane.done(); ++at) lane.forget_received(at);
 }
 
 std::optional<std::string> check_receive(const Arguments& args) {
@@ -219,7 +216,7 @@ ContractOutcome receive_packet(const Link& link, const Packet& packet, std::stri
   const std::string key = lane.keys().committed(packet.sequence);
   if (auto why = evidence.why_not_value(packet.hub, key, bytes)) return refuse(std::move(*why));
   const Acknowledgement outcome = run_packet(packet, state);
-  note_received(packet.sequence, packet_id_of(bytes), outcome, link.rules, lane);
+  note_received(packet.sequence, bytes, outcome, link.rules, lane);
   return {true, received_value(outcome)};
 }
 
@@ -249,8 +246,8 @@ ContractOutcome forget_below(const Link& link, std::uint64_t below, XchainLane& 
   }
   // Not more than in_flight_max: the watermark is never further ahead of this end's.
   for (std::uint64_t at = lane.done(); at < below; ++at) {
-    if (sent) lane.drop_commitment(at);
-    if (received) lane.drop_received(at), lane.drop_acknowledgement(at);
+    if (sent) lane.forget(at);
+    if (received) lane.forget_received(at);
   }
   lane.set_done(below);
   return {true, std::to_string(below)};

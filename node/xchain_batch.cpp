@@ -37,9 +37,8 @@ std::string key_of(const BatchItem& item, const PacketKeys& lane, bool at_hub) {
     case BatchItem::What::packet:
       return lane.committed(item.number);
     case BatchItem::What::acknowledgement:
-      return lane.acknowledged(item.number);
     case BatchItem::What::time_out:
-      return at_hub ? lane.received(item.number) : lane.timed_out(item.number);
+      return at_hub ? lane.received(item.number) : lane.committed(item.number);
     case BatchItem::What::prune:
       break;
   }

@@ -17,54 +17,40 @@ void XchainLane::advance_done(std::uint64_t end, const std::function<bool(std::u
   if (at != before) set_done(at);
 }
 
+std::optional<std::string_view> XchainLane::kept(std::uint64_t sequence) const {
+  return state_.get(keys_.committed(sequence));
+}
+
+void XchainLane::keep(std::uint64_t sequence, std::string bytes) {
+  state_.set(keys_.committed(sequence), std::move(bytes));
+}
+
+void XchainLane::forget(std::uint64_t sequence) { state_.erase(keys_.committed(sequence)); }
+
 std::optional<Packet> XchainLane::committed(std::uint64_t sequence) const {
-  const auto bytes = state_.get(keys_.committed(sequence));
+  const auto bytes = kept(sequence);
   return bytes ? decode_packet(*bytes) : std::nullopt;
 }
 
 bool XchainLane::is_committed(std::uint64_t sequence) const {
-  return state_.get(keys_.committed(sequence)).has_value();
+  const auto bytes = kept(sequence);
+  return bytes && is_packet(*bytes);
 }
 
-void XchainLane::commit(std::uint64_t sequence, std::string packet) {
-  state_.set(keys_.committed(sequence), std::move(packet));
+bool XchainLane::has_outcome(std::uint64_t sequence) const {
+  const auto bytes = kept(sequence);
+  return bytes && !is_packet(*bytes);
 }
 
-void XchainLane::drop_commitment(std::uint64_t sequence) { state_.erase(keys_.committed(sequence)); }
-
-bool XchainLane::received(std::uint64_t sequence) const { return state_.get(keys_.received(sequence)).has_value(); }
-
-void XchainLane::mark_received(std::uint64_t sequence, const Digest& packet) {
-  state_.set(keys_.received(sequence), std::string(packet.view()));
+std::optional<std::string_view> XchainLane::received(std::uint64_t sequence) const {
+  return state_.get(keys_.received(sequence));
 }
 
-void XchainLane::drop_received(std::uint64_t sequence) { state_.erase(keys_.received(sequence)); }
-
-std::optional<std::string> XchainLane::acknowledgement(std::uint64_t sequence) const {
-  const auto bytes = state_.get(keys_.acknowledged(sequence));
-  return bytes ? std::optional(std::string(*bytes)) : std::nullopt;
+void XchainLane::keep_received(std::uint64_t sequence, std::string bytes) {
+  state_.set(keys_.received(sequence), std::move(bytes));
 }
 
-bool XchainLane::is_acknowledged(std::uint64_t sequence) const {
-  return state_.get(keys_.acknowledged(sequence)).has_value();
-}
-
-void XchainLane::set_acknowledgement(std::uint64_t sequence, std::string bytes) {
-  state_.set(keys_.acknowledged(sequence), std::move(bytes));
-}
-
-bool XchainLane::timed_out(std::uint64_t sequence) const { return state_.get(keys_.timed_out(sequence)).has_value(); }
-
-void XchainLane::mark_timed_out(std::uint64_t sequence, const Digest& packet) {
-  state_.set(keys_.timed_out(sequence), std::string(packet.view()));
-}
-
-void XchainLane::drop_acknowledgement(std::uint64_t sequence) { state_.erase(keys_.acknowledged(sequence)); }
-
-void XchainLane::drop_outcome(std::uint64_t sequence) {
-  if (is_acknowledged(sequence)) return drop_acknowledgement(sequence);
-  state_.erase(keys_.timed_out(sequence));
-}
+void XchainLane::forget_received(std::uint64_t sequence) { state_.erase(keys_.received(sequence)); }
 
 std::uint64_t XchainLane::cleaned() const { return number(keys_.more("clean"), 1); }
 void XchainLane::set_cleaned(std::uint64_t below) { set_number(keys_.more("clean"), below); }

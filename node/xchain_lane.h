@@ -34,25 +34,20 @@ class XchainLane {
   // Moves `done` over every next packet of which `is_done` holds, below `end`.
   void advance_done(std::uint64_t end, const std::function<bool(std::uint64_t)>& is_done);
 
-  // The packet that this chain has committed to; nullopt: none, or not any more.
+  // What the source or the hub keeps of a packet (PacketKeys::committed); nullopt: nothing, or not any more. Valid
+  // until the next call that reads or writes the state.
+  std::optional<std::string_view> kept(std::uint64_t sequence) const;
+  void keep(std::uint64_t sequence, std::string bytes);
+  void forget(std::uint64_t sequence);
+  // The packet itself, as long as it is under way as far as this chain knows.
   std::optional<Packet> committed(std::uint64_t sequence) const;
   bool is_committed(std::uint64_t sequence) const;
-  void commit(std::uint64_t sequence, std::string packet);  // its bytes
-  void drop_commitment(std::uint64_t sequence);
+  bool has_outcome(std::uint64_t sequence) const;  // of a hub: an acknowledgement, or that it timed out
 
-  bool received(std::uint64_t sequence) const;
-  void mark_received(std::uint64_t sequence, const Digest& packet);  // its id
-  void drop_received(std::uint64_t sequence);
-
-  // The bytes of the acknowledgement.
-  std::optional<std::string> acknowledgement(std::uint64_t sequence) const;
-  bool is_acknowledged(std::uint64_t sequence) const;
-  void set_acknowledgement(std::uint64_t sequence, std::string bytes);
-  bool timed_out(std::uint64_t sequence) const;
-  void mark_timed_out(std::uint64_t sequence, const Digest& packet);  // its id
-  void drop_acknowledgement(std::uint64_t sequence);
-  // Forgets what became of it: acknowledgement or time-out.
-  void drop_outcome(std::uint64_t sequence);
+  // What the destination keeps of a packet (PacketKeys::received).
+  std::optional<std::string_view> received(std::uint64_t sequence) const;
+  void keep_received(std::uint64_t sequence, std::string bytes);
+  void forget_received(std::uint64_t sequence);
 
   // Up to where a hub dropped what it kept; 1 at the start.
   std::uint64_t cleaned() const;

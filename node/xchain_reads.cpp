@@ -99,9 +99,11 @@ ContractOutcome read_packet(std::string_view, const Arguments& args, StateOverla
 
 ContractOutcome read_acknowledgement(std::string_view, const Arguments& args, StateOverlay& state) {
   const XchainLane lane(lane_argument(args[0], args[1], args[2]), state);
-  auto bytes = lane.acknowledgement(number_argument(args[3]));
-  if (!bytes) return refuse("no acknowledgement is kept");
-  return {true, std::move(*bytes)};
+  const std::uint64_t sequence = number_argument(args[3]);
+  auto bytes = lane.kept(sequence);
+  if (!bytes || !decode_acknowledgement(*bytes)) bytes = lane.received(sequence);
+  if (!bytes || !decode_acknowledgement(*bytes)) return refuse("no acknowledgement is kept");
+  return {true, std::string(*bytes)};
 }
 
 std::optional<std::string> check_read_voucher(const Arguments& args) {

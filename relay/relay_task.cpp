@@ -67,14 +67,12 @@ std::string key_of(const RelayTaskId& task) {
   switch (task.step) {
     case RelayStep::relay:
     case RelayStep::receive:
+    case RelayStep::acknowledge_source:
+    case RelayStep::time_out_source:
       return keys.committed(task.sequence);
     case RelayStep::acknowledge_hub:
-    case RelayStep::acknowledge_source:
-      return keys.acknowledged(task.sequence);
     case RelayStep::time_out_hub:
       return keys.received(task.sequence);
-    case RelayStep::time_out_source:
-      return keys.timed_out(task.sequence);
     case RelayStep::prune_hub:
     case RelayStep::prune_end:
       break;

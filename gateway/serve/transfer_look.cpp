@@ -44,10 +44,10 @@ Known known(const PacketName& packet, const PacketSights& sights) {
   Known all;
   all.committed = source[0].has_value();
   all.settled = done(source[1], packet.sequence);
-  all.at_hub = hub[0].has_value();
-  all.late = hub[2].has_value();
-  all.received = destination[0].has_value() || done(destination[2], packet.sequence);
-  for (const Value* value : {&hub[1], &destination[1]}) {
+  all.at_hub = hub[0] && is_packet(*hub[0]);
+  all.late = hub[0] && is_time_out_mark(*hub[0]);
+  all.received = destination[0].has_value() || done(destination[1], packet.sequence);
+  for (const Value* value : {&hub[0], &destination[0]}) {
     if (*value && !all.outcome) all.outcome = decode_acknowledgement(**value);
   }
   return all;
@@ -80,10 +80,8 @@ Stage stage_of(const Known& all) {
 std::array<std::vector<std::string>, 3> look_keys(const PacketName& packet) {
   const auto& [lane, sequence] = packet;
   return {{{packet_path::committed(lane, sequence), packet_path::done_below(lane)},
-           {packet_path::committed(lane, sequence), packet_path::acknowledged(lane, sequence),
-            packet_path::timed_out(lane, sequence)},
-           {packet_path::received(lane, sequence), packet_path::acknowledged(lane, sequence),
-            packet_path::done_below(lane)}}};
+           {packet_path::committed(lane, sequence)},
+           {packet_path::received(lane, sequence), packet_path::done_below(lane)}}};
 }
 
 std::optional<v1::TransferState> state_of(const PacketName& packet, bool one_way, const PacketSights& sights) {

@@ -79,10 +79,23 @@ TEST(Packet, NoTwoLanesOrKindsShareAKey) {
     for (const std::uint64_t sequence : {1, 2, 256}) {
       EXPECT_TRUE(keys.insert(packet_path::committed(lane, sequence)).second);
       EXPECT_TRUE(keys.insert(packet_path::received(lane, sequence)).second);
-      EXPECT_TRUE(keys.insert(packet_path::acknowledged(lane, sequence)).second);
-      EXPECT_TRUE(keys.insert(packet_path::timed_out(lane, sequence)).second);
     }
   }
+}
+
+// One key holds first the one, then the other.
+TEST(Packet, WhatIsKeptOfItSaysByItsFirstByteWhatItIs) {
+  const std::string packet = encode(transfer()), outcome = encode(Acknowledgement{true, "done"});
+  const std::string late = time_out_mark(packet_id(transfer())), receipt = receipt_mark(packet_id(transfer()));
+  const std::set<char> first = {packet[0], outcome[0], late[0], receipt[0]};
+  EXPECT_EQ(first.size(), 4U);
+  for (const std::string& other : {outcome, late, receipt, std::string()}) {
+    EXPECT_FALSE(decode_packet(other) || is_packet(other));
+  }
+  for (const std::string& other : {packet, late, receipt, std::string()}) EXPECT_FALSE(decode_acknowledgement(other));
+  EXPECT_TRUE(is_packet(packet));
+  EXPECT_TRUE(is_time_out_mark(late));
+  EXPECT_FALSE(is_time_out_mark(receipt));
 }
 
 TEST(Acknowledgement, ComesBackAndHasAtMostOneKibibyte) {
@@ -90,7 +103,7 @@ TEST(Acknowledgement, ComesBackAndHasAtMostOneKibibyte) {
   EXPECT_EQ(decode_acknowledgement(encode(good)), good);
   EXPECT_EQ(decode_acknowledgement(encode(bad)), bad);
   EXPECT_FALSE(decode_acknowledgement(encode(Acknowledgement{false, std::string(1025, 'x')})));
-  EXPECT_FALSE(decode_acknowledgement(std::string(1, '\2') + encode(good).substr(1)));
+  EXPECT_FALSE(decode_acknowledgement(encode(good).replace(1, 1, "\2")));
   EXPECT_FALSE(decode_acknowledgement(encode(good) + "x"));
 }
 

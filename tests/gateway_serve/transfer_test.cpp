@@ -101,12 +101,14 @@ using Value = std::optional<std::string>;
 Value holds(std::string value) { return value; }
 Value below(std::uint64_t number) { return holds(ByteWriter().u64(number).bytes()); }
 
+const Packet packet{irita, fabric, iris, 3, {}, TransferBody{fabric, "alice", "bob", 1}};
+
 // Nothing is kept of packet 3 of a lane on which two are done.
 PacketSights nothing_kept() {
   PacketSights sights;
   sights.source.facts = {{{{}, below(3)}, ""}};
-  sights.hub.facts = {{{{}, {}, {}}, ""}};
-  sights.destination.facts = {{{{}, {}, below(3)}, ""}};
+  sights.hub.facts = {{{{}}, ""}};
+  sights.destination.facts = {{{{}, below(3)}, ""}};
   return sights;
 }
 
@@ -118,19 +120,18 @@ std::string stage(const PacketSights& sights, bool one_way = false) {
 TEST(TransferState, FollowsFromWhatTheChainsKeep) {
   PacketSights sights = nothing_kept();
   EXPECT_EQ(stage(sights), "never sent");
-  sights.source.facts[0].values[0] = holds("packet");
+  sights.source.facts[0].values[0] = holds(encode(packet));
   EXPECT_EQ(stage(sights), "sent");
-  sights.hub.facts[0].values[0] = holds("packet");
+  sights.hub.facts[0].values[0] = holds(encode(packet));
   EXPECT_EQ(stage(sights), "at_hub");
   PacketSights late = sights;
-  late.hub.facts[0].values[2] = holds("id");
+  late.hub.facts[0].values[0] = holds(time_out_mark(packet_id(packet)));
   EXPECT_EQ(stage(late), "timed_out");
   late.source.facts[0].values[0] = {};
   EXPECT_EQ(stage(late), "refunded!");
-  sights.destination.facts[0].values[0] = holds("id");
   for (const bool ok : {true, false}) {
-    sights.source.facts[0].values[0] = holds("packet");
-    sights.destination.facts[0].values[1] = holds(encode(Acknowledgement{ok, "why"}));
+    sights.source.facts[0].values[0] = holds(encode(packet));
+    sights.destination.facts[0].values[0] = holds(encode(Acknowledgement{ok, "why"}));
     EXPECT_EQ(stage(sights), ok ? "received" : "refused");
     sights.source.facts[0].values[0] = {};
     EXPECT_EQ(stage(sights), ok ? "acknowledged!" : "refunded!");
@@ -142,11 +143,11 @@ TEST(TransferState, FollowsFromWhatTheChainsKeep) {
 
 TEST(TransferState, EndsWhereNothingComesBackWhenItIsReceived) {
   PacketSights sights = nothing_kept();
-  sights.source.facts[0].values[0] = holds("packet");
+  sights.source.facts[0].values[0] = holds(encode(packet));
   EXPECT_EQ(stage(sights, true), "sent");
-  sights.hub.facts[0].values[0] = holds("packet");
+  sights.hub.facts[0].values[0] = holds(encode(packet));
   EXPECT_EQ(stage(sights, true), "at_hub");
-  sights.destination.facts[0].values[2] = below(4);
+  sights.destination.facts[0].values[1] = below(4);
   EXPECT_EQ(stage(sights, true), "received!");
 }
 

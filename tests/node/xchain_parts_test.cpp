@@ -48,19 +48,22 @@ TEST_F(XchainParts, ALanesWatermarkStopsAtTheFirstThatIsNotDone) {
 TEST_F(XchainParts, ALaneKeepsAndForgets) {
   XchainLane lane({hub, home, other}, state_), back({hub, other, home}, state_);
   const Packet packet{hub, home, other, 3, {}, TransferBody{home, "alice", "bob", 5}};
-  lane.commit(packet.sequence, encode(packet));
+  lane.keep(packet.sequence, encode(packet));
   EXPECT_TRUE(lane.is_committed(3));
   EXPECT_EQ(lane.committed(3), packet);
   EXPECT_FALSE(lane.is_committed(4));
   EXPECT_FALSE(back.is_committed(3)) << "the other direction is another lane";
-  lane.drop_commitment(3);
-  EXPECT_FALSE(lane.committed(3));
-  lane.set_acknowledgement(3, "ack");
-  lane.mark_timed_out(4, packet_id(packet));
-  EXPECT_TRUE(lane.is_acknowledged(3) && lane.timed_out(4));
-  lane.drop_outcome(3);
-  lane.drop_outcome(4);
-  EXPECT_FALSE(lane.is_acknowledged(3) || lane.timed_out(4));
+  EXPECT_FALSE(lane.has_outcome(3) || lane.has_outcome(4));
+  lane.keep(3, encode(Acknowledgement{true, ""}));
+  lane.keep(4, time_out_mark(packet_id(packet)));
+  EXPECT_TRUE(lane.has_outcome(3) && lane.has_outcome(4));
+  EXPECT_FALSE(lane.is_committed(3) || lane.committed(3)) << "the outcome stands where the packet stood";
+  lane.keep_received(3, receipt_mark(packet_id(packet)));
+  lane.forget(3);
+  EXPECT_FALSE(lane.kept(3));
+  EXPECT_TRUE(lane.received(3)) << "what the destination keeps is kept apart";
+  lane.forget_received(3);
+  EXPECT_FALSE(lane.received(3));
 }
 
 TEST_F(XchainParts, OutflowIsCappedByWindow) {

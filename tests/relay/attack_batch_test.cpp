@@ -213,7 +213,7 @@ TEST(BatchOfTimeOuts, TakesThatWhichWasNotReceived) {
   EXPECT_EQ(results[1].value, "the proof does not prove absence");
   // Both ways of an outcome come home in one call.
   bridge.acknowledge_at_hub(received);
-  const auto home = bridge.prove_together(irita, {Bridge::timed_out(lost), Bridge::acknowledged(received)});
+  const auto home = bridge.prove_together(irita, {Bridge::committed(lost), Bridge::committed(received)});
   bridge.teach(fabric, irita, home.header);
   const std::string outcomes = encode_batch(
       {{fabric, neo, {{What::time_out, lost.sequence}, {What::acknowledgement, received.sequence, *home.values[1]}}}});
@@ -232,7 +232,7 @@ TEST(BatchOfAcknowledgements, TakesThatWhichIsThere) {
     bridge.relay(packet);
     bridge.receive(packet);
   }
-  const auto proved = bridge.prove_together(neo, {Bridge::acknowledged(one), Bridge::acknowledged(two)});
+  const auto proved = bridge.prove_together(neo, {Bridge::received(one), Bridge::received(two)});
   bridge.teach(irita, neo, proved.header);
   const std::string invented = encode(Acknowledgement{false, "never happened"});
   const std::string items = encode_batch(

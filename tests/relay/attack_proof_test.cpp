@@ -158,17 +158,37 @@ TEST(AttackProof, EverythingTwice) {
   const auto taken = bridge.teach(neo, irita, Bridge::committed(packet));
   bridge.expect_done(neo, "xchain", "receive", {encode(packet), taken.at, taken.proof});
   bridge.expect_refused(neo, "xchain", "receive", {encode(packet), taken.at, taken.proof}, "received already");
-  const auto ack = bridge.teach(irita, neo, Bridge::acknowledged(packet));
+  const auto ack = bridge.teach(irita, neo, Bridge::received(packet));
   const auto at_hub = Bridge::with(bridge.at_hub(packet), {*ack.value, ack.at, ack.proof});
   bridge.expect_done(irita, "hub", "acknowledge", at_hub);
   bridge.expect_refused(irita, "hub", "acknowledge", at_hub, "no such packet");
   bridge.expect_refused(irita, "hub", "relay", {encode(packet), sent.at, sent.proof}, "taken over already");
-  const auto back = bridge.teach(fabric, irita, Bridge::acknowledged(packet));
+  const auto back = bridge.teach(fabric, irita, Bridge::committed(packet));
   const auto at_source = Bridge::with(bridge.at_source(packet), {*back.value, back.at, back.proof});
   bridge.expect_done(fabric, "xchain", "acknowledge", at_source);
   bridge.expect_refused(fabric, "xchain", "acknowledge", at_source, "no such packet");
   EXPECT_EQ(bridge.vouchers_at(neo, irita, fabric), 100U);
   EXPECT_EQ(bridge.balance_at(fabric, "alice"), 900U);
+  bridge.expect_nothing_violated();
+}
+
+// The hub keeps a packet and later its outcome under one key.
+TEST(AttackProof, WhatTheHubKeepsShownAsSomethingElse) {
+  Bridge bridge;
+  const Packet packet = bridge.send_hundred();
+  bridge.relay(packet);
+  const auto under_way = bridge.teach(fabric, irita, Bridge::committed(packet));
+  const auto as_outcome = Bridge::with(bridge.at_source(packet), {*under_way.value, under_way.at, under_way.proof});
+  bridge.expect_refused(fabric, "xchain", "acknowledge", as_outcome, "not the bytes of an acknowledgement");
+  const auto as_late = Bridge::with(bridge.at_source(packet), {under_way.at, under_way.proof});
+  bridge.expect_refused(fabric, "xchain", "time_out", as_late, "does not prove");
+  bridge.receive(packet);
+  bridge.acknowledge_at_hub(packet);
+  const auto outcome = bridge.teach(fabric, irita, Bridge::committed(packet));
+  const auto late = Bridge::with(bridge.at_source(packet), {outcome.at, outcome.proof});
+  bridge.expect_refused(fabric, "xchain", "time_out", late, "does not prove");
+  EXPECT_FALSE(decode_packet(*outcome.value));
+  bridge.acknowledge_at_source(packet);
   bridge.expect_nothing_violated();
 }
 

@@ -136,7 +136,7 @@ TEST(AttackValue, AnInvalidReceiverIsRefundedOnce) {
     bridge.acknowledge_at_hub(packet);
     EXPECT_EQ(bridge.acknowledge_at_source(packet), "refunded");
     EXPECT_EQ(bridge.balance_at(fabric, "alice"), 1000U);
-    const auto again = bridge.teach(fabric, irita, Bridge::acknowledged(packet));
+    const auto again = bridge.teach(fabric, irita, Bridge::committed(packet));
     bridge.expect_refused(fabric, "xchain", "acknowledge",
                           Bridge::with(bridge.at_source(packet), {*again.value, again.at, again.proof}),
                           "no such packet");
@@ -150,14 +150,14 @@ TEST(AttackValue, AnInventedOutcome) {
   const Packet packet = bridge.send_hundred();
   bridge.relay(packet);
   bridge.receive(packet);
-  const auto ack = bridge.teach(irita, neo, Bridge::acknowledged(packet));
+  const auto ack = bridge.teach(irita, neo, Bridge::received(packet));
   const std::string failed = encode(Acknowledgement{false, "unknown account bob"});
   bridge.expect_refused(irita, "hub", "acknowledge", Bridge::with(bridge.at_hub(packet), {failed, ack.at, ack.proof}),
                         "does not prove");
   bridge.expect_refused(irita, "hub", "acknowledge", Bridge::with(bridge.at_hub(packet), {"", ack.at, ack.proof}),
                         "not the bytes");
   bridge.acknowledge_at_hub(packet);
-  const auto back = bridge.teach(fabric, irita, Bridge::acknowledged(packet));
+  const auto back = bridge.teach(fabric, irita, Bridge::committed(packet));
   bridge.expect_refused(fabric, "xchain", "acknowledge",
                         Bridge::with(bridge.at_source(packet), {failed, back.at, back.proof}), "does not prove");
 }
@@ -191,7 +191,7 @@ TEST(AttackValue, ReceivedInTheBlockOfItsTimeOut) {
   const auto absent = bridge.teach(irita, neo, Bridge::received(packet));
   bridge.expect_done(irita, "hub", "time_out", Bridge::with(bridge.at_hub(packet), {absent.at, absent.proof}));
   bridge.expect_refused(neo, "xchain", "receive", args, "time-out has passed");
-  const auto late = bridge.teach(fabric, irita, Bridge::timed_out(packet));
+  const auto late = bridge.teach(fabric, irita, Bridge::committed(packet));
   const auto refund = Bridge::with(bridge.at_source(packet), {late.at, late.proof});
   EXPECT_EQ(bridge.expect_done(fabric, "xchain", "time_out", refund), "refunded");
   bridge.expect_refused(fabric, "xchain", "time_out", refund, "no such packet");
@@ -245,7 +245,7 @@ TEST(AttackValue, TimedOutTwiceInOneBlock) {
   bridge.tick(10);
   const auto absent = bridge.teach(irita, neo, Bridge::received(packet));
   bridge.expect_done(irita, "hub", "time_out", Bridge::with(bridge.at_hub(packet), {absent.at, absent.proof}));
-  const auto late = bridge.teach(fabric, irita, Bridge::timed_out(packet));
+  const auto late = bridge.teach(fabric, irita, Bridge::committed(packet));
   const auto refund = Bridge::with(bridge.at_source(packet), {late.at, late.proof});
   for (const std::string key : {"one", "two", "three"}) {
     bridge.chain(fabric).submit(xchain_call(fabric, "time_out", refund, key));
@@ -327,7 +327,7 @@ TEST(AttackValue, OrderedLanes) {
   bridge.tick(40);
   const auto absent = bridge.teach(irita, neo, Bridge::received(first));
   bridge.expect_done(irita, "hub", "time_out", Bridge::with(bridge.at_hub(first), {absent.at, absent.proof}));
-  const auto late = bridge.teach(fabric, irita, Bridge::timed_out(first));
+  const auto late = bridge.teach(fabric, irita, Bridge::committed(first));
   bridge.expect_done(fabric, "xchain", "time_out", Bridge::with(bridge.at_source(first), {late.at, late.proof}));
   bridge.expect_refused(fabric, "xchain", "transfer",
                         call_arguments(transfer_of(irita, fabric, neo, 1, fabric, bridge.in_an_hour())),

@@ -149,11 +149,11 @@ class Bridge {
     return {to_string(packet.hub), to_string(packet.destination), std::to_string(packet.sequence)};
   }
   void acknowledge_at_hub(const Packet& packet) {
-    const auto fact = teach(packet.hub, packet.destination, acknowledged(packet));
+    const auto fact = teach(packet.hub, packet.destination, received(packet));
     expect_done(packet.hub, "hub", "acknowledge", with(at_hub(packet), {*fact.value, fact.at, fact.proof}));
   }
   std::string acknowledge_at_source(const Packet& packet) {
-    const auto fact = teach(packet.source, packet.hub, acknowledged(packet));
+    const auto fact = teach(packet.source, packet.hub, committed(packet));
     return expect_done(packet.source, "xchain", "acknowledge",
                        with(at_source(packet), {*fact.value, fact.at, fact.proof}));
   }
@@ -162,12 +162,6 @@ class Bridge {
     return packet_path::committed(lane_of(packet), packet.sequence);
   }
   static std::string received(const Packet& packet) { return packet_path::received(lane_of(packet), packet.sequence); }
-  static std::string acknowledged(const Packet& packet) {
-    return packet_path::acknowledged(lane_of(packet), packet.sequence);
-  }
-  static std::string timed_out(const Packet& packet) {
-    return packet_path::timed_out(lane_of(packet), packet.sequence);
-  }
 
   static std::vector<std::string> with(std::vector<std::string> args, std::initializer_list<std::string> more) {
     args.insert(args.end(), more);

@@ -201,7 +201,9 @@ void ModelWorld::messages_of(std::size_t target, std::size_t number, History& wi
   const std::string below = std::to_string(packet.sequence + 1);
   const std::string done = proof(packet_path::done_below(lane));
   // The acknowledgement that stands there, and both that somebody could invent.
-  const std::string ack_key = packet_path::acknowledged(lane, packet.sequence);
+  const bool from_hub = names[witness.chain] == packet.hub;
+  const std::string ack_key =
+      from_hub ? packet_path::committed(lane, packet.sequence) : packet_path::received(lane, packet.sequence);
   const std::string ack_proof = proof(ack_key);
   const std::vector<std::string> acks = {value_at(witness.state, ack_key), encode(Acknowledgement{true, ""}),
                                          encode(Acknowledgement{false, "unknown account nobody"})};
@@ -218,7 +220,7 @@ void ModelWorld::messages_of(std::size_t target, std::size_t number, History& wi
     add_message("prune", {hub, from, to, below, at, done});
   } else {
     for (const std::string& ack : acks) add_message("acknowledge", {hub, to, sequence, ack, at, ack_proof});
-    add_message("time_out", {hub, to, sequence, at, proof(packet_path::timed_out(lane, packet.sequence))});
+    add_message("time_out", {hub, to, sequence, at, committed});
   }
 }
 
@@ -235,7 +237,7 @@ void ModelWorld::run(HistoryId target, const StateTree& informed, const Message&
   auto outcome = execute(informed, state, seen_block, contract_of(before.chain), message.function, message.args);
   if (spec_.flaws.absence_unchecked && outcome.value == "the proof does not prove absence") {
     StateOverlay overlay(state, block);
-    XchainLane(lane_of(packet), overlay).mark_timed_out(packet.sequence, packet_id(packet));
+    XchainLane(lane_of(packet), overlay).keep(packet.sequence, time_out_mark(packet_id(packet)));
     std::vector<StateUndo> undo;
     overlay.commit(state, undo);
     outcome = {true, "timed out"};
