@@ -17,7 +17,8 @@ enum class Body : std::uint8_t { transfer, call };
 bool is(Kept what, std::string_view bytes) { return !bytes.empty() && bytes[0] == static_cast<char>(what); }
 
 std::string mark_of(Kept what, const Digest& packet) {
-  return ByteWriter().u8(static_cast<std::uint8_t>(what)).digest(packet).take();
+  std::string mark(1, static_cast<char>(what));
+  return mark.append(packet.view());
 }
 
 void write(ByteWriter& writer, const ChainName& name) { writer.text(name.network).text(name.chain); }

@@ -158,7 +158,7 @@ ContractOutcome forget_below(const Hub& hub, std::uint64_t below, XchainLane& la
   const ChainName& witness = hub.rules.acknowledged ? lane.name().source : lane.name().destination;
   const std::string proved = ByteWriter().u64(below).bytes();
   if (auto why = evidence.why_not_value(witness, lane.keys().done_below(), proved)) return refuse(std::move(*why));
-  for (std::uint64_t at = lane.cleaned(); at < below; ++at) lane.forget(at);
+  lane.forget(lane.cleaned(), below);
   lane.set_cleaned(below);
   return {true, std::to_string(below)};
 }

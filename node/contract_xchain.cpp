@@ -200,7 +200,7 @@ void note_received(std::uint64_t sequence, std::string_view packet, const Acknow
   lane.keep_received(sequence, receipt_mark(packet_id_of(packet)));
   const std::uint64_t before = lane.done();
   lane.advance_done(before + rules.in_flight_max, [&](std::uint64_t at) { return lane.received(at).has_value(); });
-  for (std::uint64_t at = before; at < lane.done(); ++at) lane.forget_received(at);
+  lane.forget_received(before, lane.done());
 }
 
 std::optional<std::string> check_receive(const Arguments& args) {
@@ -245,9 +245,10 @@ ContractOutcome forget_below(const Link& link, std::uint64_t below, XchainLane& 
     return refuse(std::move(*why));
   }
   // Not more than in_flight_max: the watermark is never further ahead of this end's.
-  for (std::uint64_t at = lane.done(); at < below; ++at) {
-    if (sent) lane.forget(at);
-    if (received) lane.forget_received(at);
+  if (sent) {
+    lane.forget(lane.done(), below);
+  } else {
+    lane.forget_received(lane.done(), below);
   }
   lane.set_done(below);
   return {true, std::to_string(below)};

@@ -8,7 +8,7 @@
 
 namespace bsn {
 
-// One answer for each list of keys. Cost: a proof for each list, and the root when the state has changed since.
-std::vector<Facts> look_up(const KeyLists& lists, StateTree state);
+// One answer for each list of keys, under the state's root. Cost: a proof for each list.
+std::vector<Facts> look_up(const KeyLists& lists, const StateTree& state);
 
 }  // namespace bsn

@@ -11,6 +11,9 @@ namespace bsn {
 namespace {
 
 constexpr std::size_t first_slots = 32;
+constexpr std::size_t warmed_ahead = 64;  // writes, so that what lies on their ways stays in the caches till then
+
+std::size_t hash_of(std::string_view key) { return std::hash<std::string_view>{}(key); }
 
 void write(StateTree& tree, const Digest& path, std::string_view key, const std::optional<std::string>& value) {
   if (value) {
@@ -21,6 +24,18 @@ void write(StateTree& tree, const Digest& path, std::string_view key, const std:
 }
 
 }  // namespace
+
+void StateOverlay::load(std::span<const std::string> keys) {
+  std::vector<Digest> paths;
+  paths.reserve(keys.size());
+  for (const std::string& key : keys) paths.push_back(StateTree::path_of(key));
+  tree_.warm(paths);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const std::size_t hash = hash_of(keys[i]);
+    std::uint32_t& slot = slot_for(keys[i], hash);
+    if (slot == 0) new_entry(keys[i], hash, paths[i], slot);
+  }
+}
 
 std::optional<std::string_view> StateOverlay::get(std::string_view key) {
   const Entry& one = entry(key);
@@ -51,19 +66,37 @@ bool StateOverlay::writes() const {
 
 void StateOverlay::commit(StateTree& tree, std::vector<StateUndo>& undo) {
   BSN_CHECK(history_ == nullptr, "the past can't be written");
-  for (Entry& one : entries_) {
-    if (!one.written || one.now == one.before) continue;
-    bsn::write(tree, one.path, one.key, one.now);
-    undo.push_back({std::move(one.key), one.path, std::move(one.before)});
+  std::vector<Digest> paths;
+  auto warmed = entries_.begin();
+  for (auto one = entries_.begin(); one != entries_.end(); ++one) {
+    if (one == warmed) {
+      paths.clear();
+      for (; warmed != entries_.end() && paths.size() < warmed_ahead; ++warmed) {
+        if (warmed->written) paths.push_back(warmed->path);
+      }
+      tree.warm(paths);
+    }
+    if (!one->written || one->now == one->before) continue;
+    bsn::write(tree, one->path, one->key, one->now);
+    undo.push_back({std::move(one->key), one->path, std::move(one->before)});
   }
 }
 
 StateOverlay::Entry& StateOverlay::entry(std::string_view key) {
+  const std::size_t hash = hash_of(key);
+  std::uint32_t& slot = slot_for(key, hash);
+  return slot != 0 ? entries_[slot - 1] : new_entry(key, hash, StateTree::path_of(key), slot);
+}
+
+// Where the number of the key's entry stands, or is to stand.
+std::uint32_t& StateOverlay::slot_for(std::string_view key, std::size_t hash) {
   if (2 * entries_.size() >= slots_.size()) grow_slots();
-  const std::size_t hash = std::hash<std::string_view>{}(key);
-  std::uint32_t& slot = slots_[slot_of(key, hash)];
-  if (slot != 0) return entries_[slot - 1];
-  Entry& fresh = entries_.emplace_back(Entry{std::string(key), hash, StateTree::path_of(key), {}, {}});
+  return slots_[slot_of(key, hash)];
+}
+
+StateOverlay::Entry& StateOverlay::new_entry(std::string_view key, std::size_t hash, const Digest& path,
+                                             std::uint32_t& slot) {
+  Entry& fresh = entries_.emplace_back(Entry{std::string(key), hash, path, {}, {}});
   slot = static_cast<std::uint32_t>(entries_.size());
   const auto value = history_ == nullptr ? tree_.get(fresh.path) : history_->get(tree_, fresh.path);
   if (value) fresh.before.emplace(*value);

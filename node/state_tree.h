@@ -12,6 +12,7 @@
 // Costs: a write O(depth) pointer steps and no hash of inner nodes; root() hashes each node above a changed leaf once,
 // so t changes among n keys cost O(t log n) hashes. Depth is about log2 n, at most 256. Memory: about 180 bytes a key,
 // plus key and value where they are longer than 15 bytes; a copy of a tree shares what neither has written since.
+// In a tree that is larger than the caches each step of a way waits for memory: warm() lets many ways wait together.
 // Not for more than one thread.
 #pragma once
 
@@ -49,10 +50,14 @@ class StateTree {
   // Over everything in the tree. Hashes what changed since the last call.
   Digest root();
 
-  // The bytes of the proof (core/state_proof.h) of what these paths, at least one, hold under root(). O(depth) for
-  // each, hashes as root() does.
-  std::string prove(std::span<const Digest> paths);
-  std::string prove(const Digest& path) { return prove({&path, 1}); }
+  // The bytes of the proof (core/state_proof.h) of what these paths, at least one, hold under root(), which was called
+  // since the last write. O(depth) for each.
+  std::string prove(std::span<const Digest> paths) const;
+  std::string prove(const Digest& path) const { return prove({&path, 1}); }
+
+  // Brings what lies on the ways of these paths into the caches: for callers that are about to read, write or prove
+  // many of them. Changes nothing.
+  void warm(std::span<const Digest> paths) const;
 
   std::size_t size() const { return size_; }
 
@@ -67,16 +72,24 @@ class StateTree {
 
   struct Leaf {
     Digest path;
-    Digest hash;
     std::string key;
     std::string value;
-    bool stale = true;  // hash is not that of path and value
     bool used = false;
   };
-  struct Inner {  // its hash lies apart: going down reads many of these and none of those
+  struct Inner {
     std::array<Ref, 2> child{none, none};
     std::uint16_t bit = 0;
-    bool stale = true;  // the hash is not that of the children
+    std::array<bool, 2> stale{true, true};  // the hash is not that of the child
+  };
+  // Of an inner node's children: whoever hashes a node or proves something below it needs both, and neither child.
+  // They lie apart: going down reads many inner nodes and no hashes.
+  using Hashes = std::array<Digest, 2>;
+
+  // A node as that above it holds it, or, for the root, the tree.
+  struct Link {
+    Ref to = none;
+    bool stale = true;
+    Digest hash;
   };
 
   static bool is_leaf(Ref ref) { return (ref & leaf_flag) != 0; }
@@ -87,19 +100,22 @@ class StateTree {
   // The leaf that the bits of `path` lead to. The tree is not empty.
   Ref closest(const Digest& path) const;
   void mark_stale(const Digest& path);
-  void replace_child(Ref inner, const Digest& path, Ref child);
+  Link link_below(Ref inner, bool side) const;  // below none lies the root
+  void hang_below(Ref inner, bool side, const Link& link);
   void insert(const Digest& path, Ref fresh, std::uint16_t bit);
   Ref new_leaf(const Digest& path, std::string_view key, std::string_view value);
   Ref new_inner(std::uint16_t bit);
   Digest hash_of(Ref ref);
+  void fetch(Ref ref) const;  // into the caches, without waiting
+  void warm_few(std::span<const Digest> paths) const;
   // The node `at`, where the ways of the paths at these places come by.
-  void prove_node(Ref at, std::span<const Digest> paths, std::span<std::uint32_t> places, ByteWriter& proof);
+  void prove_node(Ref at, std::span<const Digest> paths, std::span<std::uint32_t> places, ByteWriter& proof) const;
 
-  Ref root_ = none;
+  Link root_;
   std::size_t size_ = 0;
   SharedVector<Leaf, 16> leaves_;
   SharedVector<Inner> inners_;
-  SharedVector<Digest> inner_hashes_;
+  SharedVector<Hashes> hashes_;   // by inner node
   std::vector<Ref> free_leaves_;  // erased, to be used again
   std::vector<Ref> free_inners_;
 };

@@ -9,12 +9,19 @@
 namespace bsn {
 namespace {
 
+// Under which this chain keeps what the item is about.
+std::string own_key_of(const BatchItem& item, const PacketKeys& lane, bool at_hub) {
+  const bool comes_in = item.what == BatchItem::What::packet && !at_hub;
+  return comes_in ? lane.received(item.number) : lane.committed(item.number);
+}
+
 // What a batch is about, item by item.
 struct Opened {
   std::deque<XchainLane> lanes;
   std::vector<std::pair<BatchItem, XchainLane*>> items;
   std::vector<std::string> keys;
   std::vector<Digest> paths;
+  std::vector<std::string> own_keys;  // of this chain, that the items are about, too
 };
 
 Opened open(const std::vector<LaneItems>& lanes, const BatchEnd& end, StateOverlay& state) {
@@ -25,6 +32,7 @@ Opened open(const std::vector<LaneItems>& lanes, const BatchEnd& end, StateOverl
       opened.items.emplace_back(item, &lane);
       opened.keys.push_back(key_of(item, lane.keys(), end.at_hub));
       opened.paths.push_back(StateTree::path_of(opened.keys.back()));
+      if (item.what != BatchItem::What::prune) opened.own_keys.push_back(own_key_of(item, lane.keys(), end.at_hub));
     }
   }
   return opened;
@@ -65,6 +73,7 @@ ContractOutcome deliver_batch(const Arguments& args, const BatchEnd& end, StateO
   Opened opened = open(*decode_batch(args[2]), end, state);
   LightClient::Proved proved = client->prove_values(at, opened.paths, args[3]);
   if (proved.why_not) return refuse(std::move(*proved.why_not));
+  state.load(opened.own_keys);
   std::string results;
   bool any = false;
   for (std::size_t i = 0; i < opened.items.size(); ++i) {

@@ -27,6 +27,12 @@ void XchainLane::keep(std::uint64_t sequence, std::string bytes) {
 
 void XchainLane::forget(std::uint64_t sequence) { state_.erase(keys_.committed(sequence)); }
 
+void XchainLane::forget(std::uint64_t from, std::uint64_t below) {
+  std::vector<std::string> keys;
+  for (std::uint64_t at = from; at < below; ++at) keys.push_back(keys_.committed(at));
+  forget_all(keys);
+}
+
 std::optional<Packet> XchainLane::committed(std::uint64_t sequence) const {
   const auto bytes = kept(sequence);
   return bytes ? decode_packet(*bytes) : std::nullopt;
@@ -50,7 +56,11 @@ void XchainLane::keep_received(std::uint64_t sequence, std::string bytes) {
   state_.set(keys_.received(sequence), std::move(bytes));
 }
 
-void XchainLane::forget_received(std::uint64_t sequence) { state_.erase(keys_.received(sequence)); }
+void XchainLane::forget_received(std::uint64_t from, std::uint64_t below) {
+  std::vector<std::string> keys;
+  for (std::uint64_t at = from; at < below; ++at) keys.push_back(keys_.received(at));
+  forget_all(keys);
+}
 
 std::uint64_t XchainLane::cleaned() const { return number(keys_.more("clean"), 1); }
 void XchainLane::set_cleaned(std::uint64_t below) { set_number(keys_.more("clean"), below); }
@@ -74,6 +84,11 @@ bool XchainLane::count_outflow(std::uint64_t amount, const ChannelRules& rules) 
   if (amount > rules.outflow_max || used > rules.outflow_max - amount) return false;
   state_.set(keys_.more("flow"), ByteWriter().time(began).u64(used + amount).bytes());
   return true;
+}
+
+void XchainLane::forget_all(std::span<const std::string> keys) {
+  state_.load(keys);
+  for (const std::string& key : keys) state_.erase(key);
 }
 
 std::uint64_t XchainLane::number(const std::string& key, std::uint64_t otherwise) const {

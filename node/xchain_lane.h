@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "core/cross_chain_spec.h"
@@ -39,6 +40,7 @@ class XchainLane {
   std::optional<std::string_view> kept(std::uint64_t sequence) const;
   void keep(std::uint64_t sequence, std::string bytes);
   void forget(std::uint64_t sequence);
+  void forget(std::uint64_t from, std::uint64_t below);
   // The packet itself, as long as it is under way as far as this chain knows.
   std::optional<Packet> committed(std::uint64_t sequence) const;
   bool is_committed(std::uint64_t sequence) const;
@@ -47,7 +49,7 @@ class XchainLane {
   // What the destination keeps of a packet (PacketKeys::received).
   std::optional<std::string_view> received(std::uint64_t sequence) const;
   void keep_received(std::uint64_t sequence, std::string bytes);
-  void forget_received(std::uint64_t sequence);
+  void forget_received(std::uint64_t from, std::uint64_t below);
 
   // Up to where a hub dropped what it kept; 1 at the start.
   std::uint64_t cleaned() const;
@@ -61,6 +63,7 @@ class XchainLane {
   bool count_outflow(std::uint64_t amount, const ChannelRules& rules);
 
  private:
+  void forget_all(std::span<const std::string> keys);
   std::uint64_t number(const std::string& key, std::uint64_t otherwise) const;
   void set_number(const std::string& key, std::uint64_t value);
 

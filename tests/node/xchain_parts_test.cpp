@@ -62,7 +62,7 @@ TEST_F(XchainParts, ALaneKeepsAndForgets) {
   lane.forget(3);
   EXPECT_FALSE(lane.kept(3));
   EXPECT_TRUE(lane.received(3)) << "what the destination keeps is kept apart";
-  lane.forget_received(3);
+  lane.forget_received(3, 4);
   EXPECT_FALSE(lane.received(3));
 }
 
