@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/byte_fields.h"
+#include "core/check.h"
 #include "core/endian.h"
 
 namespace bsn {
@@ -21,40 +22,52 @@ std::string mark_of(Kept what, const Digest& packet) {
   return mark.append(packet.view());
 }
 
-void write(ByteWriter& writer, const ChainName& name) { writer.text(name.network).text(name.chain); }
+// Calls are shorter than this (CallLimits), so their arguments are.
+void write(ByteWriter& writer, std::string_view text) {
+  BSN_CHECK(text.size() <= 0xffff, "a text of a packet is shorter than 64 KiB");
+  writer.u16(static_cast<std::uint16_t>(text.size())).raw(text);
+}
+std::string_view read_text(ByteReader& reader) { return reader.raw(reader.u16()); }
+
+void write(ByteWriter& writer, const ChainName& name) {
+  write(writer, name.network);
+  write(writer, name.chain);
+}
 
 void write(ByteWriter& writer, const TransferBody& body) {
   writer.u8(static_cast<std::uint8_t>(Body::transfer));
   write(writer, body.asset);
-  writer.text(body.sender).text(body.receiver).u64(body.amount);
+  write(writer, body.sender);
+  write(writer, body.receiver);
+  writer.u64(body.amount);
 }
 
 void write(ByteWriter& writer, const CallBody& body) {
   writer.u8(static_cast<std::uint8_t>(Body::call));
-  writer.text(body.sender).text(body.contract).text(body.function);
+  for (const std::string* text : {&body.sender, &body.contract, &body.function}) write(writer, *text);
   writer.u16(static_cast<std::uint16_t>(body.args.size()));
-  for (const std::string& arg : body.args) writer.text(arg);
+  for (const std::string& arg : body.args) write(writer, arg);
 }
 
 void read(ByteReader& reader, ChainName& name) {
-  name.network = reader.text();
-  name.chain = reader.text();
+  name.network = read_text(reader);
+  name.chain = read_text(reader);
 }
 
 void read(ByteReader& reader, TransferBody& body) {
   read(reader, body.asset);
-  body.sender = reader.text();
-  body.receiver = reader.text();
+  body.sender = read_text(reader);
+  body.receiver = read_text(reader);
   body.amount = reader.u64();
 }
 
 bool read(ByteReader& reader, CallBody& body) {
-  body.sender = reader.text();
-  body.contract = reader.text();
-  body.function = reader.text();
+  body.sender = read_text(reader);
+  body.contract = read_text(reader);
+  body.function = read_text(reader);
   const std::uint16_t args = reader.u16();
   if (args > args_max) return false;
-  for (std::uint16_t i = 0; i < args; ++i) body.args.emplace_back(reader.text());
+  for (std::uint16_t i = 0; i < args; ++i) body.args.emplace_back(read_text(reader));
   return true;
 }
 

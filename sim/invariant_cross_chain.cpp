@@ -64,9 +64,12 @@ void CrossChainJudge::sent(const PacketEvent& event, Lane& lane, Instant block_t
   ++counts_.sent;
   ++counts_.under_way;
   count_second(seconds_.sent);
-  const Packet& packet = *event.packet;
-  if (std::uint64_t* way = under_way(lane, packet)) *way += std::get<TransferBody>(packet.body).amount;
-  lane.open[event.sequence] = {packet, encode(packet), State::sent, false, now_, {}, {}, {}, block_time};
+  Open& open = lane.open[event.sequence] = {};
+  open.bytes = encode(*event.packet);
+  open.sent = now_;
+  open.begun = block_time;
+  weigh(lane, *event.packet, open);
+  if (std::uint64_t* way = under_way(lane, open)) *way += open.amount;
 }
 
 void CrossChainJudge::taken_over(const ChainName& hub, const PacketEvent& event, Lane& lane) {
@@ -98,7 +101,6 @@ void CrossChainJudge::received(const ChainName& chain, const PacketEvent& event,
     packets_.violated([&] { return name_of(event.lane, event.sequence) + ": received, but not as it was sent"; });
     return;
   }
-  const Packet& packet = at->second.packet;
   const bool ok = event.result.starts_with("ok ");
   ++counts_.received;
   if (!ok) {
@@ -109,11 +111,11 @@ void CrossChainJudge::received(const ChainName& chain, const PacketEvent& event,
   at->second.at_destination = now_;
   legs_.to_destination.record(now_ - at->second.at_hub);
   legs_.there.record(now_ - at->second.sent);
-  const Duration to_hub = finality(packet.source) + finality(packet.hub);
-  note_way(at->second, to_hub + finality(packet.destination), there_);
-  std::uint64_t* way = under_way(lane, packet);
-  if (ok && way != nullptr) *way -= std::get<TransferBody>(packet.body).amount;
-  if (acknowledging_.contains(packet.hub)) return;
+  const Duration to_hub = finality(event.lane.source) + finality(event.lane.hub);
+  note_way(at->second, to_hub + finality(event.lane.destination), there_);
+  std::uint64_t* way = under_way(lane, at->second);
+  if (ok && way != nullptr) *way -= at->second.amount;
+  if (acknowledging_.contains(event.lane.hub)) return;
   if (!ok && way != nullptr) ++counts_.stuck;
   finish(lane, at);
 }
@@ -140,9 +142,7 @@ void CrossChainJudge::ended(const PacketEvent& event, Lane& lane) {
   if (needed == State::sent) count_failure("timed out before it was received");
   if (event.result == "refunded") {
     ++counts_.refunded;
-    if (std::uint64_t* way = under_way(lane, at->second.packet)) {
-      *way -= std::get<TransferBody>(at->second.packet.body).amount;
-    }
+    if (std::uint64_t* way = under_way(lane, at->second)) *way -= at->second.amount;
   }
   finish(lane, at);
 }
@@ -185,22 +185,29 @@ CrossChainJudge::Value& CrossChainJudge::value_of(const ChainName& home, const C
   return at->second;
 }
 
-std::uint64_t* CrossChainJudge::under_way(Lane& lane, const Packet& packet) {
+void CrossChainJudge::weigh(Lane& lane, const Packet& packet, Open& open) {
   const auto* body = std::get_if<TransferBody>(&packet.body);
-  if (body == nullptr) return nullptr;
+  if (body == nullptr) return;
   if (lane.source == nullptr) {
     lane.source = &touched_[packet.source];
     lane.destination = &touched_[packet.destination];
     lane.of_source = &value_of(packet.source, packet.hub, packet.destination);
     lane.of_destination = &value_of(packet.destination, packet.hub, packet.source);
   }
-  const bool out = body->asset == packet.source;
+  open.out = body->asset == packet.source;
   const bool home = body->asset == packet.destination;
-  Value& value = out ? *lane.of_source : home ? *lane.of_destination : value_of(body->asset, packet.hub, packet.source);
+  open.value = open.out ? lane.of_source
+               : home   ? lane.of_destination
+                        : &value_of(body->asset, packet.hub, packet.source);
+  open.amount = body->amount;
+}
+
+std::uint64_t* CrossChainJudge::under_way(Lane& lane, const Open& packet) {
+  if (packet.value == nullptr) return nullptr;
   for (Touched* touched : {lane.source, lane.destination}) {
-    if (std::find(touched->begin(), touched->end(), &value) == touched->end()) touched->push_back(&value);
+    if (std::find(touched->begin(), touched->end(), packet.value) == touched->end()) touched->push_back(packet.value);
   }
-  return out ? &value.out : &value.back;
+  return packet.out ? &packet.value->out : &packet.value->back;
 }
 
 // The other end of a channel is taken as it was when its own last block was judged; what moved since is on its way.

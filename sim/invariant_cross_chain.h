@@ -90,9 +90,12 @@ class CrossChainJudge {
 
  private:
   enum class State : std::uint8_t { sent, received_ok, received_error };
+  struct Value;
   struct Open {
-    Packet packet;
-    std::string bytes;  // of the packet
+    std::string bytes;       // of the packet
+    Value* value = nullptr;  // that it carries a part of; nullptr: it carries none
+    bool out = false;        // away from the coin's home
+    std::uint64_t amount = 0;
     State state = State::sent;
     bool taken_over = false;
     Instant sent{}, at_hub{}, at_destination{}, known_at_hub{};
@@ -135,8 +138,10 @@ class CrossChainJudge {
   void count_second(std::vector<std::uint64_t>& series);
   void finish(Lane& lane, std::map<std::uint64_t, Open>::iterator at);
 
-  // Where the value of a transfer on this lane counts as on its way; nullptr: it carries none.
-  std::uint64_t* under_way(Lane& lane, const Packet& packet);
+  // Notes what value a packet of this lane carries.
+  void weigh(Lane& lane, const Packet& packet, Open& open);
+  // Where that counts as on its way, to be compared when the next blocks of both ends come; nullptr: it carries none.
+  std::uint64_t* under_way(Lane& lane, const Open& packet);
   Value& value_of(const ChainName& home, const ChainName& hub, const ChainName& other);
   void compare(const ChainName& chain, const HeldValue& held);
 
