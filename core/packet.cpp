@@ -4,7 +4,7 @@
 
 #include "core/byte_fields.h"
 #include "core/check.h"
-#include "core/endian.h"
+#include "core/state_proof.h"
 
 namespace bsn {
 namespace {
@@ -80,11 +80,6 @@ std::string key_of(std::string_view kind, std::string_view lane, std::string_vie
   return key;
 }
 
-std::string key_of(std::string_view kind, std::string_view lane, std::uint64_t sequence) {
-  const auto number = big_endian<sizeof sequence>(sequence);
-  return key_of(kind, lane, std::string_view(number.data(), number.size()));
-}
-
 }  // namespace
 
 std::string encode(const Packet& packet) {
@@ -155,9 +150,13 @@ PacketKeys::PacketKeys(const PacketLane& lane) {
   }
 }
 
-std::string PacketKeys::committed(std::uint64_t sequence) const { return key_of("x/out", lane_, sequence); }
-std::string PacketKeys::received(std::uint64_t sequence) const { return key_of("x/in", lane_, sequence); }
-std::string PacketKeys::done_below() const { return key_of("x/done", lane_, std::string_view()); }
+std::string PacketKeys::committed(std::uint64_t sequence) const {
+  return numbered_key(key_of("x/out", lane_, {}), sequence);
+}
+std::string PacketKeys::received(std::uint64_t sequence) const {
+  return numbered_key(key_of("x/in", lane_, {}), sequence);
+}
+std::string PacketKeys::done_below() const { return key_of("x/done", lane_, {}); }
 std::string PacketKeys::more(std::string_view part) const { return key_of("x/done", lane_, part); }
 
 }  // namespace bsn

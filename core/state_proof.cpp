@@ -4,9 +4,12 @@
 #include <numeric>
 
 #include "core/byte_fields.h"
+#include "core/endian.h"
 
 namespace bsn {
 namespace {
+
+constexpr std::size_t number_bytes = 8;
 
 // Reads a proof from the root down; hashes on the way up.
 class Reading {
@@ -83,6 +86,22 @@ class Reading {
 
 }  // namespace
 
+std::string numbered_key(std::string_view name, std::uint64_t number) {
+  const auto bytes = big_endian<number_bytes>(number);
+  std::string key;
+  key.reserve(1 + name.size() + bytes.size());
+  return key.append(1, numbered_mark).append(name).append(bytes.data(), bytes.size());
+}
+
+Digest state_path(std::string_view key) {
+  const bool numbered = key.size() > number_bytes && key.front() == numbered_mark;
+  if (!numbered) return sha256(key);
+  const std::string_view number = key.substr(key.size() - number_bytes);
+  Digest path = sha256(key.substr(0, key.size() - number_bytes));
+  std::copy(number.begin(), number.end(), path.bytes.end() - number_bytes);
+  return path;
+}
+
 Digest state_leaf(const Digest& path, const Digest& value_digest) {
   std::array<char, 65> input;
   input[0] = '\x00';
@@ -108,13 +127,13 @@ std::optional<std::vector<HeldDigest>> proved_values(const Digest& root, std::sp
 }
 
 bool proves_value(const Digest& root, std::string_view key, std::string_view value, std::string_view proof) {
-  const Digest path = sha256(key);
+  const Digest path = state_path(key);
   const auto held = proved_values(root, {&path, 1}, proof);
   return held && held->front() == sha256(value);
 }
 
 bool proves_absence(const Digest& root, std::string_view key, std::string_view proof) {
-  const Digest path = sha256(key);
+  const Digest path = state_path(key);
   const auto held = proved_values(root, {&path, 1}, proof);
   return held && !held->front();
 }

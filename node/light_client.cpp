@@ -185,7 +185,7 @@ ContractOutcome LightClient::change_members(const std::vector<CertificateRule::M
 
 std::optional<std::string> LightClient::check_value(Height height, std::string_view key, std::string_view value,
                                                     std::string_view proof) const {
-  const Digest path = sha256(key);
+  const Digest path = state_path(key);
   Proved proved = prove_values(height, {&path, 1}, proof);
   if (proved.why_not || proved.held[0] == sha256(value)) return proved.why_not;
   return "the proof does not prove it";
@@ -193,7 +193,7 @@ std::optional<std::string> LightClient::check_value(Height height, std::string_v
 
 std::optional<std::string> LightClient::check_absence(Height height, std::string_view key,
                                                       std::string_view proof) const {
-  const Digest path = sha256(key);
+  const Digest path = state_path(key);
   Proved proved = prove_values(height, {&path, 1}, proof);
   if (proved.why_not || !proved.held[0]) return proved.why_not;
   return "the proof does not prove absence";

@@ -1,7 +1,8 @@
-// The authenticated key-value state of a chain: a compact binary trie (a crit-bit tree) over SHA-256 of the key.
+// The authenticated key-value state of a chain: a compact binary trie (a crit-bit tree) over the paths of the keys.
 //
 // Shape and hashes:
-//   path  = SHA-256(key); the tree branches on its bits, most significant first
+//   path  = SHA-256(key), or, where keys are numbered, next to one another (state_path in core/state_proof.h); the tree
+//           branches on its bits, most significant first
 //   leaf  = SHA-256(0x00 | path | SHA-256(value)), so that a proof of absence need not carry another key's value
 //   inner = SHA-256(0x01 | bit as 2 bytes | left | right), `bit` being the first bit in which the two sides differ
 //   root of the empty tree = SHA-256("")
@@ -36,7 +37,7 @@ class ByteWriter;
 class StateTree {
  public:
   // Where a key stands. Callers that read and then write one key compute it once.
-  static Digest path_of(std::string_view key) { return sha256(key); }
+  static Digest path_of(std::string_view key) { return state_path(key); }
 
   // The value under `path`; nullopt: none. Valid until the next write.
   std::optional<std::string_view> get(const Digest& path) const;
