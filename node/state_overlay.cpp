@@ -66,19 +66,23 @@ bool StateOverlay::writes() const {
 
 void StateOverlay::commit(StateTree& tree, std::vector<StateUndo>& undo) {
   BSN_CHECK(history_ == nullptr, "the past can't be written");
+  std::vector<Entry*> changed;
+  for (Entry& one : entries_) {
+    if (one.written && one.now != one.before) changed.push_back(&one);
+  }
+  std::sort(changed.begin(), changed.end(), [](const Entry* a, const Entry* b) { return a->path < b->path; });
+  undo.reserve(undo.size() + changed.size());
   std::vector<Digest> paths;
-  auto warmed = entries_.begin();
-  for (auto one = entries_.begin(); one != entries_.end(); ++one) {
-    if (one == warmed) {
+  for (std::size_t i = 0; i < changed.size(); ++i) {
+    if (i % warmed_ahead == 0) {
       paths.clear();
-      for (; warmed != entries_.end() && paths.size() < warmed_ahead; ++warmed) {
-        if (warmed->written) paths.push_back(warmed->path);
-      }
+      for (std::size_t at = i; at < std::min(changed.size(), i + warmed_ahead); ++at)
+        paths.push_back(changed[at]->path);
       tree.warm(paths);
     }
-    if (!one->written || one->now == one->before) continue;
-    bsn::write(tree, one->path, one->key, one->now);
-    undo.push_back({std::move(one->key), one->path, std::move(one->before)});
+    Entry& one = *changed[i];
+    bsn::write(tree, one.path, one.key, one.now);
+    undo.push_back({std::move(one.key), one.path, std::move(one.before)});
   }
 }
 

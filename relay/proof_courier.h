@@ -48,7 +48,7 @@ class ProofCourier {
  public:
   static constexpr std::size_t turn_max = facts_keys_max - 1;                     // one key is for the descent
   static constexpr std::size_t keys_bytes_max = CallLimits::total_bytes * 3 / 4;  // of a question
-  // Of a batch. A proof takes some 34 bytes for each item and level of the tree above it, so all of it is mostly far
+  // Of a batch. A proof takes some 70 bytes for each item, more where few are of one lane, so all of it is mostly far
   // below what a call may have; where it is not, the tasks go alone.
   static constexpr std::size_t batch_items = 64;
   static constexpr std::size_t batch_bytes = 28 * 1024;  // without the proof
