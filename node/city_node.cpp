@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "core/packet.h"
+#include "core/prefetch.h"
 #include "node/node_spec_check.h"
 #include "node/paced_peer.h"
 
@@ -207,6 +208,15 @@ std::optional<Instant> CityNode::next_wakeup() const {
   Instant next = Instant::max();
   for (const Impl::Hosted& hosted : impl_->peers) next = std::min(next, hosted.wakeup);
   return next == Instant::max() ? std::nullopt : std::optional(next);
+}
+
+void CityNode::warm(ChainIndex chain, int step) const {
+  if (step == 0) return prefetch(*impl_);
+  if (step == 1) return prefetch(impl_->peers.data(), impl_->peers.size() * sizeof(Impl::Hosted));
+  const Impl::Hosted* hosted = impl_->find(chain);
+  if (hosted == nullptr) return;
+  if (step == 2) return prefetch(*hosted->peer);
+  hosted->peer->warm_engine();
 }
 
 CityState CityNode::state() const { return impl_->state; }

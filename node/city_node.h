@@ -49,6 +49,11 @@ class CityNode {
   void advance_to(Instant now, std::vector<CityNodeOutput>& out);
   std::optional<Instant> next_wakeup() const;
 
+  // Asks for the memory that a message to this chain's peer will touch (core/prefetch.h), a step further with each
+  // call: 0 ... warm_steps - 1, with other work between them. For whoever drives very many nodes.
+  static constexpr int warm_steps = 4;
+  void warm(ChainIndex chain, int step) const;
+
   CityState state() const;
   const NodeSpec& spec() const;  // without the genesis accounts
 

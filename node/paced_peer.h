@@ -33,6 +33,7 @@ class PacedPeer {
     peer_.change_members(now, next, out);
   }
   void leave(Instant now, std::vector<ChainPeerOutput>& out);
+  void warm_engine() const { peer_.warm_engine(); }  // as that of ChainPeer
   ChainPeerStatus status() const { return peer_.status(); }
   Reply find_transaction(const Digest& transaction) const { return peer_.find_transaction(transaction); }
 

@@ -6,6 +6,7 @@
 
 #include "core/byte_fields.h"
 #include "core/check.h"
+#include "core/prefetch.h"
 
 namespace bsn {
 namespace {
@@ -20,17 +21,6 @@ std::uint16_t first_difference(const Digest& a, const Digest& b) {
 
 constexpr std::size_t warm_from = 1024;   // keys: a smaller tree is mostly in the caches
 constexpr std::size_t ways_at_once = 32;  // about as many as a core can have under way
-
-constexpr std::size_t line_bytes = 64;  // of a cache
-
-void fetch_bytes(std::string_view bytes) {
-  for (std::size_t at = 0; at < bytes.size(); at += line_bytes) __builtin_prefetch(bytes.data() + at);
-}
-
-template <class T>
-void fetch_object(const T& object) {
-  fetch_bytes({reinterpret_cast<const char*>(&object), sizeof object});
-}
 
 }  // namespace
 
@@ -117,14 +107,14 @@ void StateTree::warm_few(std::span<const Digest> paths) const {
       on_way = true;
     }
   }
-  for (std::size_t i = 0; i < paths.size(); ++i) fetch_bytes(leaf(at[i]).value);
+  for (std::size_t i = 0; i < paths.size(); ++i) prefetch(leaf(at[i]).value.data(), leaf(at[i]).value.size());
 }
 
 void StateTree::fetch(Ref ref) const {
   if (is_leaf(ref)) {
-    fetch_object(leaf(ref));
+    prefetch(leaf(ref));
   } else {
-    fetch_object(inners_[ref]);
+    prefetch(inners_[ref]);
   }
 }
 

@@ -3,5 +3,5 @@
 // minute, since what one block's execution drops the next one wants. docs/performance.md has the figures.
 extern "C" {
 extern const char* malloc_conf;
-const char* malloc_conf = "thp:always,dirty_decay_ms:60000";
+const char* malloc_conf = "thp:always,dirty_decay_ms:60000,oversize_threshold:0";
 }

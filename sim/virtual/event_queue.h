@@ -71,6 +71,18 @@ class EventQueue {
     return true;
   }
 
+  // Counts the buckets: another number than before, and another bucket is the current one.
+  std::int64_t page() const { return page_; }
+
+  // Calls visit(payload) for the events of the bucket behind the current one, in no stated order.
+  template <class Visit>
+  void visit_next_page(const Visit& visit) const {
+    for (std::uint32_t at = heads_[static_cast<std::size_t>((page_ + 1) % buckets)]; at != none;
+         at = chunks_[at].next) {
+      for (std::uint32_t i = 0; i < chunks_[at].used; ++i) visit(chunks_[at].items[i].payload);
+    }
+  }
+
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 

@@ -29,6 +29,9 @@ class Slab {
     return std::move(slots_[slot]);
   }
 
+  // What is there, of a number that was not taken.
+  const T& operator[](std::uint32_t slot) const { return slots_[slot]; }
+
   std::size_t in_use() const { return slots_.size() - free_.size(); }
 
  private:

@@ -209,6 +209,7 @@ class VirtualCluster : public FaultTarget, public GatewayTarget, public ServiceH
   std::uint32_t gateway_source(std::uint32_t gateway) const {
     return static_cast<std::uint32_t>(cities_.size()) + (gateway == 0 ? 0 : 1 + gateway);
   }
+  void warm_next_page();
   void deliver(PeerDelivery delivery);
   void deliver(CallDelivery delivery);
   void deliver(const GatewayDelivery<NodeReply>& reply);
@@ -265,6 +266,7 @@ class VirtualCluster : public FaultTarget, public GatewayTarget, public ServiceH
   VirtualListener listener_;
   Instant now_;
   EventQueue<Parcel> queue_;
+  std::int64_t warmed_page_ = -1;  // of the queue, behind which the next is warm
   LinkModel peer_links_;
   LinkModel call_links_;
   Lines lines_;
