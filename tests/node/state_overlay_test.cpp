@@ -3,17 +3,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "tests/node/state_trees.h"
+
 namespace bsn {
 namespace {
-
-std::string key_at(std::size_t i) { return i % 2 == 0 ? "key" + std::to_string(i) : numbered_key("key", i); }
-
-StateTree tree_of(std::size_t size) {
-  StateTree tree;
-  for (std::size_t i = 0; i < size; ++i) tree.set(StateTree::path_of(key_at(i)), key_at(i), std::to_string(i));
-  tree.root();
-  return tree;
-}
 
 // In a tree that is large enough for that to fetch anything.
 TEST(StateOverlay, LoadingKeysChangesNothing) {
