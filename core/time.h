@@ -29,6 +29,7 @@ struct Duration {
   constexpr Duration& operator-=(Duration other) { return *this = *this - other; }
 
   constexpr double seconds() const { return static_cast<double>(ns) / 1e9; }
+  constexpr double milliseconds() const { return static_cast<double>(ns) / 1e6; }
 };
 
 constexpr Duration nanoseconds(std::int64_t n) { return {n}; }

@@ -15,8 +15,6 @@ namespace {
 
 using Better = Metric::Better;
 
-double ms(Duration time) { return static_cast<double>(time.ns) / 1e6; }
-
 void add_round(const RoundReport& round, std::vector<Metric>& metrics) {
   const auto add = [&](const char* name, double value, Better better) {
     metrics.push_back({fmt::format("round {}: {}", round.label, name), value, better});
@@ -26,24 +24,25 @@ void add_round(const RoundReport& round, std::vector<Metric>& metrics) {
   add("goodput_tps", round.goodput_tps, Better::more);
   add("failed_share", static_cast<double>(round.sent - round.succeeded) / static_cast<double>(round.sent),
       Better::less);
-  add("mean_ms", ms(latency.mean), Better::less);
-  add("p50_ms", ms(latency.p50), Better::less);
-  add("p95_ms", ms(latency.p95), Better::less);
-  add("p99_ms", ms(latency.p99), Better::less);
+  add("mean_ms", latency.mean.milliseconds(), Better::less);
+  add("p50_ms", latency.p50.milliseconds(), Better::less);
+  add("p95_ms", latency.p95.milliseconds(), Better::less);
+  add("p99_ms", latency.p99.milliseconds(), Better::less);
 }
 
 void add_mix(const RoundReport& round, const MixReport& mix, std::vector<Metric>& metrics) {
   if (mix.latency.count() == 0) return;
   const std::string call = fmt::format("{}: {}/{} {} {}.{} {}", round.label, mix.network, mix.chain, mix.operation,
                                        mix.contract, mix.function, mix.level);
-  metrics.push_back({call + ": p50_ms", ms(mix.latency.percentile(50)), Better::less});
-  metrics.push_back({call + ": p99_ms", ms(mix.latency.percentile(99)), Better::less});
+  metrics.push_back({call + ": p50_ms", mix.latency.percentile(50).milliseconds(), Better::less});
+  metrics.push_back({call + ": p99_ms", mix.latency.percentile(99).milliseconds(), Better::less});
 }
 
 void add_chain(const NetworkReport& chain, std::vector<Metric>& metrics) {
   const std::string name = fmt::format("chain {}/{}: ", chain.network, chain.chain);
   if (chain.blocks > 1) metrics.push_back({name + "block_interval_s", chain.block_interval_s, Better::neither});
-  if (chain.finality.count > 0) metrics.push_back({name + "finality_p50_ms", ms(chain.finality.p50), Better::less});
+  if (chain.finality.count > 0)
+    metrics.push_back({name + "finality_p50_ms", chain.finality.p50.milliseconds(), Better::less});
 }
 
 // What the runs of one side gave for one metric.

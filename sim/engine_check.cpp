@@ -13,9 +13,9 @@ namespace {
 std::string about(Duration time) { return fmt::format("{} ms", (time.ns + 999'999) / 1'000'000); }
 
 // Collects findings under the keys of one family.
-class Findings {
+class FamilyFindings {
  public:
-  explicit Findings(std::string family) : family_(std::move(family)) {}
+  explicit FamilyFindings(std::string family) : family_(std::move(family)) {}
 
   template <class... Args>
   void refuse(bool wrong, const char* key, fmt::format_string<Args...> format, Args&&... args) {
@@ -54,19 +54,19 @@ constexpr const char* never_undone = "a block is final when at least one stands 
 
 // ---- the parameters alone ----
 
-void check(Findings& found, const RaftParameters& raft) {
+void check(FamilyFindings& found, const RaftParameters& raft) {
   found.refuse(raft.election_timeout <= raft.heartbeat * 2, ".election_timeout",
                "{} is not above two heartbeats of {}; raise it, or followers depose healthy leaders",
                to_string(raft.election_timeout), to_string(raft.heartbeat));
 }
 
-void check(Findings& found, const BftParameters& bft) {
+void check(FamilyFindings& found, const BftParameters& bft) {
   found.not_zero(bft.interval, ".interval");
   found.not_zero(bft.propose_timeout, ".propose_timeout");
   found.not_zero(bft.vote_timeout, ".vote_timeout");
 }
 
-void check(Findings& found, const DposParameters& dpos) {
+void check(FamilyFindings& found, const DposParameters& dpos) {
   found.not_zero(dpos.slot, ".slot");
   found.at_least_one(dpos.turn_blocks, ".turn_blocks", "a producer makes at least one block in its turn");
   if (dpos.finality == DposParameters::Finality::confirmations) {
@@ -74,7 +74,7 @@ void check(Findings& found, const DposParameters& dpos) {
   }
 }
 
-void check(Findings& found, const TezosParameters& tezos) {
+void check(FamilyFindings& found, const TezosParameters& tezos) {
   found.not_zero(tezos.block_interval, ".tezos.block_interval");
   found.at_least_one(tezos.endorsers, ".tezos.endorsers", "blocks are endorsed by at least one slot");
   found.at_least_one(tezos.confirmations, ".tezos.confirmations", never_undone);
@@ -82,7 +82,7 @@ void check(Findings& found, const TezosParameters& tezos) {
                "{} endorsements can't come from {} endorsers; lower it", tezos.initial_endorsers, tezos.endorsers);
 }
 
-void check(Findings& found, const SolanaParameters& solana) {
+void check(FamilyFindings& found, const SolanaParameters& solana) {
   found.not_zero(solana.slot, ".solana.slot");
   found.at_least_one(solana.slots_per_leader, ".solana.slots_per_leader", "a leader has at least one slot");
   found.at_least_one(solana.tower_depth, ".solana.tower_depth", "a vote is rooted when it is at least one deep");
@@ -91,7 +91,7 @@ void check(Findings& found, const SolanaParameters& solana) {
                "{} lies below the tower of {} votes; lower it", solana.threshold_depth, solana.tower_depth);
 }
 
-void check(Findings& found, const AlgorandParameters& algorand) {
+void check(FamilyFindings& found, const AlgorandParameters& algorand) {
   found.at_least_one(algorand.proposers, ".algorand.proposers", "nobody would propose");
   found.at_least_one(algorand.soft_committee, ".algorand.soft_committee", "nobody would vote");
   found.at_least_one(algorand.certify_committee, ".algorand.certify_committee", "nobody would vote");
@@ -103,7 +103,7 @@ void check(Findings& found, const AlgorandParameters& algorand) {
                to_string(algorand.deadline_timeout), to_string(algorand.filter_timeout));
 }
 
-void check(Findings& found, const PolkadotParameters& polkadot) {
+void check(FamilyFindings& found, const PolkadotParameters& polkadot) {
   found.not_zero(polkadot.slot, ".polkadot.slot");
   found.not_zero(polkadot.grandpa_gossip, ".polkadot.grandpa_gossip");
   found.refuse(polkadot.primary_probability <= 0 || polkadot.primary_probability > 1, ".polkadot.primary_probability",
@@ -111,17 +111,17 @@ void check(Findings& found, const PolkadotParameters& polkadot) {
                polkadot.primary_probability);
 }
 
-void check(Findings& found, const BityuanParameters& bityuan) {
+void check(FamilyFindings& found, const BityuanParameters& bityuan) {
   found.not_zero(bityuan.block_interval, ".bityuan.block_interval");
   found.at_least_one(bityuan.retarget_blocks, ".bityuan.retarget_blocks", "the difficulty follows at least one block");
   found.at_least_one(bityuan.confirmations, ".bityuan.confirmations", never_undone);
 }
 
-void check(Findings& found, const SlotParameters& slot) {
+void check(FamilyFindings& found, const SlotParameters& slot) {
   std::visit([&](const auto& policy) { check(found, policy); }, slot.policy);
 }
 
-void check(Findings& found, const PowParameters& pow) {
+void check(FamilyFindings& found, const PowParameters& pow) {
   found.not_zero(pow.interval, ".interval");
   found.at_least_one(pow.confirmations, ".confirmations", never_undone);
   if (pow.adjustment != PowParameters::Adjustment::nc_max) return;
@@ -138,7 +138,7 @@ void check(Findings& found, const PowParameters& pow) {
 
 // ---- with validators ----
 
-void check(Findings& found, const RaftParameters& raft, std::size_t validators, Duration round_trip) {
+void check(FamilyFindings& found, const RaftParameters& raft, std::size_t validators, Duration round_trip) {
   found.warn(validators < 3, "",
              "a majority of {} validators is all of them; with fewer than 3 no failure is tolerated; name 3 or more",
              validators);
@@ -151,7 +151,7 @@ void check(Findings& found, const RaftParameters& raft, std::size_t validators, 
              to_string(raft.batch_timeout), about(round_trip));
 }
 
-void check(Findings& found, const BftParameters& bft, std::size_t validators, Duration round_trip) {
+void check(FamilyFindings& found, const BftParameters& bft, std::size_t validators, Duration round_trip) {
   found.warn(validators < 4, "",
              "(m-1)/3 of {} validators is none; with fewer than 4 no faulty one is tolerated; name 4 or more",
              validators);
@@ -164,14 +164,14 @@ void check(Findings& found, const BftParameters& bft, std::size_t validators, Du
              to_string(bft.propose_timeout), about(round_trip));
 }
 
-void check(Findings& found, const DposParameters& dpos, std::size_t validators, Duration round_trip) {
+void check(FamilyFindings& found, const DposParameters& dpos, std::size_t validators, Duration round_trip) {
   found.refuse(dpos.producers > validators, ".producers",
                "{} producers can't be drawn from {} validators; lower it, or name more validators", dpos.producers,
                validators);
   found.slower_than(round_trip, dpos.slot, ".slot");
 }
 
-void check(Findings& found, const SlotParameters& slot, std::size_t, Duration round_trip) {
+void check(FamilyFindings& found, const SlotParameters& slot, std::size_t, Duration round_trip) {
   // The key and the least time between two blocks.
   struct Interval {
     const char* key;
@@ -192,21 +192,21 @@ void check(Findings& found, const SlotParameters& slot, std::size_t, Duration ro
   found.slower_than(round_trip, interval.value, interval.key);
 }
 
-void check(Findings& found, const PowParameters& pow, std::size_t, Duration round_trip) {
+void check(FamilyFindings& found, const PowParameters& pow, std::size_t, Duration round_trip) {
   found.slower_than(round_trip, pow.interval, ".interval");
 }
 
 }  // namespace
 
 std::vector<EngineFinding> check_engine(const EngineParameters& engine) {
-  Findings found{std::string(family_name(engine))};
+  FamilyFindings found{std::string(family_name(engine))};
   std::visit([&](const auto& parameters) { check(found, parameters); }, engine);
   return found.take();
 }
 
 std::vector<EngineFinding> check_committee(const EngineParameters& engine, std::size_t validators,
                                            Duration round_trip) {
-  Findings found{std::string(family_name(engine))};
+  FamilyFindings found{std::string(family_name(engine))};
   std::visit([&](const auto& parameters) { check(found, parameters, validators, round_trip); }, engine);
   return found.take();
 }

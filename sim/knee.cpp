@@ -9,8 +9,6 @@
 namespace bsn {
 namespace {
 
-double ms(Duration time) { return static_cast<double>(time.ns) / 1e6; }
-
 // Which refusals name a resource. In the order in which a call meets them.
 constexpr std::pair<const char*, const char*> resources[] = {
     {"/RATE_LIMITED", "the project's calls a second"},
@@ -141,8 +139,8 @@ KneeTrial judge_trial(const Report& report, const KneeQuestion& question, double
   trial.goodput_tps = round.goodput_tps;
   trial.loss = static_cast<double>(round.offered - round.succeeded) / static_cast<double>(round.offered);
   if (round.latency.count() > 0) {
-    trial.p50_ms = ms(round.latency.percentile(50));
-    trial.p99_ms = ms(round.latency.percentile(99));
+    trial.p50_ms = round.latency.percentile(50).milliseconds();
+    trial.p99_ms = round.latency.percentile(99).milliseconds();
   }
   trial.holds = trial.kept_schedule && trial.p99_ms <= question.most_p99_ms && trial.loss <= question.most_loss;
   if (!trial.holds) trial.gave_out = trial.kept_schedule ? what_gave_out(round) : "the load generator";

@@ -10,8 +10,6 @@
 namespace bsn {
 namespace {
 
-double ms(Duration time) { return static_cast<double>(time.ns) / 1e6; }
-
 MixEntry read_of(const Chain& chain) {
   MixEntry entry;
   entry.chain = chain.name;
@@ -68,8 +66,8 @@ std::vector<MatrixCell> matrix_cells(const Report& report) {
     for (const MixReport& mix : round.mix) {
       MatrixCell cell{round.label, mix.network, mix.chain, mix.sent, mix.failed + mix.unfinished, 0, 0};
       if (mix.succeeded > 0) {
-        cell.p50_ms = ms(mix.latency.percentile(50));
-        cell.p99_ms = ms(mix.latency.percentile(99));
+        cell.p50_ms = mix.latency.percentile(50).milliseconds();
+        cell.p99_ms = mix.latency.percentile(99).milliseconds();
       }
       cells.push_back(std::move(cell));
     }

@@ -19,14 +19,6 @@ constexpr std::array<std::string_view, 8> step_names{"commission", "connect", "d
 
 Error no(std::string why) { return {ErrorCode::invalid_configuration, std::move(why)}; }
 
-bool names(const std::vector<std::string>& list, const std::string& city) {
-  return std::find(list.begin(), list.end(), city) != list.end();
-}
-
-bool has_member(const Chain& chain, const std::string& city) {
-  return names(chain.validators, city) || names(chain.followers, city);
-}
-
 void add_once(std::vector<std::string>& list, const std::string& city) {
   if (!names(list, city)) list.push_back(city);
 }
@@ -89,7 +81,7 @@ bool serves(const Topology& topology, const Chain& chain) {
 // What speaks against doing without this city, whose state in `topology` is the next one already.
 std::optional<Error> indispensable(const Topology& topology, const City& city) {
   for (const Chain& chain : topology.chains) {
-    if (chain.state == RouteState::retired || !has_member(chain, city.id)) continue;
+    if (!is_hosted(chain, city.id)) continue;
     if (!serves(topology, chain)) {
       return no(fmt::format("can't drain {}: it is the last connected city of {}", city.id, to_string(chain.name)));
     }

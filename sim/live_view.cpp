@@ -36,7 +36,7 @@ class Lines {
 };
 
 std::string milliseconds_or_dash(Duration time) {
-  const double ms = static_cast<double>(time.ns) / 1e6;
+  const double ms = time.milliseconds();
   return time == Duration{} ? "-" : fmt::format("{:.{}f}", ms, ms < 10 ? 2 : ms < 100 ? 1 : 0);
 }
 

@@ -20,13 +20,6 @@ void describe_network(const Topology& topology, NetworkReport& report) {
   }
 }
 
-bool hosts(const Chain& chain, const std::string& city) {
-  const auto in = [&](const std::vector<std::string>& cities) {
-    return std::find(cities.begin(), cities.end(), city) != cities.end();
-  };
-  return in(chain.validators) || in(chain.followers);
-}
-
 }  // namespace
 
 NetworkTally::NetworkTally(const Topology& topology) : topology_(&topology), cities_(topology.cities.size()) {
@@ -135,7 +128,7 @@ void NetworkTally::fill(const Topology& now, const std::vector<bool>& healthy, R
     node.healthy = i < healthy.size() && healthy[i];
     node.calls = cities_[i].calls;
     for (const Chain& chain : now.chains) {
-      if (chain.state != RouteState::retired && hosts(chain, city.id)) node.chains.push_back(to_string(chain.name));
+      if (is_hosted(chain, city.id)) node.chains.push_back(to_string(chain.name));
     }
     report.city_nodes.push_back(std::move(node));
   }

@@ -32,8 +32,6 @@ Estimate difference(const std::vector<PolicyFigures>& runs, const std::vector<Po
   return estimate(differences);
 }
 
-double ms(Duration time) { return static_cast<double>(time.ns) / 1e6; }
-
 }  // namespace
 
 PolicyFigures policy_figures(const Report& report) {
@@ -46,8 +44,8 @@ PolicyFigures policy_figures(const Report& report) {
   }
   const LatencySummary summary = summarize(latency);
   const double calls = static_cast<double>(std::max<std::uint64_t>(sent, 1));
-  return {ms(summary.mean), ms(summary.p50), ms(summary.p99), static_cast<double>(sent - succeeded) / calls,
-          static_cast<double>(report.gateway.attempts) / calls};
+  return {summary.mean.milliseconds(), summary.p50.milliseconds(), summary.p99.milliseconds(),
+          static_cast<double>(sent - succeeded) / calls, static_cast<double>(report.gateway.attempts) / calls};
 }
 
 Estimate estimate(const std::vector<double>& values) {

@@ -7,14 +7,12 @@
 namespace bsn {
 namespace {
 
-double ms(Duration d) { return static_cast<double>(d.ns) / 1e6; }
-
 // What a threshold looks at; nullopt: nothing was measured, or there is no such metric.
 std::optional<double> measured(const std::string& metric, const RoundReport& round) {
   const std::uint64_t answered = round.succeeded + round.failed;
   if (answered == 0) return std::nullopt;
-  if (metric == "p50_ms") return ms(round.latency.percentile(50));
-  if (metric == "p99_ms") return ms(round.latency.percentile(99));
+  if (metric == "p50_ms") return round.latency.percentile(50).milliseconds();
+  if (metric == "p99_ms") return round.latency.percentile(99).milliseconds();
   if (metric == "goodput_tps") return round.goodput_tps;
   if (metric == "failed_share") {
     return static_cast<double>(round.sent - round.succeeded) / static_cast<double>(round.sent);
@@ -47,7 +45,7 @@ void judge_schedule(const RoundReport& round, std::vector<std::string>& why) {
     why.push_back(
         fmt::format("round '{}': the load generator could not keep its schedule, 1 % of the calls were sent "
                     "more than {:.0f} ms late: it was the limit, not the network",
-                    round.label, ms(round.lateness.p99)));
+                    round.label, round.lateness.p99.milliseconds()));
   }
 }
 

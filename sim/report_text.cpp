@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t busiest_shown = 10;
 constexpr std::size_t line_width = 100;
 
-std::string ms(Duration d, int digits = 2) { return fmt::format("{:.{}f}", static_cast<double>(d.ns) / 1e6, digits); }
+std::string ms(Duration d, int digits = 2) { return fmt::format("{:.{}f}", d.milliseconds(), digits); }
 
 std::string s(Duration d) { return fmt::format("{:.3f}", d.seconds()); }
 

@@ -51,8 +51,7 @@ LiveView view_of(const RunProgress& progress, std::string title, double real_s) 
 std::string progress_text(const RunProgress& progress, double real_s) {
   if (progress.total_s <= 0) return progress.phase;
   return fmt::format("{:.0f}%  {}  {} | {} | {:.0f}/s, p99 {:.0f} ms", 100 * share_of(progress), progress.phase,
-                     time_of(progress, real_s), counts_of(progress), progress.tps,
-                     static_cast<double>(progress.p99.ns) / 1e6);
+                     time_of(progress, real_s), counts_of(progress), progress.tps, progress.p99.milliseconds());
 }
 
 }  // namespace bsn

@@ -10,10 +10,6 @@ namespace {
 
 Error no(std::string why) { return {ErrorCode::invalid_configuration, std::move(why)}; }
 
-bool names(const std::vector<std::string>& list, const std::string& city) {
-  return std::find(list.begin(), list.end(), city) != list.end();
-}
-
 struct Step {
   Topology topology;
   Chain* chain = nullptr;

@@ -19,10 +19,6 @@ namespace {
 Error no(std::string why) { return {ErrorCode::invalid_configuration, std::move(why)}; }
 Error unknown(std::string why) { return {ErrorCode::not_found, std::move(why)}; }
 
-bool names(const std::vector<std::string>& list, const std::string& city) {
-  return std::find(list.begin(), list.end(), city) != list.end();
-}
-
 std::vector<std::string> frameworks(const Topology& topology) {
   std::vector<std::string> ids;
   for (const Network& network : topology.networks) {
@@ -118,8 +114,7 @@ std::string services_at(const Topology& topology, const std::string& city) {
   std::vector<std::string> ids;
   for (const Service& service : topology.services) {
     const Chain& chain = topology.chains[service.chain.value];
-    if (chain.state == RouteState::retired) continue;
-    if (names(chain.validators, city) || names(chain.followers, city)) ids.push_back(service.id);
+    if (is_hosted(chain, city)) ids.push_back(service.id);
   }
   return fmt::format("{}", fmt::join(ids, ", "));
 }
@@ -208,7 +203,7 @@ Result<Done> check_move(const Topology& topology, const Service& service, const 
   if (names(chain.leaving, move.from) || std::any_of(service.moves.begin(), service.moves.end(), is_under_way)) {
     return no(fmt::format("service '{}' can't leave {}: it moves there or from there already", id, move.from));
   }
-  if (names(chain.validators, move.to) || names(chain.followers, move.to)) {
+  if (has_member(chain, move.to)) {
     return no(fmt::format("service '{}' can't move to {}: it is hosted there already", id, move.to));
   }
   return check_host(topology, move.to, id, service.capacity);

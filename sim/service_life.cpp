@@ -16,10 +16,6 @@ namespace {
 
 Error no(std::string why) { return {ErrorCode::invalid_configuration, std::move(why)}; }
 
-bool names(const std::vector<std::string>& list, const std::string& city) {
-  return std::find(list.begin(), list.end(), city) != list.end();
-}
-
 // A copy of the topology with the next revision, and in it a service with its chain.
 struct Step {
   Topology topology;
@@ -113,8 +109,7 @@ Capacity capacity_used(const Topology& topology, const std::string& city) {
   Capacity used;
   for (const Service& service : topology.services) {
     const Chain& chain = topology.chains[service.chain.value];
-    if (chain.state == RouteState::retired) continue;
-    if (!names(chain.validators, city) && !names(chain.followers, city)) continue;
+    if (!is_hosted(chain, city)) continue;
     used.calls_per_second += service.capacity.calls_per_second;
     used.storage += service.capacity.storage;
     used.traffic_per_day += service.capacity.traffic_per_day;

@@ -138,16 +138,6 @@ CitySpec city_spec(const Topology& topology, CityIndex index) {
   return {index, city.id, city.place, city.state, {}};
 }
 
-bool names(const std::vector<std::string>& list, const std::string& city) {
-  return std::find(list.begin(), list.end(), city) != list.end();
-}
-
-bool hosts(const Chain& chain, const std::string& city) {
-  if (chain.state == RouteState::retired) return false;
-  return std::count(chain.validators.begin(), chain.validators.end(), city) > 0 ||
-         std::count(chain.followers.begin(), chain.followers.end(), city) > 0;
-}
-
 // A second's worth of calls may come at once.
 void add_terms(const Service& service, RouteSpec& route) {
   const double tps = service.capacity.calls_per_second;
@@ -175,7 +165,7 @@ RouteSpec route_spec(const Topology& topology, const TopologyIndex& index, std::
       const std::optional<CityIndex> city = index.city(member);
       const CityState state = city ? topology.cities[city->value].state : CityState::connected;
       const bool there = hosts_peers(state) && state != CityState::outside;
-      if (hosts(chain, member) && there && !names(chain.joining, member) && !names(chain.leaving, member))
+      if (is_hosted(chain, member) && there && !names(chain.joining, member) && !names(chain.leaving, member))
         reached.push_back(member);
     }
     return indices(index, reached);
@@ -264,6 +254,18 @@ Line line_of(const Topology& topology, const City& city) {
   return zone ? topology.zones[*zone].line : Line{};
 }
 
+bool names(const std::vector<std::string>& list, const std::string& name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+bool has_member(const Chain& chain, const std::string& city) {
+  return names(chain.validators, city) || names(chain.followers, city);
+}
+
+bool is_hosted(const Chain& chain, const std::string& city) {
+  return chain.state != RouteState::retired && has_member(chain, city);
+}
+
 std::optional<CityIndex> find_city(const Topology& topology, const std::string& id) {
   for (std::uint32_t n = 0; n < topology.cities.size(); ++n) {
     if (topology.cities[n].id == id) return CityIndex{n};
@@ -302,7 +304,7 @@ NodeSpec node_spec(const Topology& topology, CityIndex self, std::uint64_t seed,
   spec.durability = durability;
   std::set<CityIndex> partners = {self};
   for (std::size_t n = 0; hosts_peers(home.state) && n < topology.chains.size(); ++n) {
-    if (!hosts(topology.chains[n], home.id)) continue;
+    if (!is_hosted(topology.chains[n], home.id)) continue;
     spec.chains.push_back(chain_spec(topology, index, n));
     if (names(topology.chains[n].joined, home.id)) spec.joins.push_back(spec.chains.back().index);
     partners.insert(spec.chains.back().validators.begin(), spec.chains.back().validators.end());

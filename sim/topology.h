@@ -219,6 +219,13 @@ std::optional<std::size_t> find_gateway(const Topology& topology, const std::str
 // The gateways as a caller in this city tries them: that with the shortest way first, of equal ones the lower number.
 std::vector<std::size_t> gateways_near(const Topology& topology, CityIndex city);
 
+// Whether the list has this name.
+bool names(const std::vector<std::string>& list, const std::string& name);
+// Whether the city is one of the chain's validators or followers ...
+bool has_member(const Chain& chain, const std::string& city);
+// ... and the chain was not retired.
+bool is_hosted(const Chain& chain, const std::string& city);
+
 // By linear search; for many look-ups make a TopologyIndex.
 std::optional<CityIndex> find_city(const Topology& topology, const std::string& id);
 std::optional<ChainIndex> find_chain(const Topology& topology, const ChainName& name);  // not among retired ones

@@ -20,8 +20,6 @@ struct Row {
   std::vector<double> p50, p99, wire, node, consensus;
 };
 
-double ms(Duration d) { return static_cast<double>(d.ns) / 1e6; }
-
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const std::size_t middle = values.size() / 2;
@@ -38,12 +36,12 @@ void add_measurements(const Report& report, std::map<std::string, Row>& rows) {
     for (const MixReport& mix : round.mix) {
       if (mix.succeeded == 0) continue;
       Row& row = rows[fmt::format("{}/{} {} {}", mix.network, mix.chain, mix.operation, mix.level)];
-      row.p50.push_back(ms(mix.latency.percentile(50)));
-      row.p99.push_back(ms(mix.latency.percentile(99)));
+      row.p50.push_back(mix.latency.percentile(50).milliseconds());
+      row.p99.push_back(mix.latency.percentile(99).milliseconds());
       const auto calls = static_cast<std::int64_t>(std::max<std::uint64_t>(1, mix.split.calls));
-      row.wire.push_back(ms((mix.split.sum.wire + mix.split.sum.back) / calls));
-      row.node.push_back(ms(mix.split.sum.node_queue / calls));
-      row.consensus.push_back(ms(mix.split.sum.consensus / calls));
+      row.wire.push_back(((mix.split.sum.wire + mix.split.sum.back) / calls).milliseconds());
+      row.node.push_back((mix.split.sum.node_queue / calls).milliseconds());
+      row.consensus.push_back((mix.split.sum.consensus / calls).milliseconds());
     }
   }
 }

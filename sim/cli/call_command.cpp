@@ -107,12 +107,12 @@ void print_reply(const Call& call, const Reply& reply) {
   if (!reply.city.empty()) fmt::print("  answered by      {}\n", reply.city);
   const CallSplit& split = reply.split;
   if (split.total().ns != 0) {
-    const auto ms = [](Duration d) { return static_cast<double>(d.ns) / 1e6; };
     fmt::print(
         "  time             {:.3f} ms = queue {:.3f} + route {:.3f} + wire {:.3f} + node {:.3f} + "
         "consensus {:.3f} + return {:.3f}\n",
-        ms(split.total()), ms(split.gateway_queue), ms(split.route), ms(split.wire), ms(split.node_queue),
-        ms(split.consensus), ms(split.back));
+        split.total().milliseconds(), split.gateway_queue.milliseconds(), split.route.milliseconds(),
+        split.wire.milliseconds(), split.node_queue.milliseconds(), split.consensus.milliseconds(),
+        split.back.milliseconds());
   }
 }
 

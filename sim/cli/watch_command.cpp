@@ -51,8 +51,8 @@ std::string condition_of(const Endpoints& endpoints, ClusterRpc& rpc) {
 }
 
 void print_line(const LiveView& view) {
-  fmt::print("{} | {:.0f}/s p50 {:.1f} ms p99 {:.1f} ms | {}\n", view.phase, view.tps,
-             static_cast<double>(view.p50.ns) / 1e6, static_cast<double>(view.p99.ns) / 1e6, view.counts);
+  fmt::print("{} | {:.0f}/s p50 {:.1f} ms p99 {:.1f} ms | {}\n", view.phase, view.tps, view.p50.milliseconds(),
+             view.p99.milliseconds(), view.counts);
   std::fflush(stdout);
 }
 

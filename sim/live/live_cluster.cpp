@@ -186,11 +186,7 @@ std::vector<Endpoint> LiveCluster::Impl::endpoints() {
     endpoint.name = node.name;
     endpoint.state = std::string(to_string(topology.cities[i].state));
     for (const Chain& chain : topology.chains) {
-      if (chain.state == RouteState::retired) continue;
-      const bool hosted = std::count(chain.validators.begin(), chain.validators.end(), node.name) +
-                              std::count(chain.followers.begin(), chain.followers.end(), node.name) >
-                          0;
-      if (hosted) endpoint.networks.push_back(to_string(chain.name));
+      if (is_hosted(chain, node.name)) endpoint.networks.push_back(to_string(chain.name));
     }
     endpoint.grpc = node.address;
     endpoint.log = node.log;

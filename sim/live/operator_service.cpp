@@ -67,11 +67,8 @@ void fill_state(const LiveCluster& cluster, CityIndex index, v1::CityReport& rep
   report.set_city(city.id);
   report.set_state(std::string(to_string(city.state)));
   report.set_leaving(cluster.leaving(index));
-  const auto names = [&](const std::vector<std::string>& list) {
-    return std::find(list.begin(), list.end(), city.id) != list.end();
-  };
   for (const Chain& chain : cluster.topology().chains) {
-    const bool seating = names(chain.promoting) || (chain.reseating && names(chain.validators));
+    const bool seating = names(chain.promoting, city.id) || (chain.reseating && names(chain.validators, city.id));
     if (chain.state == RouteState::open && seating) report.set_seating(true);
   }
 }

@@ -55,10 +55,8 @@ Result<Done> VirtualCluster::lose_disk(CityIndex city) {
   VirtualNode& node = nodes_[city.value];
   if (node.state() != VirtualNode::State::down) return wrong_state(city, "take the disk of");
   const std::string& id = topology_.cities[city.value].id;
-  const auto names = [&](const std::vector<std::string>& list) { return std::count(list.begin(), list.end(), id) > 0; };
   for (Chain& chain : topology_.chains) {
-    const bool hosts = names(chain.validators) || names(chain.followers);
-    if (hosts && !names(chain.joined)) chain.joined.push_back(id);
+    if (has_member(chain, id) && !names(chain.joined, id)) chain.joined.push_back(id);
   }
   node.keep_only({});
   trace_.record(now_, "lose-disk", city.value, std::uint64_t{0});

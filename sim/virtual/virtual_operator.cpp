@@ -11,7 +11,7 @@
 namespace bsn {
 namespace {
 
-constexpr Duration look_interval = milliseconds(100);  // between two looks at cities that come or go
+constexpr Duration operate_interval = milliseconds(100);  // between two looks at cities that come or go
 
 }  // namespace
 
@@ -86,7 +86,7 @@ bool VirtualCluster::changing() const {
 void VirtualCluster::watch_over_changes() {
   if (operating_ || !changing()) return;
   operating_ = true;
-  queue_.push(now_ + look_interval, operator_source(), {Kind::operate, 0});
+  queue_.push(now_ + operate_interval, operator_source(), {Kind::operate, 0});
 }
 
 // Looks at every city that comes or goes whether its next step can be taken.
