@@ -5,7 +5,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <charconv>
-#include <cstring>
 #include <iterator>
 
 #include "h2/address.h"
@@ -20,9 +19,6 @@ using boost::asio::ip::tcp;
 
 constexpr std::int32_t stream_window = 4 * 1024 * 1024;
 constexpr std::int32_t connection_window = 8 * 1024 * 1024;
-
-// What was sent stays at the front of the queue until it is worth moving the rest.
-constexpr std::size_t worth_dropping = 64 * 1024;
 
 std::string_view text(const std::uint8_t* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
@@ -206,8 +202,7 @@ void ClientStream::stream_closed(std::uint32_t code) {
 
 void ClientStream::send(std::string_view message) {
   if (closed_) return;
-  append_prefix(out_, message.size());
-  out_.append(message);
+  out_.append_message(message);
 }
 
 void ClientStream::flush() {
@@ -218,15 +213,8 @@ void ClientStream::flush() {
 }
 
 std::optional<std::size_t> ClientStream::fill(std::uint8_t* to, std::size_t most) {
-  const std::size_t count = std::min(most, unsent());
-  if (count == 0) return std::nullopt;
-  std::memcpy(to, out_.data() + out_sent_, count);
-  out_sent_ += count;
-  if (unsent() == 0 || (out_sent_ >= worth_dropping && out_sent_ * 2 > out_.size())) {
-    out_.erase(0, out_sent_);
-    out_sent_ = 0;
-  }
-  return count;
+  const std::size_t count = out_.take({to, most});
+  return count == 0 ? std::nullopt : std::optional(count);
 }
 
 // Everything that the engine has to say, as far as the socket takes it.
@@ -300,7 +288,6 @@ void ClientStream::end(const Outcome& outcome) {
 void ClientStream::close() {
   if (std::exchange(closed_, true)) return;
   out_.clear();
-  out_sent_ = 0;
   boost::system::error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);

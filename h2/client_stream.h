@@ -22,6 +22,7 @@
 #include "h2/loop.h"
 #include "h2/message_reader.h"
 #include "h2/outcome.h"
+#include "h2/send_queue.h"
 #include "h2/socket_reader.h"
 
 namespace bsn::h2 {
@@ -54,7 +55,7 @@ class ClientStream final : public std::enable_shared_from_this<ClientStream> {
   void flush();
 
   // Bytes of messages that have not been handed to the engine, be it that the other side's window is used up.
-  std::size_t unsent() const { return out_.size() - out_sent_; }
+  std::size_t unsent() const { return out_.size(); }
 
   // The other side has taken the connection; with TLS, hands may not be shaken yet.
   bool is_connected() const { return session_ != nullptr && !closed_; }
@@ -96,8 +97,7 @@ class ClientStream final : public std::enable_shared_from_this<ClientStream> {
   nghttp2_session* session_ = nullptr;  // once connected
   std::int32_t stream_ = 0;
   MessageReader reader_;
-  std::string out_;  // framed messages
-  std::size_t out_sent_ = 0;
+  SendQueue out_;                        // framed messages
   std::vector<std::uint8_t> unwritten_;  // what the socket did not take
   std::optional<int> status_;            // grpc-status
   std::string status_message_;

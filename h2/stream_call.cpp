@@ -1,7 +1,5 @@
 #include "h2/stream_call.h"
 
-#include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "h2/connection.h"
@@ -13,9 +11,6 @@ namespace {
 
 // A handler answers at the deadline itself; one that has not by then is answered for.
 constexpr std::chrono::milliseconds grace_after_deadline{500};
-
-// Sent bytes at the front of a queue that never empties are dropped from here on.
-constexpr std::size_t worth_dropping = 64 * 1024;
 
 void add_trailers(HeaderList& list, const Outcome& outcome) {
   if (outcome.code == 0) {
@@ -133,8 +128,8 @@ void StreamCall::resume() {
 void StreamCall::closed() {
   const std::shared_ptr<CallHandler> handler = std::exchange(handler_, nullptr);
   const bool cancelled = open() && handler;
-  out_ = request_ = waiting_ = {};
-  out_sent_ = 0;
+  out_.clear();
+  request_ = waiting_ = {};
   if (accounted_ > 0) connection_->account(-static_cast<std::ptrdiff_t>(std::exchange(accounted_, 0)));
   connection_ = nullptr;
   if (cancelled) handler->on_cancel(*this);
@@ -162,8 +157,11 @@ void StreamCall::begin(int status, Headers headers) {
 
 void StreamCall::send(std::string_view message) {
   if (!open()) return;
-  if (!plain_) append_prefix(out_, message.size());
-  out_.append(message);
+  if (plain_) {
+    out_.append(message);
+  } else {
+    out_.append_message(message);
+  }
   if (!headers_sent_) {
     submit_headers(false);
   } else {
@@ -202,14 +200,8 @@ void StreamCall::refuse(Outcome outcome) {
 }
 
 std::optional<std::size_t> StreamCall::fill(std::span<std::uint8_t> to) {
-  const std::size_t count = std::min(to.size(), unsent());
+  const std::size_t count = out_.take(to);
   if (count == 0 && !finished_) return std::nullopt;
-  std::memcpy(to.data(), out_.data() + out_sent_, count);
-  out_sent_ += count;
-  if (unsent() == 0 || (out_sent_ >= worth_dropping && out_sent_ * 2 > out_.size())) {
-    out_.erase(0, out_sent_);
-    out_sent_ = 0;
-  }
   account();
   if (count > 0 && !finished_ && handler_) handler_->on_sent(*this);
   return count;

@@ -16,6 +16,7 @@
 #include "h2/message_reader.h"
 #include "h2/plain_call.h"
 #include "h2/request_head.h"
+#include "h2/send_queue.h"
 
 namespace bsn::h2 {
 
@@ -41,7 +42,7 @@ class StreamCall final : public PlainCall {
   void send(std::string_view message) override;
   void finish(const Outcome& outcome) override;
   bool open() const override { return connection_ && !finished_; }
-  std::size_t unsent() const override { return out_.size() - out_sent_; }
+  std::size_t unsent() const override { return out_.size(); }
 
   // The client feels it by flow control, at most a stream window later.
   void pause() override { paused_ = true; }
@@ -99,8 +100,7 @@ class StreamCall final : public PlainCall {
   std::unique_ptr<PlainHead> plain_;  // nullptr: gRPC
 
   std::shared_ptr<CallHandler> handler_;
-  std::string out_;  // framed messages
-  std::size_t out_sent_ = 0;
+  SendQueue out_;  // framed messages
   std::size_t accounted_ = 0;
   bool headers_sent_ = false;
   bool finished_ = false;

@@ -1,12 +1,16 @@
 // The small parts of which the server is made.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
+#include <cstdint>
+#include <span>
 #include <string>
 
 #include "h2/frame_guard.h"
 #include "h2/gunzip.h"
 #include "h2/message_reader.h"
+#include "h2/send_queue.h"
 #include "h2/wire_text.h"
 #include "tests/h2/raw_client.h"
 
@@ -54,6 +58,37 @@ TEST(Gunzip, InflatesOneMemberAndNoMoreThanAllowed) {
   const std::string whole = test::gzip(text);
   EXPECT_EQ(gunzip(whole.substr(0, whole.size() - 1), 1'000).error, GunzipError::malformed);
   EXPECT_EQ(gunzip(whole + whole, 2'000).error, GunzipError::malformed);
+}
+
+TEST(SendQueue, GivesInOrderWhatWasAppendedHoweverItIsTaken) {
+  SendQueue queue;
+  std::string sent, taken;
+  std::array<std::uint8_t, 7'000> frame;
+  for (int round = 0; round < 100; ++round) {  // it never empties, and grows beyond what is worth dropping
+    const std::string bytes(5'000, static_cast<char>('a' + round % 26));
+    queue.append(bytes);
+    sent += bytes;
+    const std::size_t count = queue.take(std::span(frame).first(round % 2 == 0 ? 4'900 : 4'800));
+    taken.append(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(count));
+    EXPECT_EQ(queue.size(), sent.size() - taken.size());
+  }
+  while (const std::size_t count = queue.take(frame)) {
+    taken.append(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  EXPECT_EQ(taken, sent);
+  EXPECT_EQ(queue.size(), 0u);
+}
+
+TEST(SendQueue, FramesAMessageBehindItsLengthAndForgetsAllWhenCleared) {
+  SendQueue queue;
+  queue.append_message("abc");
+  std::array<std::uint8_t, 16> frame;
+  ASSERT_EQ(queue.take(frame), 8u);
+  EXPECT_EQ(std::string(frame.begin(), frame.begin() + 8), std::string("\0\0\0\0\3abc", 8));
+  queue.append("rest");
+  queue.take(std::span(frame).first(1));
+  queue.clear();
+  EXPECT_EQ(queue.take(frame), 0u);
 }
 
 TEST(MessageReader, FindsMessagesHoweverTheyAreCut) {
