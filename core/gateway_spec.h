@@ -45,9 +45,9 @@ struct RoutingRule {
   // compared. Such reads are not hedged.
   std::uint32_t compare = 0;
 
-  // Whether this call goes to several peers.
-  bool compares(const Call& call) const {
-    return compare > 0 && call.operation == Operation::query && call.level == Level::final_;
+  // To how many peers at once such a call goes.
+  std::uint32_t peers_asked(Operation operation, Level level) const {
+    return compare > 0 && operation == Operation::query && level == Level::final_ ? compare : 1;
   }
   bool operator==(const RoutingRule&) const = default;
 };

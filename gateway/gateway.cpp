@@ -144,11 +144,10 @@ RouteExplanation Gateway::explain(Instant now, const RouteQuestion& question) co
   const std::optional<std::size_t> project = impl_->projects.find(question.access_key, now);
   const RoutingRule& rule = impl_->rule(project, *chain);
   const std::vector<RoutePeer>& peers = impl_->routes.peers(*chain, *from);
-  const bool compared = question.operation == Operation::query && question.level == Level::final_ && rule.compare > 0;
   const RetryState untried;
   return {rule,
           impl_->choice.explain({now, *chain, peers, rule, question.account, untried}, impl_->spec.cities,
-                                compared ? rule.compare : 1),
+                                rule.peers_asked(question.operation, question.level)),
           pressure(now)};
 }
 

@@ -126,27 +126,15 @@ std::optional<Reply> Gateway::Impl::find_way(Instant now, const ClientCall& arri
     return refusal_with_advice(Status::unavailable, Reason::no_healthy_peer,
                                fmt::format("no peer of {} is healthy", to_string(name)), retry_when_unhealthy);
   }
-  return routing.compares(arrived.call) ? find_peers_beside(asked, name, admission) : std::nullopt;
-}
-
-// All of them or none: what fewer peers agree on is not what was asked for.
-std::optional<Reply> Gateway::Impl::find_peers_beside(PeerChoice::Asked asked, const ChainName& name,
-                                                      Admission& admission) {
-  RetryState taken;
-  taken.tried(admission.peer->city);
-  for (std::uint32_t found = 1; found < asked.rule.compare; ++found) {
-    const RoutePeer* peer = choice.choose({asked.now, asked.chain, asked.peers, asked.rule, asked.account, taken});
-    if (!peer) {
-      return refusal_with_advice(
-          Status::unavailable, Reason::too_few_peers,
-          fmt::format("reads of {} at level final are compared at {} peers, and {} can be called", to_string(name),
-                      asked.rule.compare, found),
-          retry_when_unhealthy);
-    }
-    taken.tried(peer->city);
-    admission.beside.push_back(peer);
-  }
-  return std::nullopt;
+  // All of them or none: what fewer peers agree on is not what was asked for.
+  const std::uint32_t wanted = routing.peers_asked(arrived.call.operation, arrived.call.level);
+  if (wanted == 1) return std::nullopt;
+  admission.beside = choice.choose_beside(asked, *admission.peer, wanted - 1);
+  if (admission.beside.size() == wanted - 1) return std::nullopt;
+  return refusal_with_advice(Status::unavailable, Reason::too_few_peers,
+                             fmt::format("reads of {} at level final are compared at {} peers, and {} can be called",
+                                         to_string(name), wanted, 1 + admission.beside.size()),
+                             retry_when_unhealthy);
 }
 
 std::optional<Reply> Gateway::Impl::check_route(const RouteSpec& route, const Call& call) const {

@@ -83,7 +83,6 @@ struct Gateway::Impl {
   void keep_nonce(const Admission& admission, std::vector<GatewayOutput>& out);
   std::optional<Reply> check_call(Instant now, const ClientCall& arrived, Admission& admission) const;
   std::optional<Reply> find_way(Instant now, const ClientCall& arrived, Admission& admission);
-  std::optional<Reply> find_peers_beside(PeerChoice::Asked asked, const ChainName& name, Admission& admission);
   std::optional<Reply> check_route(const RouteSpec& route, const Call& call) const;
   std::optional<Reply> check_capacity(Instant now, const Admission& admission);
 

@@ -13,8 +13,6 @@ std::uint64_t weight(ChainIndex chain, std::string_view account, CityIndex city)
   return Random(std::uint64_t{chain.value} << 32 | city.value).fork(account).next();
 }
 
-double milliseconds_of(Duration time) { return static_cast<double>(time.ns) / 1e6; }
-
 }  // namespace
 
 PeerChoice::PeerChoice(const NodeHealth& health, const PeerLatency& latency, const CallTable& calls, std::uint64_t seed)
@@ -117,15 +115,13 @@ const RoutePeer* PeerChoice::of_account(const Asked& asked, const Usable& usable
   return best;
 }
 
-// ---- why ----
-
-// As the gateway chooses them: each as if those before it had been tried.
-std::vector<const RoutePeer*> PeerChoice::choose_several(const Asked& asked, std::uint32_t peers) const {
-  Random next = random_;
+std::vector<const RoutePeer*> PeerChoice::choose_beside(const Asked& asked, const RoutePeer& first, std::uint32_t more,
+                                                        Random& random) const {
   RetryState taken = asked.retry;
+  taken.tried(first.city);
   std::vector<const RoutePeer*> chosen;
-  while (chosen.size() < peers) {
-    const RoutePeer* peer = choose({asked.now, asked.chain, asked.peers, asked.rule, asked.account, taken}, next);
+  while (chosen.size() < more) {
+    const RoutePeer* peer = choose({asked.now, asked.chain, asked.peers, asked.rule, asked.account, taken}, random);
     if (!peer) break;
     taken.tried(peer->city);
     chosen.push_back(peer);
@@ -133,10 +129,12 @@ std::vector<const RoutePeer*> PeerChoice::choose_several(const Asked& asked, std
   return chosen;
 }
 
+// ---- why ----
+
 std::vector<RouteCandidate> PeerChoice::explain(const Asked& asked, const std::vector<CitySpec>& cities,
                                                 std::uint32_t peers) const {
-  const std::vector<const RoutePeer*> all_chosen = choose_several(asked, peers);
-  const RoutePeer* chosen = all_chosen.empty() ? nullptr : all_chosen.front();
+  Random next = random_;
+  const RoutePeer* chosen = choose(asked, next);
   const bool heed = heeds_ejections(asked);
   std::vector<RouteCandidate> candidates;
   for (const RoutePeer& peer : asked.peers) {
@@ -161,7 +159,11 @@ std::vector<RouteCandidate> PeerChoice::explain(const Asked& asked, const std::v
     }
     candidates.push_back(std::move(candidate));
   }
-  if (peers > 1) tell_of_comparison(all_chosen, peers, candidates);
+  if (peers > 1 && chosen != nullptr) {
+    std::vector<const RoutePeer*> asked_at_once = choose_beside(asked, *chosen, peers - 1, next);
+    asked_at_once.push_back(chosen);
+    tell_of_comparison(asked_at_once, peers, candidates);
+  }
   return candidates;
 }
 
@@ -206,8 +208,8 @@ std::string PeerChoice::why_passed_over(const Asked& asked, const RoutePeer& pee
   const auto& pins = asked.rule.pins;
   switch (asked.rule.policy) {
     case RoutePolicy::least_latency:
-      return fmt::format("{:.1f} ms expected, {} has {:.1f}", milliseconds_of(expected(asked, peer)), chosen_city,
-                         milliseconds_of(expected(asked, chosen)));
+      return fmt::format("{:.1f} ms expected, {} has {:.1f}", expected(asked, peer).milliseconds(), chosen_city,
+                         expected(asked, chosen).milliseconds());
     case RoutePolicy::least_loaded:
       return "not drawn, or not less loaded than " + chosen_city;
     case RoutePolicy::pinned:

@@ -50,6 +50,11 @@ class PeerChoice {
   // nullptr: no peer can be called.
   const RoutePeer* choose(const Asked& asked) { return choose(asked, random_); }
 
+  // Up to so many more peers for a call that goes to `first` too: each as if those before it had been tried.
+  std::vector<const RoutePeer*> choose_beside(const Asked& asked, const RoutePeer& first, std::uint32_t more) {
+    return choose_beside(asked, first, more, random_);
+  }
+
   // The chain's peer in this city; nullptr: there is none, or it can't be called.
   const RoutePeer* callable(const Asked& asked, CityIndex city) const;
 
@@ -73,7 +78,8 @@ class PeerChoice {
   template <class Usable>
   const RoutePeer* of_account(const Asked& asked, const Usable& usable) const;
 
-  std::vector<const RoutePeer*> choose_several(const Asked& asked, std::uint32_t peers) const;
+  std::vector<const RoutePeer*> choose_beside(const Asked& asked, const RoutePeer& first, std::uint32_t more,
+                                              Random& random) const;
   void tell_of_comparison(const std::vector<const RoutePeer*>& chosen, std::uint32_t peers,
                           std::vector<RouteCandidate>& candidates) const;
   std::string why_chosen(const RoutingRule& rule) const;
