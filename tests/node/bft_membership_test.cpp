@@ -2,11 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 #include "core/voters_seal.h"
 #include "node/bft_voters.h"
 #include "node/seat_sets.h"
 #include "tests/dialogues/engine_network.h"
+#include "tests/node/bad_weather.h"
 #include "tests/node/bft_liar.h"
 #include "tests/node/one_bft_engine.h"
 
@@ -263,8 +265,6 @@ class ChangingWeather {
     return options;
   }
 
-  std::uint32_t someone() { return static_cast<std::uint32_t>(random_.below(network_.validators())); }
-
   void change() {
     std::vector<std::uint32_t> wanted;
     for (std::uint32_t v = 0; v < network_.validators(); ++v) {
@@ -275,24 +275,10 @@ class ChangingWeather {
   }
 
   void happen() {
-    switch (random_.below(9)) {
-      case 0:
-        return network_.lose(random_.unit() * 0.3);
-      case 1:
-        return network_.duplicate(random_.unit() * 0.3);
-      case 2:
-        return network_.isolate(someone());
-      case 3:
-        return network_.heal();
-      case 4:
-        return network_.crash_after(someone(), static_cast<std::uint32_t>(random_.below(8)));
-      case 5:
-        return network_.restart(someone());
-      case 6:
-        return change();
-      default:
-        return network_.offer(someone(), 1 + static_cast<std::uint32_t>(random_.below(4)));
-    }
+    static constexpr std::array mix = {Weather::lose,        Weather::duplicate, Weather::isolate, Weather::heal,
+                                       Weather::crash_after, Weather::restart,   Weather::offer,   Weather::offer};
+    if (random_.chance(0.1)) return change();
+    bsn::happen(network_, random_, mix);
   }
 
   Random random_;

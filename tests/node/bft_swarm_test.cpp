@@ -8,6 +8,7 @@
 #include "node/quorum.h"
 #include "tests/dialogues/bft_twin.h"
 #include "tests/dialogues/engine_network.h"
+#include "tests/node/bad_weather.h"
 #include "tests/node/bft_liar.h"
 
 namespace bsn {
@@ -32,64 +33,28 @@ EngineNetworkOptions draw_options(std::uint64_t seed, Random& random) {
   return options;
 }
 
-class Weather {
+class LyingWeather {
  public:
-  explicit Weather(std::uint64_t seed)
+  explicit LyingWeather(std::uint64_t seed)
       : random_(Random(seed).fork("weather")),
         network_(draw_options(seed, random_)),
         liar_(draw_liars(), random_.unit(), random_.fork("lies")) {
     network_.tamper([this](auto from, auto to, const auto& message) { return liar_.tell(from, to, message); });
   }
 
-  void run() {
-    for (int i = 0; i < 40 && network_.violations().empty(); ++i) {
-      happen();
-      network_.advance(random_.between(Duration{}, milliseconds(1500)));
-    }
-  }
+  void run() { happen_often(network_, random_, 40, milliseconds(1500)); }
 
   EngineNetwork& network() { return network_; }
   const BftLiar& liar() const { return liar_; }
 
  private:
-  std::uint32_t someone() { return static_cast<std::uint32_t>(random_.below(network_.validators())); }
-
   std::vector<std::uint32_t> draw_liars() {
     const std::uint32_t m = network_.validators();
     const auto count = random_.below(byzantine_fault_bound(m) + 1);
     std::vector<std::uint32_t> liars;
-    const std::uint32_t first = someone();
+    const auto first = static_cast<std::uint32_t>(random_.below(m));
     for (std::uint32_t i = 0; i < count; ++i) liars.push_back((first + i) % m);
     return liars;
-  }
-
-  void happen() {
-    switch (random_.below(10)) {
-      case 0:
-        return network_.lose(random_.unit() * 0.3);
-      case 1:
-        return network_.duplicate(random_.unit() * 0.3);
-      case 2:
-        return network_.isolate(someone());
-      case 3:
-        return split();
-      case 4:
-        return network_.heal();
-      case 5:
-        return network_.crash(someone());
-      case 6:
-        return network_.crash_after(someone(), static_cast<std::uint32_t>(random_.below(8)));
-      case 7:
-        return network_.restart(someone());
-      default:
-        return network_.offer(someone(), 1 + static_cast<std::uint32_t>(random_.below(4)));
-    }
-  }
-
-  void split() {
-    std::vector<std::vector<std::uint32_t>> groups(2);
-    for (std::uint32_t v = 0; v < network_.validators(); ++v) groups[random_.below(2)].push_back(v);
-    network_.partition(groups);
   }
 
   Random random_;
@@ -101,7 +66,7 @@ TEST(BftSwarm, BadWeatherAndLiarsNeverForkAndProgressFollowsWhenItClears) {
   std::uint64_t lies = 0;
   std::uint64_t blocks = 0;
   for (std::uint64_t seed = 1; seed <= 600; ++seed) {
-    Weather weather(seed);
+    LyingWeather weather(seed);
     weather.run();
     const bool safe = weather.network().violations().empty();
     ASSERT_TRUE(safe) << "seed " << seed << ": " << weather.network().violations().front();
@@ -116,7 +81,7 @@ TEST(BftSwarm, BadWeatherAndLiarsNeverForkAndProgressFollowsWhenItClears) {
 
 TEST(BftSwarm, ProgressFollowsWhileTheLiarsGoOnLying) {
   for (std::uint64_t seed = 1001; seed <= 1200; ++seed) {
-    Weather weather(seed);
+    LyingWeather weather(seed);
     weather.run();
     ASSERT_TRUE(weather.network().makes_progress(seconds(300))) << "seed " << seed;
   }
@@ -124,7 +89,7 @@ TEST(BftSwarm, ProgressFollowsWhileTheLiarsGoOnLying) {
 
 TEST(BftSwarm, TheSameSeedGivesTheSameLines) {
   const auto lines = [](std::uint64_t seed) {
-    Weather weather(seed);
+    LyingWeather weather(seed);
     std::string all;
     weather.network().listen([&](const std::string& line) { all += line + "\n"; });
     weather.network().show_messages(true);

@@ -115,7 +115,7 @@ TEST(BityuanSwarm, NobodySignsTwiceFinalBlocksStayAndProgressFollowsWhenTheWeath
     drawn.parameters = SlotParameters{bityuan, static_cast<std::uint32_t>(random.below(5))};
     SlotWeather weather(drawn, seed,
                         [](const Proposal& one) { return static_cast<std::uint64_t>(one.time.ns / 1'000'000'000); });
-    weather.run({40, seconds(2)});
+    weather.run(40, seconds(2));
     const bool safe = weather.network().violations().empty();
     ASSERT_TRUE(safe) << "seed " << seed << ": " << weather.network().violations().front();
     ASSERT_TRUE(weather.network().makes_progress(seconds(3000))) << "seed " << seed;

@@ -7,6 +7,7 @@
 
 #include "core/engine_dpos.h"
 #include "tests/dialogues/engine_network.h"
+#include "tests/node/bad_weather.h"
 
 namespace bsn {
 namespace {
@@ -35,21 +36,17 @@ EngineNetworkOptions draw_options(std::uint64_t seed, Random& random) {
   return options;
 }
 
-class Weather {
+class WatchedWeather {
  public:
-  explicit Weather(std::uint64_t seed) : random_(Random(seed).fork("weather")), network_(draw_options(seed, random_)) {
+  explicit WatchedWeather(std::uint64_t seed)
+      : random_(Random(seed).fork("weather")), network_(draw_options(seed, random_)) {
     network_.tamper([this](std::uint32_t from, std::uint32_t, const ConsensusMessage& message) {
       judge(from, message);
       return std::optional(message);
     });
   }
 
-  void run() {
-    for (int i = 0; i < 40 && network_.violations().empty(); ++i) {
-      happen();
-      network_.advance(random_.between(Duration{}, milliseconds(2500)));
-    }
-  }
+  void run() { happen_often(network_, random_, 40, milliseconds(2500)); }
 
   EngineNetwork& network() { return network_; }
   const std::vector<std::string>& doubly_signed() const { return doubly_signed_; }
@@ -69,38 +66,6 @@ class Weather {
     if (!fresh && at->second != what) doubly_signed_.push_back(std::to_string(from) + " signed two: " + kind);
   }
 
-  std::uint32_t someone() { return static_cast<std::uint32_t>(random_.below(network_.peers())); }
-
-  void happen() {
-    switch (random_.below(10)) {
-      case 0:
-        return network_.lose(random_.unit() * 0.3);
-      case 1:
-        return network_.duplicate(random_.unit() * 0.3);
-      case 2:
-        return network_.isolate(someone());
-      case 3:
-        return split();
-      case 4:
-        return network_.heal();
-      case 5:
-        return network_.crash(someone());
-      case 6:
-        return network_.crash_after(someone(), static_cast<std::uint32_t>(random_.below(12)));
-      case 7:
-      case 8:
-        return network_.restart(someone());
-      default:
-        return network_.offer(static_cast<std::uint32_t>(random_.below(network_.validators())), 2);
-    }
-  }
-
-  void split() {
-    std::vector<std::vector<std::uint32_t>> groups(2);
-    for (std::uint32_t v = 0; v < network_.peers(); ++v) groups[random_.below(2)].push_back(v);
-    network_.partition(groups);
-  }
-
   Random random_;
   EngineNetwork network_;
   std::map<std::tuple<std::uint32_t, std::string, std::int64_t>, Digest> signed_;
@@ -110,7 +75,7 @@ class Weather {
 TEST(DposSwarm, BadWeatherNeverForksWhatIsFinalAndProgressFollowsWhenItClears) {
   std::uint64_t blocks = 0, final = 0, forks = 0;
   for (std::uint64_t seed = 1; seed <= 400; ++seed) {
-    Weather weather(seed);
+    WatchedWeather weather(seed);
     weather.run();
     ASSERT_EQ(weather.network().violations(), std::vector<std::string>{}) << "seed " << seed;
     ASSERT_EQ(weather.doubly_signed(), std::vector<std::string>{}) << "seed " << seed;
@@ -126,7 +91,7 @@ TEST(DposSwarm, BadWeatherNeverForksWhatIsFinalAndProgressFollowsWhenItClears) {
 
 TEST(DposSwarm, TheSameSeedGivesTheSameLines) {
   const auto lines = [](std::uint64_t seed) {
-    Weather weather(seed);
+    WatchedWeather weather(seed);
     std::string all;
     weather.network().listen([&](const std::string& line) { all += line + "\n"; });
     weather.network().show_messages(true);

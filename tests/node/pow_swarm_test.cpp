@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "tests/node/bad_weather.h"
 #include "tests/node/pow_count.h"
 
 namespace bsn {
@@ -54,44 +55,12 @@ class PowWeather {
   void run() {
     for (int i = 0; i < 40 && network.violations().empty(); ++i) {
       if (i % 12 == 11) network.heal();
-      happen();
+      happen(network, random_);
       network.advance(random_.between(Duration{}, seconds(20)));
     }
   }
 
  private:
-  std::uint32_t anyone() { return static_cast<std::uint32_t>(random_.below(network.peers())); }
-
-  void happen() {
-    switch (random_.below(10)) {
-      case 0:
-        return network.lose(random_.unit() * 0.3);
-      case 1:
-        return network.duplicate(random_.unit() * 0.3);
-      case 2:
-        return network.isolate(anyone());
-      case 3:
-        return split();
-      case 4:
-        return network.heal();
-      case 5:
-        return network.crash(anyone());
-      case 6:
-        return network.crash_after(anyone(), static_cast<std::uint32_t>(random_.below(8)));
-      case 7:
-        return network.restart(anyone());
-      default:
-        const auto at = static_cast<std::uint32_t>(random_.below(network.validators()));
-        return network.offer(at, 1 + static_cast<std::uint32_t>(random_.below(4)));
-    }
-  }
-
-  void split() {
-    std::vector<std::vector<std::uint32_t>> groups(2);
-    for (std::uint32_t v = 0; v < network.peers(); ++v) groups[random_.below(2)].push_back(v);
-    network.partition(groups);
-  }
-
   Random random_;
 
  public:

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/node/bad_weather.h"
+
 namespace bsn {
 
 SlotWeather::SlotWeather(const EngineNetworkOptions& options, std::uint64_t seed, Turn turn)
@@ -12,40 +14,12 @@ SlotWeather::SlotWeather(const EngineNetworkOptions& options, std::uint64_t seed
   });
 }
 
-void SlotWeather::run(const Limits& limits) {
-  for (int i = 0; i < limits.events && network_.violations().empty(); ++i) {
-    happen();
-    network_.advance(random_.between(Duration{}, limits.pause_max));
-  }
-}
-
-void SlotWeather::happen() {
-  switch (random_.below(10)) {
-    case 0:
-      return network_.lose(random_.unit() * 0.3);
-    case 1:
-      return network_.duplicate(random_.unit() * 0.3);
-    case 2:
-      return network_.isolate(someone());
-    case 3:
-      return split();
-    case 4:
-    case 5:
-      return network_.heal();
-    case 6:
-      return network_.crash_after(someone(), static_cast<std::uint32_t>(random_.below(8)));
-    case 7:
-    case 8:
-      return network_.restart(someone());
-    default:
-      return network_.offer(static_cast<std::uint32_t>(random_.below(network_.validators())), 1);
-  }
-}
-
-void SlotWeather::split() {
-  std::vector<std::vector<std::uint32_t>> groups(2);
-  for (std::uint32_t v = 0; v < network_.peers(); ++v) groups[random_.below(2)].push_back(v);
-  network_.partition(groups);
+// Splits heal sooner than usual: where final means so many blocks deep, a long one makes two truths.
+void SlotWeather::run(int events, Duration pause_max) {
+  static constexpr std::array mix = {Weather::lose,    Weather::duplicate, Weather::isolate,     Weather::split,
+                                     Weather::heal,    Weather::heal,      Weather::crash_after, Weather::restart,
+                                     Weather::restart, Weather::offer};
+  happen_often(network_, random_, events, pause_max, mix);
 }
 
 void SlotWeather::watch(std::uint32_t from, const TreeBlock& block) {

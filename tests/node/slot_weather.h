@@ -18,23 +18,15 @@ class SlotWeather {
   // What a validator may make only one block for: its height, its slot, its second.
   using Turn = std::function<std::uint64_t(const Proposal&)>;
 
-  struct Limits {
-    int events = 40;
-    Duration pause_max = milliseconds(1500);  // between two events
-  };
-
   SlotWeather(const EngineNetworkOptions& options, std::uint64_t seed, Turn turn);
 
-  void run(const Limits& limits);
+  void run(int events, Duration pause_max);  // as happen_often()
 
   EngineNetwork& network() { return network_; }
   std::uint64_t blocks() const { return made_.size(); }
   std::uint64_t votes() const { return voted_.size(); }
 
  private:
-  std::uint32_t someone() { return static_cast<std::uint32_t>(random_.below(network_.peers())); }
-  void happen();
-  void split();
   void watch(std::uint32_t from, const TreeBlock& block);
   void watch(std::uint32_t from, const TreeVote& vote);
   template <class Other>

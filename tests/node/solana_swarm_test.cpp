@@ -32,7 +32,7 @@ TEST(SolanaSwarm, NobodySignsTwiceAndFinalBlocksStay) {
   std::uint64_t blocks = 0, votes = 0, forks = 0;
   for (std::uint64_t seed = 1; seed <= 120; ++seed) {
     SlotWeather weather(draw_options(seed), seed, slot);
-    weather.run({40, milliseconds(1500)});
+    weather.run(40, milliseconds(1500));
     const bool safe = weather.network().violations().empty();
     ASSERT_TRUE(safe) << "seed " << seed << ": " << weather.network().violations().front();
     blocks += weather.blocks();
@@ -51,7 +51,7 @@ TEST(SolanaSwarm, TheSameSeedGivesTheSameLines) {
     weather.network().listen([&](const std::string& line) { all += line + "\n"; });
     weather.network().show_messages(true);
     weather.network().show_writes(true);
-    weather.run({20, seconds(1)});
+    weather.run(20, seconds(1));
     return all;
   };
   for (std::uint64_t seed = 1; seed <= 6; ++seed) EXPECT_EQ(lines(seed), lines(seed)) << "seed " << seed;

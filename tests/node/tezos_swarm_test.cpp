@@ -26,13 +26,11 @@ EngineNetworkOptions draw_options(std::uint64_t seed) {
 
 std::uint64_t level(const Proposal& proposal) { return proposal.height; }
 
-constexpr SlotWeather::Limits limits{40, seconds(1)};
-
 TEST(TezosSwarm, NobodySignsTwiceFinalBlocksStayAndProgressFollowsWhenTheWeatherClears) {
   std::uint64_t blocks = 0, votes = 0, forks = 0;
   for (std::uint64_t seed = 1; seed <= 150; ++seed) {
     SlotWeather weather(draw_options(seed), seed, level);
-    weather.run(limits);
+    weather.run(40, seconds(1));
     const bool safe = weather.network().violations().empty();
     ASSERT_TRUE(safe) << "seed " << seed << ": " << weather.network().violations().front();
     ASSERT_TRUE(weather.network().makes_progress(seconds(400))) << "seed " << seed;
@@ -52,7 +50,7 @@ TEST(TezosSwarm, TheSameSeedGivesTheSameLines) {
     weather.network().listen([&](const std::string& line) { all += line + "\n"; });
     weather.network().show_messages(true);
     weather.network().show_writes(true);
-    weather.run(limits);
+    weather.run(40, seconds(1));
     return all;
   };
   for (std::uint64_t seed = 1; seed <= 10; ++seed) EXPECT_EQ(lines(seed), lines(seed)) << "seed " << seed;

@@ -11,6 +11,7 @@
 #include "node/quorum.h"
 #include "node/voter_set.h"
 #include "tests/dialogues/engine_network.h"
+#include "tests/node/bad_weather.h"
 
 namespace bsn {
 
@@ -22,53 +23,17 @@ class VotingWeather {
       : random_(random), options_(std::move(options)), network_(options_) {
     if (!with_liars) return;
     const auto count = random_.below(byzantine_fault_bound(options_.validators) + 1);
-    const std::uint32_t first = someone();
+    const auto first = static_cast<std::uint32_t>(random_.below(options_.validators));
     for (std::uint32_t i = 0; i < count; ++i) liars_.insert((first + i) % options_.validators);
     network_.tamper([this](auto from, auto to, const auto& message) { return tell(from, to, message); });
   }
 
-  void run(int events, Duration pause) {
-    for (int i = 0; i < events && network_.violations().empty(); ++i) {
-      happen();
-      network_.advance(random_.between(Duration{}, pause));
-    }
-  }
+  void run(int events, Duration pause_max) { happen_often(network_, random_, events, pause_max); }
 
   EngineNetwork& network() { return network_; }
   std::uint64_t lies() const { return lies_; }
 
  private:
-  std::uint32_t someone() { return static_cast<std::uint32_t>(random_.below(options_.validators)); }
-
-  void happen() {
-    switch (random_.below(10)) {
-      case 0:
-        return network_.lose(random_.unit() * 0.3);
-      case 1:
-        return network_.duplicate(random_.unit() * 0.3);
-      case 2:
-        return network_.isolate(someone());
-      case 3:
-        return split();
-      case 4:
-        return network_.heal();
-      case 5:
-        return network_.crash(someone());
-      case 6:
-        return network_.crash_after(someone(), static_cast<std::uint32_t>(random_.below(8)));
-      case 7:
-        return network_.restart(someone());
-      default:
-        return network_.offer(someone(), 1 + static_cast<std::uint32_t>(random_.below(4)));
-    }
-  }
-
-  void split() {
-    std::vector<std::vector<std::uint32_t>> groups(2);
-    for (std::uint32_t v = 0; v < network_.peers(); ++v) groups[random_.below(2)].push_back(v);
-    network_.partition(groups);
-  }
-
   // A liar's own vote goes to every second peer for another block that was voted for at about the same time.
   std::optional<ConsensusMessage> tell(std::uint32_t from, std::uint32_t to, const ConsensusMessage& truth) {
     const auto* vote = std::get_if<TreeVote>(&truth);
