@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace bsn {
 namespace {
@@ -30,8 +31,8 @@ void SolanaTower::write(ByteWriter& writer) const {
     const auto slot = big_endian<8>(vote.slot), height = big_endian<8>(vote.height);
     char* at = std::copy(slot.begin(), slot.end(), one.data());
     at = std::copy(height.begin(), height.end(), at);
-    at = std::copy(vote.block.bytes.begin(), vote.block.bytes.end(), at);
-    *at = static_cast<char>(vote.confirmations);
+    std::memcpy(at, vote.block.bytes.data(), vote.block.bytes.size());
+    one.back() = static_cast<char>(vote.confirmations);
     writer.raw({one.data(), one.size()});
   }
 }

@@ -116,8 +116,8 @@ class StateTree {
   std::size_t size_ = 0;
   SharedVector<Leaf, 16> leaves_;
   SharedVector<Inner> inners_;
-  SharedVector<Hashes> hashes_;   // by inner node
-  std::vector<Ref> free_leaves_;  // erased, to be used again
+  SharedVector<Hashes, 16> hashes_;  // by inner node
+  std::vector<Ref> free_leaves_;     // erased, to be used again
   std::vector<Ref> free_inners_;
 };
 
