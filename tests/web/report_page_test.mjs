@@ -149,6 +149,7 @@ test("every chart has its numbers, opened by keyboard, and they are those of the
 test("in print it is light, and on a narrow screen nothing but tables and texts is scrolled sideways", async () => {
   const page = await open(report, { colorScheme: "dark" });
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  assert.equal(await page.locator("header .tools").isVisible(), false, "nobody can press a button on paper");
   assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
   const narrow = await open(report, { viewport: { width: 390, height: 800 } });
   assert.equal(await narrow.evaluate(() => document.documentElement.scrollWidth), 390);
@@ -210,6 +211,28 @@ test("light and dark, as the reader's system has it and by a button", async () =
   assert.notEqual(await background(page), light);
   await page.locator("#theme").click();
   assert.equal(await background(page), light);
+});
+
+test("the slowest way of a matrix stands out from the paper in both themes", async () => {
+  bsnsim("matrix", "configs/topologies/small.yaml", "--reads", "2", "-O", "html", "-o", path("matrix.html"));
+  const page = await show(path("matrix.html"));
+  const matrix = await page.evaluate(() => JSON.parse(document.getElementById("report").textContent));
+  const slowest = [...matrix.cells].sort((a, b) => b.p50_ms - a.p50_ms)[0];
+  const cell = page.locator(".series rect").filter({ hasText: `${slowest.city} → ${slowest.network}/${slowest.chain}` });
+  const brightness = (locator) => locator.first().evaluate((one) => {
+    const context = new OffscreenCanvas(1, 1).getContext("2d");
+    context.fillStyle = getComputedStyle(one).fill;
+    context.fillRect(0, 0, 1, 1);
+    return context.getImageData(0, 0, 1, 1).data.slice(0, 3).reduce((sum, value) => sum + value, 0);
+  });
+  for (const theme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: theme });
+    const shown = await brightness(cell);
+    assert.ok(theme === "light" ? shown < 250 : shown > 450, `${theme}: ${shown}`);
+    assert.equal(await page.locator(`.on-${theme}`).isVisible(), true);
+    assert.equal(await page.locator(theme === "light" ? ".on-dark" : ".on-light").isVisible(), false);
+  }
+  assert.deepEqual(page.said, []);
 });
 
 test("the keyboard reaches everything", async () => {
