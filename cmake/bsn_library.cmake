@@ -35,15 +35,13 @@ endfunction()
 # The standard headers that most files need.
 set(BSN_STD_PCH <algorithm> <functional> <map> <memory> <optional> <string> <variant> <vector>)
 
-# Precompiles headers for a target, if it has enough sources to gain by it.
+# Precompiles these headers and the standard ones for a target, if it has enough sources to gain by it. A room names what
+# nearly all of its files need (gRPC, Asio, protobuf's messages: proto/codec.h brings them all): those that don't pay for
+# it, as the compiler instantiates each time what such headers left open.
 function(bsn_precompile name sources)
   list(LENGTH sources count)
   if(count GREATER 4)
-    set(headers ${ARGN})
-    if(NOT headers)
-      set(headers ${BSN_STD_PCH})
-    endif()
-    target_precompile_headers(${name} PRIVATE ${headers})
+    target_precompile_headers(${name} PRIVATE ${ARGN} ${BSN_STD_PCH})
   endif()
 endfunction()
 
@@ -99,13 +97,13 @@ function(bsn_use_jemalloc name)
 endfunction()
 
 function(bsn_test)
-  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;LABEL;TIMEOUT" "SOURCES;USES;EXTERNAL")
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;LABEL;TIMEOUT" "SOURCES;USES;EXTERNAL;PCH")
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
   bsn_executable(NAME ${ARG_NAME} SOURCES ${ARG_SOURCES} USES ${ARG_USES}
                  EXTERNAL ${ARG_EXTERNAL} GTest::gtest GTest::gtest_main GTest::gmock
-                 PCH <gtest/gtest.h> ${BSN_STD_PCH})
+                 PCH <gtest/gtest.h> ${ARG_PCH})
   set(processors 1)
   if(ARG_LABEL STREQUAL live)
     set(processors 2)  # real time: not beside others on a small machine
