@@ -75,7 +75,7 @@ export function matrixBody(matrix: Matrix, language: Language): Child[] {
     ],
   });
   const key = el("div", {}, (["light", "dark"] as const).map((theme) => el("div", { class: `on-${theme}` },
-    Plot.legend({ color: { ...colours(theme), label: t("milliseconds") }, style: plotStyle, width: 320, tickFormat: (one: number) => (/^1/.test(one.toExponential()) ? figure(one, 2) : "") } as unknown as Plot.LegendOptions & { color: Plot.ScaleOptions }) as unknown as Element)));
+    Plot.legend({ color: { ...colours(theme), label: t("milliseconds") }, style: plotStyle, width: 332, marginLeft: 12, tickFormat: (one: number) => (/^1/.test(one.toExponential()) ? figure(one, 2) : "") } as unknown as Plot.LegendOptions & { color: Plot.ScaleOptions }) as unknown as Element)));
   const sorted = [...matrix.cells].sort((a, b) => b.p50_ms - a.p50_ms);
   const worst = sorted.filter((one) => one.calls > one.failed).slice(0, 10);
   const shown = (rows: MatrixCell[], label: Word) => table(t(label), [
