@@ -1,5 +1,4 @@
 // What faults do to the virtual cluster.
-#include <algorithm>
 #include <utility>
 
 #include "sim/virtual/virtual_cluster.h"
